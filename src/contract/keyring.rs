@@ -1,0 +1,109 @@
+//! The keys themselves, fetched from where the contract says that they are.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use indexmap::IndexMap;
+
+use super::{Contract, KeySource, Secret};
+
+/// The shortest key that can be taken: the redactor removes every trace of a key from every report, and a
+/// shorter text would take half of the report with it.
+const SHORTEST_KEY: usize = 16;
+
+/// Where keys come from: the one thing of the outside world that a keyring needs.
+pub trait KeySupply {
+    /// The value of an environment variable.
+    fn variable(&self, name: &str) -> Option<String>;
+    /// The content of a file that only its owner may read.
+    ///
+    /// # Errors
+    /// Why it cannot be read, as a fragment of a sentence.
+    fn file(&self, path: &Path) -> Result<String, String>;
+    /// The value of a label on standard input.
+    fn stdin(&self, label: &str) -> Option<String>;
+}
+
+/// Every key of a contract, by the name of its credential.
+#[derive(Clone, Debug, Default)]
+pub struct Keyring {
+    keys: IndexMap<String, Secret>,
+}
+
+/// A key that cannot be had.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeyError {
+    /// The credential that lacks its key.
+    pub credential: String,
+    /// What is wrong and what to do, never with a part of the key.
+    pub problem: String,
+}
+
+impl fmt::Display for KeyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "credential `{}`: {}", self.credential, self.problem)
+    }
+}
+
+impl Keyring {
+    /// Fetches every key of a contract; `folder` is the contract's own.
+    ///
+    /// # Errors
+    /// All the keys that cannot be had, not only the first.
+    pub fn fetch(contract: &Contract, folder: &Path, supply: &dyn KeySupply) -> Result<Self, Vec<KeyError>> {
+        let mut keys = IndexMap::new();
+        let mut errors = Vec::new();
+        for (name, credential) in &contract.credentials {
+            let fetched = fetch_key(&credential.key, folder, supply).and_then(check_key);
+            match fetched {
+                Ok(key) => drop(keys.insert(name.to_string(), Secret::new(key))),
+                Err(problem) => errors.push(KeyError { credential: name.to_string(), problem }),
+            }
+        }
+        if errors.is_empty() { Ok(Self { keys }) } else { Err(errors) }
+    }
+
+    /// The key of a credential.
+    pub fn key(&self, credential: &str) -> Option<&Secret> {
+        self.keys.get(credential)
+    }
+
+    /// Every credential's name with its key.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &Secret)> {
+        self.keys.iter().map(|(name, key)| (name.as_str(), key))
+    }
+}
+
+fn fetch_key(source: &KeySource, folder: &Path, supply: &dyn KeySupply) -> Result<String, String> {
+    match source {
+        KeySource::Env(name) => supply
+            .variable(name)
+            .ok_or_else(|| format!("the environment variable {name} is not set; set it to the key")),
+        KeySource::File(path) => {
+            let path: PathBuf = folder.join(path);
+            let text = supply.file(&path)?;
+            let text = text.strip_suffix('\n').unwrap_or(&text);
+            Ok(text.strip_suffix('\r').unwrap_or(text).to_owned())
+        }
+        KeySource::Stdin(label) => supply
+            .stdin(label)
+            .ok_or_else(|| format!("standard input has no line `{label}=...`; give the key there")),
+        KeySource::Fixture(key) => Ok(key.clone()),
+    }
+}
+
+/// Takes a key only if it can be sent in a header as it is, and can be kept out of every report.
+fn check_key(key: String) -> Result<String, String> {
+    if key.is_empty() {
+        return Err("the key is empty".to_owned());
+    }
+    if key.len() < SHORTEST_KEY {
+        return Err(format!(
+            "the key is shorter than {SHORTEST_KEY} characters: too short to keep out of reports"
+        ));
+    }
+    if !key.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Err("the key holds a space, a line break or a character outside ASCII".to_owned());
+    }
+    Ok(key)
+}

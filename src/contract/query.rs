@@ -1,0 +1,100 @@
+//! Questions that more than one room asks of a contract.
+
+use std::fmt;
+
+use indexmap::IndexMap;
+
+use super::{Acceptance, Carrier, Contract, Effect, Operation, PublicOperation, Refusal, RefusalKind};
+
+/// An operation's full name: `service.operation`, or `public.<method>-<path>` for what needs no key.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct OperationId(String);
+
+impl OperationId {
+    /// The name of an operation of a service.
+    pub fn new(service: &str, operation: &str) -> Self {
+        Self(format!("{service}.{operation}"))
+    }
+
+    /// The name of a public operation, made of its method and path.
+    pub fn public(operation: &PublicOperation) -> Self {
+        let text = format!("{}{}", operation.method, operation.path).to_lowercase();
+        let slug: String = text.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
+        Self::new("public", slug.trim_end_matches('-'))
+    }
+
+    /// The full name.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The service's name.
+    pub fn service(&self) -> &str {
+        self.0.split_once('.').map_or(&*self.0, |(service, _)| service)
+    }
+
+    /// The operation's name within its service.
+    pub fn name(&self) -> &str {
+        self.0.split_once('.').map_or("", |(_, name)| name)
+    }
+}
+
+impl fmt::Display for OperationId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl Contract {
+    /// The operations that need a key, in the order in which they are declared.
+    pub fn operations(&self) -> impl Iterator<Item = (OperationId, &Operation)> {
+        self.services.iter().flat_map(|(service, body)| {
+            let id = move |name: &str| OperationId::new(service.as_str(), name);
+            body.operations.iter().map(move |(name, operation)| (id(name.as_str()), operation))
+        })
+    }
+
+    /// The operation of a full name.
+    pub fn operation(&self, id: &OperationId) -> Option<&Operation> {
+        let service = self.services.iter().find(|(name, _)| name.as_str() == id.service())?.1;
+        service.operations.iter().find(|(name, _)| name.as_str() == id.name()).map(|(_, operation)| operation)
+    }
+
+    /// How a kind of refusal is recognised, `like` resolved; nothing where the contract does not say.
+    pub fn refusal(&self, kind: RefusalKind) -> Option<&Refusal> {
+        let mut refusal = self.refusals.get(&kind)?;
+        for _ in 0..self.refusals.len() {
+            match refusal.like {
+                Some(like) => refusal = self.refusals.get(&like)?,
+                None => return Some(refusal),
+            }
+        }
+        None
+    }
+}
+
+impl Carrier {
+    /// The authentication scheme before the key, where there is one.
+    pub fn scheme(&self) -> Option<&str> {
+        match self {
+            Self::Header { scheme, .. } => scheme.as_deref(),
+            Self::Query(_) | Self::Cookie(_) => None,
+        }
+    }
+}
+
+impl PublicOperation {
+    /// The same thing as an operation, so that one machinery serves both.
+    pub fn as_operation(&self) -> Operation {
+        let by_status = Acceptance { status: 200, headers: IndexMap::new(), body: IndexMap::new() };
+        Operation {
+            method: self.method.clone(),
+            path: self.path.clone(),
+            body: None,
+            effect: Effect::None,
+            admin: false,
+            parameters: IndexMap::new(),
+            accepted: self.accepted.clone().unwrap_or(by_status),
+        }
+    }
+}

@@ -1,0 +1,229 @@
+//! Small values that both formats are made of, each parsed once and valid from then on.
+//!
+//! Every type here carries its own JSON Schema, so that the schema rejects what the type would reject, with a
+//! place in the file. Deserialising after validation therefore cannot fail in practice; where it does, the
+//! schema has a gap and the error says so.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::time::Duration;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+/// Declares a string newtype with a parser and a schema.
+macro_rules! text {
+    ($(#[$doc:meta])* $name:ident($inner:ty), schema: $schema:tt, parse: $parse:expr) => {
+        $(#[$doc])*
+        #[derive(Clone)]
+        pub struct $name {
+            text: String,
+            #[expect(clippy::allow_attributes, reason = "only the types whose text is not their value read it")]
+            #[allow(dead_code, reason = "only the types whose text is not their value read it")]
+            parsed: $inner,
+        }
+
+        impl $name {
+            /// Parses the text.
+            ///
+            /// # Errors
+            /// What is wrong with the text, as a fragment of a sentence.
+            pub fn parse(text: &str) -> Result<Self, String> {
+                let parse: fn(&str) -> Result<$inner, String> = $parse;
+                parse(text).map(|parsed| Self { text: text.to_owned(), parsed })
+            }
+
+            /// The text as it was written.
+            pub fn as_str(&self) -> &str {
+                &self.text
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                fmt::Debug::fmt(&self.text, f)
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.text)
+            }
+        }
+
+        impl PartialEq for $name {
+            fn eq(&self, other: &Self) -> bool {
+                self.text == other.text
+            }
+        }
+
+        impl Eq for $name {}
+
+        impl std::hash::Hash for $name {
+            fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+                self.text.hash(state);
+            }
+        }
+
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(&self.text)
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let text = String::deserialize(deserializer)?;
+                Self::parse(&text).map_err(de::Error::custom)
+            }
+        }
+
+        impl JsonSchema for $name {
+            fn schema_name() -> Cow<'static, str> {
+                stringify!($name).into()
+            }
+
+            fn json_schema(_: &mut SchemaGenerator) -> Schema {
+                json_schema!($schema)
+            }
+        }
+    };
+}
+
+text! {
+    /// A name that ends up in case ids and file names: lower case, digits, `-` and `_`.
+    Name(()),
+    schema: { "type": "string", "pattern": "^[a-z0-9][a-z0-9_-]{0,63}$" },
+    parse: |text| {
+        let sound = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '_';
+        let starts = text.starts_with(|c: char| c.is_ascii_lowercase() || c.is_ascii_digit());
+        (starts && text.len() <= 64 && text.chars().all(sound)).then_some(()).ok_or_else(|| {
+            "a name is 1 to 64 of a-z, 0-9, `-` and `_`, and starts with a letter or digit".to_owned()
+        })
+    }
+}
+
+text! {
+    /// A query into a JSON body (RFC 9535).
+    JsonPath(serde_json_path::JsonPath),
+    schema: { "type": "string", "format": "json-path" },
+    parse: |text| serde_json_path::JsonPath::parse(text).map_err(|error| error.to_string())
+}
+
+impl JsonPath {
+    /// The values that the query selects, in document order.
+    pub fn select<'a>(&self, body: &'a serde_json::Value) -> Vec<&'a serde_json::Value> {
+        self.parsed.query(body).all()
+    }
+}
+
+text! {
+    /// A regular expression, unanchored, linear in the length of its input.
+    Pattern(regex::Regex),
+    schema: { "type": "string", "format": "pattern" },
+    parse: |text| regex::Regex::new(text).map_err(|error| {
+        error.to_string().lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned()
+    })
+}
+
+impl Pattern {
+    /// The expression, compiled.
+    pub fn regex(&self) -> &regex::Regex {
+        &self.parsed
+    }
+}
+
+text! {
+    /// A header field's name (RFC 9110 section 5.1), in the case that it was written in.
+    HeaderName(http::HeaderName),
+    schema: { "type": "string", "format": "header-name" },
+    parse: |text| text.parse().map_err(|_| "a header name is a token (RFC 9110 section 5.1)".to_owned())
+}
+
+impl HeaderName {
+    /// The name as the `http` crate knows it: lower case.
+    pub fn http(&self) -> &http::HeaderName {
+        &self.parsed
+    }
+}
+
+text! {
+    /// A request method (RFC 9110 section 9.1), case-sensitive.
+    Method(http::Method),
+    schema: { "type": "string", "format": "http-method" },
+    parse: |text| text.parse().map_err(|_| "a method is a token (RFC 9110 section 9.1)".to_owned())
+}
+
+impl Method {
+    /// The method as the `http` crate knows it.
+    pub fn http(&self) -> &http::Method {
+        &self.parsed
+    }
+}
+
+text! {
+    /// A length of time, written as `250ms`, `1s`, `2m`.
+    Millis(Duration),
+    schema: { "type": "string", "format": "duration-text" },
+    parse: |text| humantime::parse_duration(text).map_err(|error| error.to_string())
+}
+
+impl Millis {
+    /// The length of time.
+    pub fn duration(&self) -> Duration {
+        self.parsed
+    }
+}
+
+/// Which status codes are right: one code, or a class written as `4xx`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StatusMatch {
+    /// Exactly this code.
+    Code(u16),
+    /// Every code whose hundreds digit is this one.
+    Class(u16),
+}
+
+impl StatusMatch {
+    /// Whether a status code is among the right ones.
+    pub fn matches(self, status: u16) -> bool {
+        match self {
+            Self::Code(code) => status == code,
+            Self::Class(class) => status / 100 == class,
+        }
+    }
+}
+
+impl fmt::Display for StatusMatch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Code(code) => write!(f, "{code}"),
+            Self::Class(class) => write!(f, "{class}xx"),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for StatusMatch {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let value = serde_json::Value::deserialize(deserializer)?;
+        let code = value.as_u64().and_then(|code| u16::try_from(code).ok()).map(Self::Code);
+        let class = || value.as_str()?.strip_suffix("xx")?.parse().ok().map(Self::Class);
+        code.or_else(class)
+            .ok_or_else(|| de::Error::custom("a status is a code like 401 or a class like 4xx"))
+    }
+}
+
+impl JsonSchema for StatusMatch {
+    fn schema_name() -> Cow<'static, str> {
+        "StatusMatch".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "anyOf": [
+                { "type": "integer", "minimum": 100, "maximum": 599 },
+                { "type": "string", "pattern": "^[1-5]xx$" }
+            ]
+        })
+    }
+}

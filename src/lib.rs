@@ -1,0 +1,8 @@
+#![doc = "Lockproof: does the lock on our API hold?"]
+
+pub mod contract;
+pub mod document;
+pub mod outcome;
+pub mod redact;
+pub mod report;
+pub mod scenario;

@@ -1,0 +1,3 @@
+//! The `lockproof` command.
+
+fn main() {}

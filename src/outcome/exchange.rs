@@ -1,0 +1,62 @@
+//! The evidence: what was sent, what came back, and when.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::Redacted;
+
+/// One request and what came of it.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct Exchange {
+    /// What was really sent.
+    pub sent: Sent,
+    /// What came back, if anything did.
+    pub received: Option<Received>,
+    /// Why nothing, or not everything, came back.
+    pub problem: Option<Redacted>,
+    /// When.
+    pub timing: Timing,
+}
+
+/// What was sent.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct Sent {
+    /// The method.
+    pub method: Redacted,
+    /// The whole target.
+    pub url: Redacted,
+    /// The header lines, in order.
+    pub headers: Vec<(Redacted, Redacted)>,
+    /// The body, where it is text.
+    pub body: Option<Redacted>,
+    /// The length of the body in bytes.
+    pub body_bytes: usize,
+}
+
+/// What came back.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct Received {
+    /// The protocol: `HTTP/1.1` or `HTTP/2`.
+    pub version: String,
+    /// The status code.
+    pub status: u16,
+    /// The header lines, in order.
+    pub headers: Vec<(Redacted, Redacted)>,
+    /// The body, or as much of it as the report keeps.
+    pub body: Redacted,
+    /// The length of the body in bytes, as far as it was read.
+    pub body_bytes: usize,
+    /// Whether the body was longer than Lockproof reads.
+    pub truncated: bool,
+}
+
+/// When: microseconds from the moment in which the request was handed to the client.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Timing {
+    /// Until a new connection stood; nothing where one was reused.
+    pub connect_us: Option<u64>,
+    /// Until the head of the answer was there.
+    pub first_byte_us: Option<u64>,
+    /// Until the answer was complete.
+    pub last_byte_us: Option<u64>,
+}

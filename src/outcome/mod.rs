@@ -1,0 +1,19 @@
+//! What a run concluded: the values behind `results.json` and every report.
+//!
+//! Everything that came from a target, a key or a request stands here as [`Redacted`] text, so nothing after
+//! this room can hold a key. The field names are a published interface.
+
+mod exchange;
+mod exit;
+mod run;
+mod verdict;
+
+pub use exchange::{Exchange, Received, Sent, Timing};
+pub use exit::ExitCode;
+pub use run::{CaseResult, CheckInfo, ContractInfo, Control, ControlKind, RunResult, Summary, Target, Tool};
+pub use verdict::{RunVerdict, Verdict};
+
+pub use crate::redact::Redacted;
+
+/// The name and version of the `results.json` format.
+pub const FORMAT: &str = "lockproof-results/1";

@@ -1,0 +1,142 @@
+//! What is right.
+
+use indexmap::IndexMap;
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use crate::contract::{Matcher, RefusalKind};
+use crate::document::{HeaderName, JsonPath, Millis, Pattern, StatusMatch};
+
+/// What is right. Everything that is said must hold.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Expectation {
+    /// Exactly this kind of refusal, as the contract declares it.
+    #[serde(default)]
+    pub refusal: Option<RefusalKind>,
+    /// Any refusal that the contract declares.
+    #[serde(default)]
+    pub refused: Option<bool>,
+    /// An acceptance, as the operation declares it.
+    #[serde(default)]
+    pub accepted: Option<bool>,
+    /// Anything but an acceptance and a server error.
+    #[serde(default)]
+    pub not_accepted: Option<bool>,
+    /// What the contract implies for the credential, the operation and the environment.
+    #[serde(default)]
+    pub declared: Option<bool>,
+    /// What the contract's `policy` says under this name.
+    #[serde(default)]
+    pub policy: Option<String>,
+    /// One of these status codes.
+    #[serde(default)]
+    pub status: Option<Vec<StatusMatch>>,
+    /// None of these status codes.
+    #[serde(default)]
+    pub status_not: Option<Vec<StatusMatch>>,
+    /// What header fields must be.
+    #[serde(default)]
+    pub headers: IndexMap<HeaderName, Matcher>,
+    /// What the JSON body must hold.
+    #[serde(default)]
+    pub body: IndexMap<JsonPath, Matcher>,
+    /// What the challenge of a 401 must be.
+    #[serde(default)]
+    pub challenge: Option<ChallengeRule>,
+    /// The key, in any encoding, stands nowhere in the answer.
+    #[serde(default)]
+    pub no_echo: Option<bool>,
+    /// None of these patterns is found anywhere in the answer.
+    #[serde(default)]
+    pub nowhere: Vec<Pattern>,
+    /// The answer has no content.
+    #[serde(default)]
+    pub no_content: Option<bool>,
+    /// It does not send the client to another origin.
+    #[serde(default)]
+    pub no_foreign_redirect: Option<bool>,
+    /// It cannot be told from the answer to an earlier step, volatile parts left out.
+    #[serde(default)]
+    pub same_as: Option<SameAs>,
+    /// The answer is complete within this time.
+    #[serde(default)]
+    pub within: Option<Millis>,
+    /// At least one of these holds.
+    #[serde(default)]
+    pub any_of: Vec<Expectation>,
+    /// All of these hold.
+    #[serde(default)]
+    pub all_of: Vec<Expectation>,
+}
+
+impl Expectation {
+    /// This expectation with another laid over it: what the other says wins, lists and mappings are added.
+    #[must_use]
+    pub fn overlaid(&self, other: &Self) -> Self {
+        let over = other.clone();
+        let mut base = self.clone();
+        base.headers.extend(over.headers);
+        base.body.extend(over.body);
+        base.nowhere.extend(over.nowhere);
+        base.any_of.extend(over.any_of);
+        base.all_of.extend(over.all_of);
+        Self {
+            refusal: over.refusal.or(base.refusal),
+            refused: over.refused.or(base.refused),
+            accepted: over.accepted.or(base.accepted),
+            not_accepted: over.not_accepted.or(base.not_accepted),
+            declared: over.declared.or(base.declared),
+            policy: over.policy.or(base.policy),
+            status: over.status.or(base.status),
+            status_not: over.status_not.or(base.status_not),
+            challenge: over.challenge.or(base.challenge),
+            no_echo: over.no_echo.or(base.no_echo),
+            no_content: over.no_content.or(base.no_content),
+            no_foreign_redirect: over.no_foreign_redirect.or(base.no_foreign_redirect),
+            same_as: over.same_as.or(base.same_as),
+            within: over.within.or(base.within),
+            ..base
+        }
+    }
+}
+
+/// What the challenge of a 401 must be (RFC 9110 section 11.6.1).
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ChallengeRule {
+    /// There is a `WWW-Authenticate` field.
+    #[serde(default)]
+    pub present: Option<bool>,
+    /// Every such field is a list of challenges by the grammar of RFC 9110 section 11.3, and a realm is quoted.
+    #[serde(default)]
+    pub grammatical: Option<bool>,
+    /// The scheme that the contract declares for the refusal is among the challenges.
+    #[serde(default)]
+    pub declared_scheme: Option<bool>,
+    /// Every challenge stands in a field of its own.
+    #[serde(default)]
+    pub one_per_line: Option<bool>,
+    /// None of these schemes is offered.
+    #[serde(default)]
+    pub schemes_not: Vec<String>,
+    /// What the `error` parameter must be (RFC 6750 section 3.1).
+    #[serde(default)]
+    pub error: Option<Matcher>,
+}
+
+/// Which earlier answer, and which parts of it.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SameAs {
+    /// The earlier step's number, from 1.
+    #[schemars(range(min = 1))]
+    pub step: usize,
+    /// Its header fields too: names, order and values.
+    #[serde(default = "yes")]
+    pub headers: bool,
+}
+
+fn yes() -> bool {
+    true
+}

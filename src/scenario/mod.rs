@@ -1,0 +1,135 @@
+//! Checks as data: one YAML file a check.
+//!
+//! The model here is the file format: what a check sends ([`Twist`]), over which part of the contract's matrix
+//! ([`Over`]), and what is right ([`Expectation`]). It names no operation and no key of any API; a plan binds
+//! it to a contract.
+
+mod expectation;
+mod load;
+mod need;
+mod over;
+mod suite;
+mod twist;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+pub use expectation::{ChallengeRule, Expectation, SameAs};
+pub use load::load;
+pub use need::Need;
+pub use over::{CredentialSelector, DeniedBy, First, OperationFilter, OperationSelector, Over, Selected};
+pub use suite::{Suite, SuiteFile, builtin_files};
+pub use twist::{
+    BodyTwist, Carry, CredentialPick, HeaderLine, KeyTwist, ObjectOf, PathTwist, Transform, Twist,
+};
+
+use crate::document::{JsonPath, Name};
+
+/// A Lockproof scenario: one check, what it sends, and what is right.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Scenario {
+    /// The check's id: stable, in kebab case, and the name of its file.
+    pub id: Name,
+    /// What holds when the check passes, in one sentence.
+    pub title: String,
+    /// How much it matters.
+    pub severity: Severity,
+    /// The rules that it stands on: RFC sections, OWASP ids, published advisories.
+    #[schemars(length(min = 1))]
+    pub sources: Vec<String>,
+    /// What goes wrong in the world when this does not hold.
+    pub why: String,
+    /// What to change on the server.
+    pub advice: String,
+    /// Words to select it by.
+    #[serde(default)]
+    pub tags: Vec<Name>,
+    /// What must be there for it to apply at all.
+    #[serde(default)]
+    pub needs: Vec<Need>,
+    /// The part of the matrix that it covers.
+    #[serde(default)]
+    pub over: Over,
+    /// What makes its request differ from a sound one.
+    #[serde(default)]
+    pub request: Twist,
+    /// What is right.
+    #[serde(default)]
+    pub expect: Expectation,
+    /// Variants, each a case of its own: what they say is added to `request` and `expect`.
+    #[serde(default)]
+    pub each: Vec<Variant>,
+    /// Several requests in a row instead of one: what they say is added to `request` and `expect`.
+    #[serde(default)]
+    pub steps: Vec<Step>,
+    /// The checks that explain a failure of this one: where one of them failed, this one has nothing to add.
+    #[serde(default)]
+    pub depends_on: Vec<Name>,
+    /// The reference server's defects that this check must find.
+    #[serde(default)]
+    pub catches: Vec<Name>,
+    /// The family it belongs to: the name of its folder.
+    #[serde(skip)]
+    pub family: String,
+}
+
+/// How much a check matters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Severity {
+    /// A breach of the contract, a way around the lock, or an RFC's MUST: the check fails.
+    Must,
+    /// An RFC's SHOULD, or hardening: the check warns.
+    Should,
+    /// Worth knowing: the check never fails.
+    Info,
+}
+
+impl Severity {
+    /// The word that stands for it everywhere.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Must => "must",
+            Self::Should => "should",
+            Self::Info => "info",
+        }
+    }
+}
+
+/// One variant of a check.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Variant {
+    /// Its name, the last part of the case's id.
+    pub name: Name,
+    /// What it adds to the request.
+    #[serde(default)]
+    pub request: Twist,
+    /// What it adds to the expectation.
+    #[serde(default)]
+    pub expect: Expectation,
+}
+
+/// One request of several.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Step {
+    /// What it adds to the request.
+    #[serde(default)]
+    pub request: Twist,
+    /// What it adds to the expectation.
+    #[serde(default)]
+    pub expect: Expectation,
+    /// How often it is sent; every answer is judged.
+    #[serde(default = "once")]
+    #[schemars(range(min = 1, max = 100))]
+    pub repeat: u32,
+    /// What to take out of its answer, for `{name}` in later steps.
+    #[serde(default)]
+    pub capture: indexmap::IndexMap<Name, JsonPath>,
+}
+
+fn once() -> u32 {
+    1
+}

@@ -1,0 +1,298 @@
+//! What makes a request differ from a sound one.
+//!
+//! A sound request is the operation's method, path and body with a key that may use it, in the declared
+//! carrier. A twist changes parts of it; twists of a check, its variant and its step are laid over each other.
+
+use std::borrow::Cow;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::{Deserialize, Deserializer, de};
+use serde_json::Value;
+
+use crate::contract::KeyState;
+use crate::document::{HeaderName, Method, Name};
+
+/// What makes a request differ from a sound one; whatever is left out stays sound.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Twist {
+    /// Whose key it carries: `none`, a credential's name, or `{ state: ... }`, `{ allowing: operation }`,
+    /// `{ denying: operation }`.
+    #[serde(default)]
+    pub credential: Option<CredentialPick>,
+    /// What is done to the key.
+    #[serde(default)]
+    pub key: Option<KeyTwist>,
+    /// Where the key is carried instead of its declared place.
+    #[serde(default)]
+    pub carry: Option<Carry>,
+    /// Header lines to add, in this order, duplicates kept. `{key}` and `{host}` are filled in.
+    #[serde(default)]
+    pub headers: Vec<HeaderLine>,
+    /// Another method.
+    #[serde(default)]
+    pub method: Option<Method>,
+    /// Another path.
+    #[serde(default)]
+    pub path: Option<PathTwist>,
+    /// Another body.
+    #[serde(default)]
+    pub body: Option<BodyTwist>,
+    /// Whose object the path names.
+    #[serde(default)]
+    pub object: Option<ObjectOf>,
+    /// Send it to the environment's `plaintext_url`.
+    #[serde(default)]
+    pub plaintext: Option<bool>,
+}
+
+impl Twist {
+    /// This twist with another laid over it: what the other says wins, header lines are added.
+    #[must_use]
+    pub fn overlaid(&self, other: &Self) -> Self {
+        let headers = self.headers.iter().chain(&other.headers).cloned().collect();
+        let over = other.clone();
+        let base = self.clone();
+        Self {
+            credential: over.credential.or(base.credential),
+            key: over.key.or(base.key),
+            carry: over.carry.or(base.carry),
+            headers,
+            method: over.method.or(base.method),
+            path: over.path.or(base.path),
+            body: over.body.or(base.body),
+            object: over.object.or(base.object),
+            plaintext: over.plaintext.or(base.plaintext),
+        }
+    }
+}
+
+/// Whose key a request carries.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CredentialPick {
+    /// Nobody's: there is no key.
+    None,
+    /// This credential's.
+    Named(String),
+    /// The first credential whose key may use the operation in the environment.
+    Allowing,
+    /// The first active credential whose key may not.
+    Denying,
+    /// The first credential whose key is in this state.
+    State(KeyState),
+}
+
+/// The mapping form of a pick, as it stands in a file.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+enum PickRule {
+    /// The first credential whose key may use the operation.
+    Allowing(TheOperation),
+    /// The first active credential whose key may not use the operation.
+    Denying(TheOperation),
+    /// The first credential whose key is in this state.
+    State(KeyState),
+}
+
+/// The operation of the case.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+enum TheOperation {
+    /// The operation of the case.
+    Operation,
+}
+
+impl<'de> Deserialize<'de> for CredentialPick {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let value = Value::deserialize(deserializer)?;
+        match value.as_str() {
+            Some("none") => Ok(Self::None),
+            Some(name) => Ok(Self::Named(name.to_owned())),
+            None => match serde_json::from_value(value).map_err(de::Error::custom)? {
+                PickRule::Allowing(TheOperation::Operation) => Ok(Self::Allowing),
+                PickRule::Denying(TheOperation::Operation) => Ok(Self::Denying),
+                PickRule::State(state) => Ok(Self::State(state)),
+            },
+        }
+    }
+}
+
+impl JsonSchema for CredentialPick {
+    fn schema_name() -> Cow<'static, str> {
+        "CredentialPick".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let rule = generator.subschema_for::<PickRule>();
+        json_schema!({ "anyOf": [{ "type": "string" }, rule] })
+    }
+}
+
+/// What is done to a key.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum KeyTwist {
+    /// A key of the same shape that was never issued.
+    Random(LikeTheKey),
+    /// This text instead of a key.
+    Literal(String),
+    /// The credential's public identifier instead of its key.
+    Id(TheCredential),
+    /// Changes, one after the other.
+    Transform(#[schemars(length(min = 1))] Vec<Transform>),
+}
+
+/// The shape of a random key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum LikeTheKey {
+    /// That of the credential's own key: same length, same prefix up to its last `_`, same classes of
+    /// characters behind it.
+    Like,
+}
+
+/// Whose identifier.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum TheCredential {
+    /// The credential's own.
+    Own,
+}
+
+/// One change to a key.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Transform {
+    /// Leave out this many characters at its end.
+    Truncate(usize),
+    /// Keep only this many characters of its beginning.
+    Keep(usize),
+    /// Put text behind it.
+    Append(String),
+    /// Put text before it.
+    Prepend(String),
+    /// Write it this many times in a row.
+    Repeat(usize),
+    /// Swap the case of its letters.
+    SwapCase(bool),
+    /// Write its first letter as a percent escape.
+    PercentEncode(bool),
+    /// Its SHA-256 in hexadecimal digits.
+    Sha256(bool),
+    /// Its base64.
+    Base64(bool),
+}
+
+/// Where a key is carried instead of its declared place.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Carry {
+    /// In this header field.
+    Header(HeaderName),
+    /// In this query parameter.
+    Query(String),
+    /// In this cookie.
+    Cookie(String),
+    /// In this member of the JSON body.
+    Body(String),
+}
+
+/// A header line: a mapping of one name to its value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HeaderLine {
+    /// The field's name.
+    pub name: HeaderName,
+    /// Its value; `{key}` and `{host}` are filled in.
+    pub value: String,
+}
+
+impl<'de> Deserialize<'de> for HeaderLine {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let line = indexmap::IndexMap::<HeaderName, String>::deserialize(deserializer)?;
+        let mut pairs = line.into_iter();
+        match (pairs.next(), pairs.next()) {
+            (Some((name, value)), None) => Ok(Self { name, value }),
+            _ => Err(de::Error::custom("a header line has one name and one value")),
+        }
+    }
+}
+
+impl JsonSchema for HeaderLine {
+    fn schema_name() -> Cow<'static, str> {
+        "HeaderLine".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let name = generator.subschema_for::<HeaderName>();
+        json_schema!({
+            "type": "object",
+            "propertyNames": name,
+            "additionalProperties": { "type": "string" },
+            "minProperties": 1,
+            "maxProperties": 1
+        })
+    }
+}
+
+/// Another path.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum PathTwist {
+    /// A path beside the operation's own that names nothing: its last segment is replaced by this and a random
+    /// part.
+    Unknown(String),
+    /// Text behind the path.
+    Append(String),
+    /// Text before the path.
+    Prepend(String),
+    /// A query string, without its `?`.
+    Query(String),
+    /// The path in upper case.
+    Upper(bool),
+}
+
+/// Another body.
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum BodyTwist {
+    /// No body at all.
+    Empty(bool),
+    /// The sound body with this many bytes missing at its end.
+    Truncate(usize),
+    /// This JSON document.
+    Json(Value),
+    /// This text, with its media type.
+    Text {
+        /// The text.
+        text: String,
+        /// Its media type.
+        content_type: String,
+    },
+    /// The sound body, said to be of this media type.
+    ContentType(String),
+    /// Random bytes, said to be in this content coding.
+    Encoded(String),
+}
+
+/// Whose object the path names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ObjectOf {
+    /// The sender's own application's.
+    Own,
+    /// Another application's.
+    Foreign,
+    /// Nobody's: the parameter's example.
+    Example,
+}
+
+/// Names that a scenario uses and a contract must have.
+impl Twist {
+    /// The credential that the twist names, where it names one.
+    pub fn named_credential(&self) -> Option<Name> {
+        match &self.credential {
+            Some(CredentialPick::Named(name)) => Name::parse(name).ok(),
+            _ => None,
+        }
+    }
+}
