@@ -2,7 +2,10 @@
 
 pub mod contract;
 pub mod document;
+pub mod judge;
 pub mod outcome;
+pub mod plan;
 pub mod redact;
 pub mod report;
 pub mod scenario;
+pub mod wire;

@@ -100,6 +100,17 @@ pub struct Policy {
     pub problem_details: Option<bool>,
 }
 
+impl Policy {
+    /// The status code that a line of the policy sets.
+    pub fn status(&self, name: &str) -> Option<u16> {
+        match name {
+            "unknown_path_without_key" => self.unknown_path_without_key,
+            "wrong_method_without_key" => self.wrong_method_without_key,
+            _ => None,
+        }
+    }
+}
+
 /// Parts of an answer that differ between two equal refusals, left out when answers are compared.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

@@ -115,6 +115,15 @@ impl JsonPath {
     pub fn select<'a>(&self, body: &'a serde_json::Value) -> Vec<&'a serde_json::Value> {
         self.parsed.query(body).all()
     }
+
+    /// The places of the values that the query selects, as JSON pointers (RFC 6901).
+    pub fn locations(&self, body: &serde_json::Value) -> Vec<String> {
+        self.parsed
+            .query_located(body)
+            .locations()
+            .map(serde_json_path::NormalizedPath::to_json_pointer)
+            .collect()
+    }
 }
 
 text! {

@@ -173,6 +173,16 @@ pub struct CheckInfo {
     pub file: String,
 }
 
+/// What the contract implies for a sound request of one credential.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Expects {
+    /// It is accepted.
+    Acceptance,
+    /// It is refused.
+    Refusal,
+}
+
 /// One case and what it came to.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct CaseResult {
@@ -192,6 +202,8 @@ pub struct CaseResult {
     pub credential: Option<String>,
     /// The variant, if the check has any.
     pub variant: Option<String>,
+    /// What the contract implies, where the request is a plain sound one of one credential.
+    pub expects: Option<Expects>,
     /// What it came to.
     pub verdict: Verdict,
     /// What must hold.

@@ -20,7 +20,8 @@ pub use need::Need;
 pub use over::{CredentialSelector, DeniedBy, First, OperationFilter, OperationSelector, Over, Selected};
 pub use suite::{Suite, SuiteFile, builtin_files};
 pub use twist::{
-    BodyTwist, Carry, CredentialPick, HeaderLine, KeyTwist, ObjectOf, PathTwist, Transform, Twist,
+    BodyTwist, Carry, CredentialPick, HeaderLine, KeyTwist, LikeTheKey, ObjectOf, PathTwist, TheCredential,
+    Transform, Twist,
 };
 
 use crate::document::{JsonPath, Name};
@@ -112,7 +113,7 @@ pub struct Variant {
 }
 
 /// One request of several.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Step {
     /// What it adds to the request.

@@ -13,7 +13,7 @@ use crate::contract::KeyState;
 use crate::document::{HeaderName, Method, Name};
 
 /// What makes a request differ from a sound one; whatever is left out stays sound.
-#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Twist {
     /// Whose key it carries: `none`, a credential's name, or `{ state: ... }`, `{ allowing: operation }`,

@@ -1,0 +1,77 @@
+//! Requirements and answers in words.
+
+use std::fmt;
+
+use super::{ChallengeRequirement, Compare, Requirement};
+use crate::document::StatusMatch;
+use crate::wire::Answer;
+
+/// An answer in a few words: its status, its media type and, for problems and small JSON errors, what it calls
+/// itself.
+pub fn describe_answer(answer: &Answer) -> String {
+    let media = answer.media_type();
+    let location = answer.header("location").next().map(|to| format!(" to {to}")).unwrap_or_default();
+    let kind = if media.is_empty() { String::new() } else { format!(" {media}") };
+    let size = if answer.truncated { ", longer than was read" } else { "" };
+    format!("status {}{location}{kind}, {} bytes{size}", answer.status, answer.body.len())
+}
+
+impl fmt::Display for Requirement {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Refusal(kind) => write!(f, "the refusal `{kind}`"),
+            Self::AnyRefusal => f.write_str("a refusal that the contract declares"),
+            Self::Acceptance => f.write_str("an acceptance"),
+            Self::NotAccepted => f.write_str("neither an acceptance nor a server error"),
+            Self::Status(codes) => write!(f, "status {}", list(codes)),
+            Self::StatusNot(codes) => write!(f, "no status {}", list(codes)),
+            Self::Header(name, rule) => write!(f, "{name}: {rule}"),
+            Self::Body(path, rule) => write!(f, "{path}: {rule}"),
+            Self::Challenge(rule) => write!(f, "{rule}"),
+            Self::NoEcho => f.write_str("no trace of a key"),
+            Self::Nowhere(patterns) => {
+                let patterns: Vec<_> = patterns.iter().map(|pattern| format!("/{pattern}/")).collect();
+                write!(f, "nothing that matches {}", patterns.join(", "))
+            }
+            Self::NoContent => f.write_str("no content"),
+            Self::NoForeignRedirect => f.write_str("no redirection to another origin"),
+            Self::SameAs { step, compare: Compare::Everything } => {
+                write!(f, "the same answer as to step {step}")
+            }
+            Self::SameAs { step, compare: Compare::StatusAndBody } => {
+                write!(f, "the same status and body as to step {step}")
+            }
+            Self::Within(bound) => write!(f, "an answer within {} ms", bound.as_millis()),
+            Self::All(all) => joined(f, all, " and "),
+            Self::Any(any) => joined(f, any, " or "),
+        }
+    }
+}
+
+impl fmt::Display for ChallengeRequirement {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Present => f.write_str("a WWW-Authenticate field"),
+            Self::Grammatical => f.write_str("challenges by the grammar, every realm quoted"),
+            Self::OnePerLine => f.write_str("every challenge in a field of its own"),
+            Self::Scheme(scheme) => write!(f, "a challenge of the scheme {scheme}"),
+            Self::NotScheme(schemes) => write!(f, "no challenge of the scheme {}", schemes.join(" or ")),
+            Self::Error(rule) => write!(f, "error parameter of the challenge: {rule}"),
+        }
+    }
+}
+
+fn joined(f: &mut fmt::Formatter<'_>, parts: &[Requirement], word: &str) -> fmt::Result {
+    for (at, part) in parts.iter().enumerate() {
+        if at > 0 {
+            f.write_str(word)?;
+        }
+        if matches!(part, Requirement::Any(_)) { write!(f, "({part})")? } else { write!(f, "{part}")? }
+    }
+    Ok(())
+}
+
+fn list(codes: &[StatusMatch]) -> String {
+    let codes: Vec<_> = codes.iter().map(StatusMatch::to_string).collect();
+    codes.join(" or ")
+}

@@ -1,0 +1,114 @@
+//! Matchers on header fields and JSON bodies, and searches through a whole answer.
+
+use serde_json::Value;
+
+use super::{Finding, Judgement, Reading};
+use crate::contract::{JsonType, Matcher, Rule};
+use crate::document::{HeaderName, JsonPath, Pattern};
+use crate::redact::Redactor;
+use crate::wire::Exchange;
+
+/// A header field against a matcher; a field on several lines is one value, joined as RFC 9110 section 5.3 does.
+pub(super) fn header(name: &HeaderName, matcher: &Matcher, reading: &Reading<'_>) -> Judgement {
+    let lines: Vec<_> = reading.answer.header(name.as_str()).collect();
+    let value = (!lines.is_empty()).then(|| Value::String(lines.join(", ")));
+    let seen = value.as_ref().map_or_else(|| format!("no {name}"), |value| format!("{name}: {value}"));
+    Judgement::new(matches(matcher, value.as_ref(), reading.answer.status), seen)
+}
+
+/// A JSON body against a matcher; every value that the path selects must fit.
+pub(super) fn body(path: &JsonPath, matcher: &Matcher, reading: &Reading<'_>) -> Judgement {
+    let status = reading.answer.status;
+    let Some(json) = &reading.json else {
+        let absent = matches(matcher, None, status);
+        return Judgement::new(absent, format!("no JSON body, so no {path}"));
+    };
+    let values = path.select(json);
+    if values.is_empty() {
+        return Judgement::new(matches(matcher, None, status), format!("no {path}"));
+    }
+    let wrong = values.iter().find(|value| !matches(matcher, Some(value), status));
+    let shown = wrong.or(values.first()).map_or_else(String::new, ToString::to_string);
+    Judgement::new(wrong.is_none(), format!("{path} is {shown}"))
+}
+
+/// Whether a value, or its absence, fits every rule.
+pub(crate) fn matches(matcher: &Matcher, value: Option<&Value>, status: u16) -> bool {
+    let Some(value) = value else {
+        let may_be_absent = |rule: &Rule| matches!(rule, Rule::Absent | Rule::Optional);
+        return matcher.rules.iter().any(may_be_absent);
+    };
+    matcher.rules.iter().all(|rule| match rule {
+        Rule::Exists | Rule::Optional => true,
+        Rule::Absent => false,
+        Rule::Equals(wanted) => equal(wanted, value),
+        Rule::OneOf(wanted) => wanted.iter().any(|wanted| equal(wanted, value)),
+        Rule::Matches(pattern) => value.as_str().is_some_and(|text| pattern.regex().is_match(text)),
+        Rule::Type(kind) => is_of(*kind, value),
+        Rule::EqualsStatus => value.as_u64() == Some(u64::from(status)),
+    })
+}
+
+/// Equal as JSON, where `1` and `1.0` are the same number.
+fn equal(wanted: &Value, value: &Value) -> bool {
+    match (wanted.as_f64(), value.as_f64()) {
+        (Some(wanted), Some(value)) => (wanted - value).abs() < f64::EPSILON,
+        _ => wanted == value,
+    }
+}
+
+fn is_of(kind: JsonType, value: &Value) -> bool {
+    match kind {
+        JsonType::Null => value.is_null(),
+        JsonType::Boolean => value.is_boolean(),
+        JsonType::Integer => value.is_i64() || value.is_u64(),
+        JsonType::Number => value.is_number(),
+        JsonType::String => value.is_string(),
+        JsonType::Array => value.is_array(),
+        JsonType::Object => value.is_object(),
+    }
+}
+
+/// No trace of a key stands in the answer; where one does, the place and the form are told, never the key.
+pub(super) fn no_echo(reading: &Reading<'_>, redactor: &Redactor) -> Judgement {
+    let headers = reading.answer.headers.iter().map(|(name, value)| (format!("header {name}"), &**value));
+    let body = std::iter::once(("the body".to_owned(), &*reading.answer.body));
+    for (place, text) in headers.chain(body) {
+        if let Some(trace) = redactor.find(text).first() {
+            let (credential, form) = (&trace.credential, trace.form);
+            let seen = format!("{place} holds the key of `{credential}` {form}, at byte {}", trace.at.start);
+            return Judgement::new(Finding::Broken, seen);
+        }
+    }
+    Judgement::new(Finding::Holds, "no trace of a key")
+}
+
+/// None of the patterns is found in the head or the body.
+pub(super) fn nowhere(patterns: &[Pattern], reading: &Reading<'_>) -> Judgement {
+    let mut lines: Vec<String> = reading
+        .answer
+        .headers
+        .iter()
+        .map(|(name, value)| format!("{name}: {}", String::from_utf8_lossy(value)))
+        .collect();
+    lines.push(String::from_utf8_lossy(&reading.answer.body).into_owned());
+    for pattern in patterns {
+        if let Some(found) = lines.iter().find_map(|line| pattern.regex().find(line)) {
+            let seen = format!("/{pattern}/ is found: {}", found.as_str());
+            return Judgement::new(Finding::Broken, seen);
+        }
+    }
+    Judgement::new(Finding::Holds, "none of the patterns is found")
+}
+
+/// A redirection, if there is one, stays at the origin that was asked.
+pub(super) fn no_foreign_redirect(reading: &Reading<'_>, exchange: &Exchange) -> Judgement {
+    let url = &exchange.request.url;
+    for location in reading.answer.header("location") {
+        let same = url.join(location).is_ok_and(|target| target.origin() == url.origin());
+        if !same {
+            return Judgement::new(Finding::Broken, format!("sends the client to {location}"));
+        }
+    }
+    Judgement::new(Finding::Holds, "sends the client nowhere else")
+}

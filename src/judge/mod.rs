@@ -1,0 +1,98 @@
+//! Requirement x exchange -> judgement, as pure functions.
+//!
+//! The judge never says that a refusal is right because the answer "was not 200": a refusal holds only where it was
+//! positively recognised, as the contract declares it. What is neither a recognised acceptance nor a recognised
+//! refusal is unclear, unless it plainly shows that the edge did something else.
+
+mod challenge;
+mod describe;
+mod matching;
+mod recognise;
+mod requirement;
+mod same;
+
+pub use challenge::{Challenge, ChallengeError, ChallengeRequirement, Parameter, parse_challenges};
+pub use describe::describe_answer;
+pub use recognise::{Recognised, Recogniser};
+pub use requirement::Requirement;
+pub use same::{Compare, Volatile};
+
+use serde_json::Value;
+
+use crate::redact::Redactor;
+use crate::wire::{Answer, Exchange};
+
+/// What the judge knows of an answer and what it is compared with.
+#[derive(Clone, Copy, Debug)]
+pub struct Evidence<'a> {
+    /// The exchange.
+    pub exchange: &'a Exchange,
+    /// How acceptances and refusals are recognised.
+    pub recogniser: &'a Recogniser<'a>,
+    /// The first exchange of every earlier step of the case, in order.
+    pub earlier: &'a [Exchange],
+    /// What finds every trace of every key.
+    pub redactor: &'a Redactor,
+    /// What differs between two equal answers.
+    pub volatile: &'a Volatile<'a>,
+}
+
+/// What a requirement came to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Judgement {
+    /// Whether it holds.
+    pub finding: Finding,
+    /// What was seen, or why nothing can be said.
+    pub actual: String,
+}
+
+/// Whether a requirement holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Finding {
+    /// It holds.
+    Holds,
+    /// It cannot be said.
+    Unclear,
+    /// It does not hold.
+    Broken,
+}
+
+impl From<bool> for Finding {
+    fn from(holds: bool) -> Self {
+        if holds { Self::Holds } else { Self::Broken }
+    }
+}
+
+impl Judgement {
+    fn new(finding: impl Into<Finding>, actual: impl Into<String>) -> Self {
+        Self { finding: finding.into(), actual: actual.into() }
+    }
+}
+
+/// An answer and its body as JSON, parsed once.
+pub(crate) struct Reading<'a> {
+    pub(crate) answer: &'a Answer,
+    pub(crate) json: Option<Value>,
+}
+
+impl<'a> Reading<'a> {
+    pub(crate) fn of(answer: &'a Answer) -> Self {
+        let json = if answer.truncated { None } else { serde_json::from_slice(&answer.body).ok() };
+        Self { answer, json }
+    }
+}
+
+/// Judges one exchange.
+pub fn judge(requirement: &Requirement, evidence: &Evidence<'_>) -> Judgement {
+    let Some(answer) = evidence.exchange.answer.as_ref().filter(|_| evidence.exchange.failure.is_none())
+    else {
+        let failure = evidence.exchange.failure.as_ref();
+        let why = failure.map_or_else(|| "no answer".to_owned(), ToString::to_string);
+        return Judgement::new(Finding::Unclear, why);
+    };
+    let reading = Reading::of(answer);
+    if let Some(why) = evidence.recogniser.throttled(&reading) {
+        return Judgement::new(Finding::Unclear, why);
+    }
+    requirement.judge(&reading, evidence)
+}

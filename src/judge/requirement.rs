@@ -1,0 +1,129 @@
+//! What an answer must be, bound to one contract.
+
+use std::time::Duration;
+
+use super::{ChallengeRequirement, Compare, Evidence, Finding, Judgement, Reading};
+use super::{challenge, matching, recognise, same};
+use crate::contract::{Matcher, RefusalKind};
+use crate::document::{HeaderName, JsonPath, Pattern, StatusMatch};
+
+/// What an answer must be.
+#[derive(Clone, Debug)]
+pub enum Requirement {
+    /// Exactly this kind of refusal.
+    Refusal(RefusalKind),
+    /// Any refusal that the contract declares.
+    AnyRefusal,
+    /// An acceptance.
+    Acceptance,
+    /// Anything but an acceptance and a server error.
+    NotAccepted,
+    /// One of these status codes.
+    Status(Vec<StatusMatch>),
+    /// None of these status codes.
+    StatusNot(Vec<StatusMatch>),
+    /// What a header field must be.
+    Header(HeaderName, Matcher),
+    /// What a JSON body must hold.
+    Body(JsonPath, Matcher),
+    /// What its challenges must be.
+    Challenge(ChallengeRequirement),
+    /// No trace of a key stands in the answer.
+    NoEcho,
+    /// None of these patterns is found in the answer.
+    Nowhere(Vec<Pattern>),
+    /// There is no content.
+    NoContent,
+    /// It does not send the client to another origin.
+    NoForeignRedirect,
+    /// It cannot be told from the answer to an earlier step.
+    SameAs {
+        /// The step's number, from 1.
+        step: usize,
+        /// Which parts of the answer are compared.
+        compare: Compare,
+    },
+    /// It is complete within this time.
+    Within(Duration),
+    /// All of these hold.
+    All(Vec<Requirement>),
+    /// At least one of these holds.
+    Any(Vec<Requirement>),
+}
+
+impl Requirement {
+    /// All of several requirements; a single one stays itself.
+    pub fn all(mut all: Vec<Self>) -> Self {
+        match (all.pop(), all.is_empty()) {
+            (Some(only), true) => only,
+            (last, _) => {
+                all.extend(last);
+                Self::All(all)
+            }
+        }
+    }
+
+    pub(super) fn judge(&self, reading: &Reading<'_>, evidence: &Evidence<'_>) -> Judgement {
+        match self {
+            Self::Refusal(kind) => recognise::refusal(Some(*kind), reading, evidence.recogniser),
+            Self::AnyRefusal => recognise::refusal(None, reading, evidence.recogniser),
+            Self::Acceptance => recognise::acceptance(reading, evidence.recogniser),
+            Self::NotAccepted => recognise::not_accepted(reading, evidence.recogniser),
+            Self::Status(codes) => {
+                let status = reading.answer.status;
+                let holds = codes.iter().any(|code| code.matches(status));
+                Judgement::new(holds, format!("status {status}"))
+            }
+            Self::StatusNot(codes) => {
+                let status = reading.answer.status;
+                let holds = !codes.iter().any(|code| code.matches(status));
+                Judgement::new(holds, format!("status {status}"))
+            }
+            Self::Header(name, rule) => matching::header(name, rule, reading),
+            Self::Body(path, rule) => matching::body(path, rule, reading),
+            Self::Challenge(rule) => challenge::judge(rule, reading),
+            Self::NoEcho => matching::no_echo(reading, evidence.redactor),
+            Self::Nowhere(patterns) => matching::nowhere(patterns, reading),
+            Self::NoContent => {
+                let length = reading.answer.body.len();
+                Judgement::new(length == 0, format!("{length} bytes of content"))
+            }
+            Self::NoForeignRedirect => matching::no_foreign_redirect(reading, evidence.exchange),
+            Self::SameAs { step, compare } => same::judge((*step, *compare), reading, evidence),
+            Self::Within(bound) => within(*bound, evidence),
+            Self::All(all) => worst(all.iter().map(|one| one.judge(reading, evidence)), reading),
+            Self::Any(any) => best(any.iter().map(|one| one.judge(reading, evidence))),
+        }
+    }
+}
+
+/// All must hold: the first that is broken decides, then the first that is unclear.
+fn worst(judgements: impl Iterator<Item = Judgement>, reading: &Reading<'_>) -> Judgement {
+    let mut worst = Judgement::new(Finding::Holds, "");
+    for judgement in judgements {
+        if judgement.finding > worst.finding || worst.actual.is_empty() {
+            worst = judgement;
+        }
+    }
+    if worst.actual.is_empty() {
+        worst.actual = super::describe_answer(reading.answer);
+    }
+    worst
+}
+
+/// One must hold: the first that does decides; otherwise what was seen for each.
+fn best(judgements: impl Iterator<Item = Judgement>) -> Judgement {
+    let mut all: Vec<Judgement> = judgements.collect();
+    if let Some(at) = all.iter().position(|one| one.finding == Finding::Holds) {
+        return all.swap_remove(at);
+    }
+    let unclear = all.iter().any(|one| one.finding == Finding::Unclear);
+    let mut seen: Vec<String> = all.into_iter().map(|one| one.actual).collect();
+    seen.dedup();
+    Judgement::new(if unclear { Finding::Unclear } else { Finding::Broken }, seen.join("; "))
+}
+
+fn within(bound: Duration, evidence: &Evidence<'_>) -> Judgement {
+    let took = evidence.exchange.timing.last_byte.unwrap_or_default();
+    Judgement::new(took <= bound, format!("complete after {} ms", took.as_millis()))
+}

@@ -1,0 +1,97 @@
+//! Whether two answers can be told apart, volatile parts left out.
+
+use serde_json::Value;
+
+use super::{Evidence, Finding, Judgement, Reading};
+use crate::contract::Contract;
+use crate::document::{HeaderName, JsonPath};
+use crate::wire::Answer;
+
+/// Which parts of two answers are compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Compare {
+    /// Status, header fields and body.
+    Everything,
+    /// Status and body.
+    StatusAndBody,
+}
+
+/// What differs between two equal answers, by contract.
+#[derive(Clone, Copy, Debug)]
+pub struct Volatile<'a> {
+    headers: &'a [HeaderName],
+    body: &'a [JsonPath],
+}
+
+impl<'a> Volatile<'a> {
+    /// What a contract declares.
+    pub fn of(contract: &'a Contract) -> Self {
+        Self { headers: &contract.volatile.headers, body: &contract.volatile.body }
+    }
+}
+
+/// An answer must not be told from an earlier one.
+pub(super) fn judge(
+    (step, compare): (usize, Compare),
+    reading: &Reading<'_>,
+    evidence: &Evidence<'_>,
+) -> Judgement {
+    let earlier = step.checked_sub(1).and_then(|at| evidence.earlier.get(at));
+    let Some(other) = earlier.and_then(|exchange| exchange.answer.as_ref()) else {
+        return Judgement::new(Finding::Holds, "the first answer of its kind");
+    };
+    let difference = difference(&Reading::of(other), reading, compare, evidence.volatile);
+    match difference {
+        None => Judgement::new(Finding::Holds, format!("cannot be told from the answer to step {step}")),
+        Some(difference) => Judgement::new(Finding::Broken, difference),
+    }
+}
+
+fn difference(a: &Reading<'_>, b: &Reading<'_>, compare: Compare, volatile: &Volatile<'_>) -> Option<String> {
+    if a.answer.status != b.answer.status {
+        return Some(format!("status {} here, {} there", b.answer.status, a.answer.status));
+    }
+    let (before, after) = (steady_headers(a.answer, volatile), steady_headers(b.answer, volatile));
+    if compare == Compare::Everything && before != after {
+        let odd =
+            after.iter().find(|line| !before.contains(line)).or(before.iter().find(|l| !after.contains(l)));
+        return Some(odd.map_or_else(
+            || "the same header fields in another order".to_owned(),
+            |(name, value)| format!("header `{name}: {value}` in one answer only"),
+        ));
+    }
+    match (&a.json, &b.json) {
+        (Some(a), Some(b)) => body_difference(a.clone(), b.clone(), volatile),
+        (None, None) if a.answer.body == b.answer.body => None,
+        _ => Some("another body".to_owned()),
+    }
+}
+
+/// Bodies are compared as text, so that the order of members counts.
+fn body_difference(mut a: Value, mut b: Value, volatile: &Volatile<'_>) -> Option<String> {
+    for path in volatile.body {
+        blank(&mut a, path);
+        blank(&mut b, path);
+    }
+    let (a, b) = (a.to_string(), b.to_string());
+    (a != b).then(|| format!("body {b} here, {a} there"))
+}
+
+/// Replaces every value that a path selects, so that only its being there is compared.
+fn blank(body: &mut Value, path: &JsonPath) {
+    for pointer in path.locations(body) {
+        if let Some(value) = body.pointer_mut(&pointer) {
+            *value = Value::Null;
+        }
+    }
+}
+
+/// The header lines that two equal answers share; `Content-Length` may follow a volatile member's length.
+fn steady_headers(answer: &Answer, volatile: &Volatile<'_>) -> Vec<(String, String)> {
+    let is_volatile = |name: &str| {
+        ["date", "content-length"].contains(&name)
+            || volatile.headers.iter().any(|other| other.as_str().eq_ignore_ascii_case(name))
+    };
+    let lines = answer.headers.iter().filter(|(name, _)| !is_volatile(name));
+    lines.map(|(name, value)| (name.clone(), String::from_utf8_lossy(value).into_owned())).collect()
+}

@@ -1,0 +1,104 @@
+//! From a sound request and a twist to a draft.
+
+use super::BoundOperation;
+use super::bind::Cell;
+use super::draft::{Draft, DraftBody, Place, Preparation};
+use super::forge::Dice;
+use crate::contract::Carrier;
+use crate::document::JsonPath;
+use crate::scenario::{BodyTwist, Carry, PathTwist, Twist};
+
+/// The request of a cell under a twist, its path parameters still open.
+pub(super) fn draft(cell: &Cell<'_>, twist: &Twist, credential: Option<&str>) -> Draft {
+    let operation = &cell.operation.operation;
+    let mut draft = Draft::sound(operation, sound_body(cell, cell.operation));
+    let mut dice = Dice::new(0, &format!("{}/{}", cell.scenario.id, cell.operation.id));
+    if let Some(method) = &twist.method {
+        draft.method = method.to_string();
+    }
+    if let Some(path) = &twist.path {
+        draft.target = twisted_path(path, &draft.target, &mut dice);
+    }
+    if let Some(body) = &twist.body {
+        twist_body(body, &mut draft, &mut dice);
+    }
+    draft.headers.extend(twist.headers.iter().map(|line| (line.name.to_string(), line.value.clone())));
+    draft.key = credential.map(|credential| cell.key(credential, twist));
+    draft.plaintext = twist.plaintext == Some(true);
+    draft
+}
+
+/// A sound request of another operation, made for what its answer tells.
+pub(super) fn preparation(
+    cell: &Cell<'_>,
+    (operation, credential): (&BoundOperation, &str),
+    capture: &JsonPath,
+) -> Preparation {
+    let mut draft = Draft::sound(&operation.operation, sound_body(cell, operation));
+    for (name, parameter) in &operation.operation.parameters {
+        draft.target = draft.target.replace(&format!("{{{name}}}"), &parameter.example);
+    }
+    draft.key = Some(cell.key(credential, &Twist::default()));
+    Preparation {
+        operation: operation.id.clone(),
+        draft: Box::new(draft),
+        status: operation.operation.accepted.status,
+        capture: capture.clone(),
+    }
+}
+
+/// Where a key goes: the declared carrier, or where the twist says.
+pub(super) fn place(declared: &Carrier, carry: Option<&Carry>) -> Place {
+    Place::Carrier(match carry {
+        None => declared.clone(),
+        Some(Carry::Header(name)) => Carrier::Header { name: name.clone(), scheme: None },
+        Some(Carry::Query(name)) => Carrier::Query(name.clone()),
+        Some(Carry::Cookie(name)) => Carrier::Cookie(name.clone()),
+        Some(Carry::Body(member)) => return Place::Body(member.clone()),
+    })
+}
+
+fn sound_body(cell: &Cell<'_>, operation: &BoundOperation) -> Option<DraftBody> {
+    let body = operation.operation.body.as_ref()?;
+    let bytes = cell.inputs.bodies.get(body.path()).cloned().unwrap_or_default();
+    let content_type = body.content_type().to_owned();
+    Some(DraftBody { bytes, content_type, file: Some(body.path().to_owned()) })
+}
+
+fn twisted_path(twist: &PathTwist, path: &str, dice: &mut Dice) -> String {
+    match twist {
+        PathTwist::Unknown(text) => {
+            let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+            format!("{folder}/{text}{:08x}", dice.next_u64() >> 32)
+        }
+        PathTwist::Append(text) => format!("{path}{text}"),
+        PathTwist::Prepend(text) => format!("{text}{path}"),
+        PathTwist::Query(query) => format!("{path}?{query}"),
+        PathTwist::Upper(true) => path.to_uppercase(),
+        PathTwist::Upper(false) => path.to_owned(),
+    }
+}
+
+fn twist_body(twist: &BodyTwist, draft: &mut Draft, dice: &mut Dice) {
+    let sound_type = draft.body.as_ref().map_or("application/json", |body| &*body.content_type).to_owned();
+    let sound = draft.body.take();
+    let bytes = || sound.as_ref().map_or_else(Vec::new, |body| body.bytes.clone());
+    let made = |bytes, content_type| Some(DraftBody { bytes, content_type, file: None });
+    draft.body = match twist {
+        BodyTwist::Empty(true) => None,
+        BodyTwist::Empty(false) => sound,
+        BodyTwist::Truncate(count) => {
+            let mut bytes = bytes();
+            bytes.truncate(bytes.trim_ascii_end().len().saturating_sub(*count));
+            made(bytes, sound_type)
+        }
+        BodyTwist::Json(document) => made(document.to_string().into_bytes(), "application/json".to_owned()),
+        BodyTwist::Text { text, content_type } => made(text.clone().into_bytes(), content_type.clone()),
+        BodyTwist::ContentType(content_type) => made(bytes(), content_type.clone()),
+        BodyTwist::Encoded(coding) => {
+            draft.headers.push(("Content-Encoding".to_owned(), coding.clone()));
+            let noise = (0..32).flat_map(|_| dice.next_u64().to_le_bytes()).collect();
+            made(noise, sound_type)
+        }
+    };
+}

@@ -1,0 +1,87 @@
+//! A request before it has a key, a host and a connection.
+
+use indexmap::IndexMap;
+
+use crate::contract::{Carrier, Operation, OperationId};
+use crate::document::JsonPath;
+use crate::scenario::KeyTwist;
+
+/// A request, all but its key, its host and what only an earlier answer can tell.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Draft {
+    /// The method.
+    pub method: String,
+    /// The path and query; `{name}` stands for what `preparations` bring.
+    pub target: String,
+    /// Header lines, in order; `{key}`, `{host}` and captured names are filled in.
+    pub headers: Vec<(String, String)>,
+    /// The body, if there is one.
+    pub body: Option<DraftBody>,
+    /// The key, if there is one.
+    pub key: Option<DraftKey>,
+    /// What to do first, by the parameter that it fills in.
+    pub preparations: IndexMap<String, Preparation>,
+    /// Whether it goes to the environment's plain address.
+    pub plaintext: bool,
+}
+
+/// A body.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DraftBody {
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+    /// Its media type.
+    pub content_type: String,
+    /// The file that it is the unchanged content of.
+    pub file: Option<String>,
+}
+
+/// A key to be.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DraftKey {
+    /// The credential whose key it is made of.
+    pub credential: String,
+    /// The credential's public identifier, where the contract has one.
+    pub id: Option<String>,
+    /// What is done to it.
+    pub twist: Option<KeyTwist>,
+    /// Where it is carried.
+    pub place: Place,
+}
+
+/// Where a key is carried.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// In a carrier, declared or not.
+    Carrier(Carrier),
+    /// In a member of the JSON body.
+    Body(String),
+}
+
+/// A request whose answer names something real.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Preparation {
+    /// The operation.
+    pub operation: OperationId,
+    /// The request.
+    pub draft: Box<Draft>,
+    /// The status that says that it was done.
+    pub status: u16,
+    /// Where its answer holds the value.
+    pub capture: JsonPath,
+}
+
+impl Draft {
+    /// A sound request without a key, its parameters still open.
+    pub fn sound(operation: &Operation, body: Option<DraftBody>) -> Self {
+        Self {
+            method: operation.method.to_string(),
+            target: operation.path.clone(),
+            headers: Vec::new(),
+            body,
+            key: None,
+            preparations: IndexMap::new(),
+            plaintext: false,
+        }
+    }
+}

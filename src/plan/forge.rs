@@ -1,0 +1,153 @@
+//! Keys that were never issued, and keys that were changed.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use sha2::{Digest, Sha256};
+
+use crate::scenario::{KeyTwist, LikeTheKey, TheCredential, Transform};
+
+/// A small seeded source of random numbers (SplitMix64): the same seed and the same case always give the same
+/// bytes, and adding a case does not change another's.
+#[derive(Clone, Debug)]
+pub struct Dice(u64);
+
+impl Dice {
+    /// Dice for one purpose under one seed.
+    pub fn new(seed: u64, purpose: &str) -> Self {
+        let digest = Sha256::new().chain_update(seed.to_le_bytes()).chain_update(purpose).finalize();
+        let bytes = digest.first_chunk::<8>().copied().unwrap_or_default();
+        Self(u64::from_le_bytes(bytes))
+    }
+
+    /// The next number.
+    pub fn next_u64(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        z ^ (z >> 31)
+    }
+
+    /// A number below a bound; 0 where the bound is 0.
+    pub fn below(&mut self, bound: usize) -> usize {
+        let bound = u64::try_from(bound.max(1)).unwrap_or(u64::MAX);
+        usize::try_from(self.next_u64() % bound).unwrap_or(0)
+    }
+
+    /// Puts a list in random order.
+    pub fn shuffle<T>(&mut self, list: &mut [T]) {
+        for last in (1..list.len()).rev() {
+            list.swap(last, self.below(last + 1));
+        }
+    }
+}
+
+/// Makes the text that goes where a key belongs, of a credential's key and its public identifier.
+pub fn forge(key: &str, id: Option<&str>, twist: &KeyTwist, dice: &mut Dice) -> String {
+    match twist {
+        KeyTwist::Random(LikeTheKey::Like) => random_like(key, dice),
+        KeyTwist::Literal(text) => text.clone(),
+        KeyTwist::Id(TheCredential::Own) => id.unwrap_or_default().to_owned(),
+        KeyTwist::Transform(changes) => {
+            changes.iter().fold(key.to_owned(), |key, change| apply(change, &key))
+        }
+    }
+}
+
+/// A key of the same shape that was never issued: the public prefix stays, every other letter and digit becomes
+/// another of its class.
+fn random_like(key: &str, dice: &mut Dice) -> String {
+    let prefix = key.rfind(['_', '-']).map_or(0, |at| at + 1);
+    let prefix = if key.len() - prefix >= 8 { prefix } else { 0 };
+    let mut pick =
+        |alphabet: &[u8]| char::from(alphabet.get(dice.below(alphabet.len())).copied().unwrap_or(b'x'));
+    let redraw = |(at, c): (usize, char)| match c {
+        c if at < prefix => c,
+        c if c.is_ascii_lowercase() => pick(b"abcdefghijklmnopqrstuvwxyz"),
+        c if c.is_ascii_uppercase() => pick(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ"),
+        c if c.is_ascii_digit() => pick(b"0123456789"),
+        c => c,
+    };
+    key.char_indices().map(redraw).collect()
+}
+
+fn apply(change: &Transform, key: &str) -> String {
+    match change {
+        Transform::Truncate(count) => key.chars().take(key.chars().count().saturating_sub(*count)).collect(),
+        Transform::Keep(count) => key.chars().take(*count).collect(),
+        Transform::Append(text) => format!("{key}{text}"),
+        Transform::Prepend(text) => format!("{text}{key}"),
+        Transform::Repeat(times) => key.repeat(*times),
+        Transform::SwapCase(true) => key.chars().map(swap_case).collect(),
+        Transform::PercentEncode(true) => percent_encode_first_letter(key),
+        Transform::Sha256(true) => format!("{:x}", Sha256::digest(key)),
+        Transform::Base64(true) => STANDARD.encode(key),
+        Transform::SwapCase(false)
+        | Transform::PercentEncode(false)
+        | Transform::Sha256(false)
+        | Transform::Base64(false) => key.to_owned(),
+    }
+}
+
+fn swap_case(c: char) -> char {
+    if c.is_ascii_lowercase() { c.to_ascii_uppercase() } else { c.to_ascii_lowercase() }
+}
+
+fn percent_encode_first_letter(key: &str) -> String {
+    let letter = key.char_indices().find(|(_, c)| c.is_ascii_alphabetic());
+    letter.map_or_else(
+        || key.to_owned(),
+        |(at, c)| format!("{}%{:02X}{}", &key[..at], u32::from(c), &key[at + c.len_utf8()..]),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const KEY: &str = "lp_any_Qm7tR2xVb9LkD4sJw8HfYc3NzPa6Ue1G";
+
+    #[test]
+    fn a_random_key_has_the_shape_of_the_real_one_and_is_another() {
+        let forged = forge(KEY, None, &KeyTwist::Random(LikeTheKey::Like), &mut Dice::new(1, "case"));
+        assert_ne!(forged, KEY);
+        assert_eq!(forged.len(), KEY.len());
+        assert!(forged.starts_with("lp_any_"));
+        let class = |c: char| (c.is_ascii_lowercase(), c.is_ascii_uppercase(), c.is_ascii_digit());
+        assert!(forged.chars().map(class).eq(KEY.chars().map(class)));
+    }
+
+    #[test]
+    fn dice_give_the_same_for_the_same_seed_and_purpose_and_differ_otherwise() {
+        let draw = |seed, purpose| Dice::new(seed, purpose).next_u64();
+        assert_eq!(draw(7, "a"), draw(7, "a"));
+        assert_ne!(draw(7, "a"), draw(7, "b"));
+        assert_ne!(draw(7, "a"), draw(8, "a"));
+    }
+
+    #[test]
+    fn transforms_follow_one_another() {
+        let twist = KeyTwist::Transform(vec![Transform::Keep(6), Transform::Append("x".to_owned())]);
+        assert_eq!(forge("abcdefgh", None, &twist, &mut Dice::new(0, "")), "abcdefx");
+        let swapped = KeyTwist::Transform(vec![Transform::SwapCase(true)]);
+        assert_eq!(forge("aB3_", None, &swapped, &mut Dice::new(0, "")), "Ab3_");
+        let escaped = KeyTwist::Transform(vec![Transform::PercentEncode(true)]);
+        assert_eq!(forge("1ab", None, &escaped, &mut Dice::new(0, "")), "1%61b");
+        let digest = KeyTwist::Transform(vec![Transform::Sha256(true)]);
+        let abc = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+        assert_eq!(forge("abc", None, &digest, &mut Dice::new(0, "")), abc);
+    }
+
+    proptest! {
+        #[test]
+        fn shuffling_loses_nothing(seed: u64, mut list: Vec<u8>) {
+            let mut sorted = list.clone();
+            Dice::new(seed, "order").shuffle(&mut list);
+            sorted.sort_unstable();
+            list.sort_unstable();
+            prop_assert_eq!(list, sorted);
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! Contract x scenarios: the cases, before anything is sent.
+//!
+//! A plan is a value: which requests go out ([`Draft`]), in the name of which credential, and what each answer
+//! must be ([`Requirement`](crate::judge::Requirement)). Its order and its ids are stable, so that two runs
+//! compare line by line. It holds no key and knows no clock.
+
+mod axes;
+mod bind;
+mod compose;
+mod draft;
+mod forge;
+mod permission;
+mod require;
+mod select;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+
+pub use draft::{Draft, DraftBody, DraftKey, Place, Preparation};
+pub use forge::{Dice, forge};
+pub use permission::{Standing, standing};
+pub use select::Filter;
+
+use crate::contract::{Contract, Operation, OperationId};
+use crate::document::{JsonPath, Name};
+use crate::judge::Requirement;
+use crate::outcome::Expects;
+use crate::scenario::{Scenario, Suite};
+
+/// The cases of a run, in a stable order.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// The cases.
+    pub cases: Vec<Case>,
+    /// The operations that no case reaches.
+    pub unreached: Vec<OperationId>,
+}
+
+/// One scenario bound to one cell of the matrix: the unit that gets a verdict.
+#[derive(Clone, Debug)]
+pub struct Case {
+    /// `<check>/<environment>/<service.operation>/<credential or variant>`.
+    pub id: String,
+    /// The check.
+    pub scenario: Arc<Scenario>,
+    /// The environment's name.
+    pub environment: String,
+    /// The operation.
+    pub operation: Arc<BoundOperation>,
+    /// The credential whose own key is sent, if one is.
+    pub credential: Option<String>,
+    /// The variant, if the check has any.
+    pub variant: Option<String>,
+    /// What the contract implies, where the request is a sound one of one credential.
+    pub expects: Option<Expects>,
+    /// What to send, or why the case does not apply.
+    pub work: Result<Vec<PlannedStep>, String>,
+}
+
+/// An operation and its name.
+#[derive(Clone, Debug)]
+pub struct BoundOperation {
+    /// Its full name.
+    pub id: OperationId,
+    /// What the contract says of it.
+    pub operation: Operation,
+}
+
+/// One request of a case, and what its answer must be.
+#[derive(Clone, Debug)]
+pub struct PlannedStep {
+    /// What to send.
+    pub draft: Draft,
+    /// What the answer must be.
+    pub requirement: Requirement,
+    /// How often to send it.
+    pub repeat: u32,
+    /// What to take out of its answer for later steps.
+    pub capture: IndexMap<Name, JsonPath>,
+}
+
+/// What a plan is made of.
+#[derive(Clone, Debug)]
+pub struct Inputs<'a> {
+    /// The contract.
+    pub contract: &'a Contract,
+    /// The content of every body file that the contract names.
+    pub bodies: &'a BTreeMap<String, Vec<u8>>,
+    /// The scenarios.
+    pub suite: &'a Suite,
+    /// What the operator permits.
+    pub permits: &'a Permits,
+}
+
+/// What the operator permits beyond what is harmless.
+#[derive(Clone, Debug, Default)]
+pub struct Permits {
+    /// Requests that change the target may be accepted.
+    pub effects: bool,
+    /// The protected environments that may be asked.
+    pub environments: Vec<String>,
+}
+
+impl Plan {
+    /// Expands the scenarios over the contract and keeps what the filter selects.
+    pub fn expand(inputs: &Inputs<'_>, filter: &Filter) -> Self {
+        let operations = axes::Operations::of(inputs.contract);
+        let mut cases = Vec::new();
+        for scenario in &inputs.suite.scenarios {
+            let scenario = Arc::new(scenario.clone());
+            cases.extend(bind::cases(inputs, &operations, &scenario));
+        }
+        cases.retain(|case| filter.selects(case));
+        let unreached = operations.unreached(&cases, filter);
+        Self { cases, unreached }
+    }
+}
+
+impl Case {
+    /// Whether the case can be sent at all.
+    pub fn applies(&self) -> bool {
+        self.work.is_ok()
+    }
+}

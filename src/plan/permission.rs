@@ -1,0 +1,76 @@
+//! What the contract implies for a credential, an operation and an environment.
+
+use crate::contract::{Contract, Credential, KeyState, OperationId, RefusalKind};
+use crate::plan::BoundOperation;
+
+/// Where a credential stands before an operation in an environment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// It may.
+    Allowed,
+    /// Its key does not work at all.
+    Dead(KeyState),
+    /// Its key is not for this environment.
+    WrongEnvironment,
+    /// It has no permission on anything of the service.
+    WrongService,
+    /// It has permissions on the service, but not this one.
+    WrongOperation,
+}
+
+impl Standing {
+    /// The refusal that the contract implies, or nothing for an acceptance.
+    pub fn refusal(self) -> Option<RefusalKind> {
+        match self {
+            Self::Allowed | Self::Dead(KeyState::Active) => None,
+            Self::Dead(KeyState::Expired) => Some(RefusalKind::Expired),
+            Self::Dead(KeyState::Revoked) => Some(RefusalKind::Revoked),
+            Self::Dead(KeyState::Disabled) => Some(RefusalKind::Disabled),
+            Self::Dead(KeyState::NotYetValid) => Some(RefusalKind::NotYetValid),
+            Self::WrongEnvironment => Some(RefusalKind::WrongEnvironment),
+            Self::WrongService | Self::WrongOperation => Some(RefusalKind::Insufficient),
+        }
+    }
+}
+
+/// What the contract implies: first whether the key works, then where, then for what.
+pub fn standing(credential: &Credential, operation: &BoundOperation, environment: &str) -> Standing {
+    if credential.state == KeyState::Active {
+        return active_standing(credential, operation, environment);
+    }
+    Standing::Dead(credential.state)
+}
+
+/// The same as if the key worked: what a dead key could do when it was alive.
+pub(super) fn active_standing(
+    credential: &Credential,
+    operation: &BoundOperation,
+    environment: &str,
+) -> Standing {
+    let elsewhere = credential
+        .environments
+        .as_ref()
+        .is_some_and(|names| !names.iter().any(|n| n.as_str() == environment));
+    if elsewhere {
+        return Standing::WrongEnvironment;
+    }
+    if covers(credential, &operation.id) {
+        return Standing::Allowed;
+    }
+    let touches = credential.allows.iter().any(|grant| grant.parts().0 == operation.id.service());
+    if touches { Standing::WrongOperation } else { Standing::WrongService }
+}
+
+/// Whether a credential was granted an operation, whatever its state and environment.
+pub(super) fn covers(credential: &Credential, operation: &OperationId) -> bool {
+    credential.allows.iter().any(|grant| {
+        let (service, name) = grant.parts();
+        service == operation.service() && name.is_none_or(|name| name == operation.name())
+    })
+}
+
+/// The application that a credential identifies.
+pub(super) fn application<'a>(contract: &'a Contract, credential: &'a str) -> &'a str {
+    let found = contract.credentials.iter().find(|(name, _)| name.as_str() == credential);
+    found.and_then(|(_, credential)| credential.application.as_ref()).map_or(credential, |name| name.as_str())
+}

@@ -1,0 +1,111 @@
+//! From what a scenario expects to what an answer must be, bound to a cell.
+
+use super::bind::Cell;
+use super::permission::Standing;
+use crate::contract::RefusalKind;
+use crate::document::StatusMatch;
+use crate::judge::{ChallengeRequirement, Compare, Requirement};
+use crate::scenario::{ChallengeRule, Expectation};
+
+/// What the answer must be; `declared` is where the credential that is sent stands.
+///
+/// # Errors
+/// What the contract would have to say.
+pub(super) fn requirement(
+    cell: &Cell<'_>,
+    expect: &Expectation,
+    declared: Option<Standing>,
+) -> Result<Requirement, String> {
+    let mut all = verdict_rules(cell, expect, declared)?;
+    all.extend(expect.status.clone().map(Requirement::Status));
+    all.extend(expect.status_not.clone().map(Requirement::StatusNot));
+    all.extend(expect.headers.iter().map(|(name, rule)| Requirement::Header(name.clone(), rule.clone())));
+    all.extend(expect.body.iter().map(|(path, rule)| Requirement::Body(path.clone(), rule.clone())));
+    if let Some(rule) = &expect.challenge {
+        let kind = expect.refusal.unwrap_or(RefusalKind::Missing);
+        all.extend(challenge_rules(
+            rule,
+            cell.inputs.contract.refusal(kind).and_then(|r| r.challenge.as_deref()),
+        ));
+    }
+    if !expect.nowhere.is_empty() {
+        all.push(Requirement::Nowhere(expect.nowhere.clone()));
+    }
+    all.extend(when(expect.no_echo, Requirement::NoEcho));
+    all.extend(when(expect.no_content, Requirement::NoContent));
+    all.extend(when(expect.no_foreign_redirect, Requirement::NoForeignRedirect));
+    if let Some(same) = &expect.same_as {
+        let compare = if same.headers { Compare::Everything } else { Compare::StatusAndBody };
+        all.push(Requirement::SameAs { step: same.step, compare });
+    }
+    all.extend(expect.within.as_ref().map(|within| Requirement::Within(within.duration())));
+    let nested = |list: &[Expectation]| {
+        list.iter().map(|one| requirement(cell, one, declared)).collect::<Result<Vec<_>, _>>()
+    };
+    all.extend(nested(&expect.all_of)?);
+    if !expect.any_of.is_empty() {
+        all.push(Requirement::Any(nested(&expect.any_of)?));
+    }
+    Ok(Requirement::all(all))
+}
+
+/// The rules that speak of acceptance and refusal.
+fn verdict_rules(
+    cell: &Cell<'_>,
+    expect: &Expectation,
+    declared: Option<Standing>,
+) -> Result<Vec<Requirement>, String> {
+    let refusal = |kind: RefusalKind| {
+        let known = cell.inputs.contract.refusal(kind).is_some();
+        known
+            .then_some(Requirement::Refusal(kind))
+            .ok_or_else(|| format!("the contract lacks a line `refusals.{kind}`"))
+    };
+    let mut all = Vec::new();
+    if let Some(kind) = expect.refusal {
+        all.push(refusal(kind)?);
+    }
+    if expect.declared == Some(true) {
+        let public = cell.operation.id.service() == "public";
+        all.push(match declared {
+            _ if public => Requirement::Acceptance,
+            None => refusal(RefusalKind::Missing)?,
+            Some(standing) => standing.refusal().map_or(Ok(Requirement::Acceptance), refusal)?,
+        });
+    }
+    if let Some(name) = &expect.policy {
+        let status = cell.inputs.contract.policy.status(name);
+        let status = status.ok_or_else(|| format!("the contract lacks a line `policy.{name}`"))?;
+        all.push(Requirement::Status(vec![StatusMatch::Code(status)]));
+    }
+    all.extend(when(expect.refused, Requirement::AnyRefusal));
+    all.extend(when(expect.accepted, Requirement::Acceptance));
+    all.extend(when(expect.not_accepted, Requirement::NotAccepted));
+    Ok(all)
+}
+
+fn challenge_rules(rule: &ChallengeRule, scheme: Option<&str>) -> Vec<Requirement> {
+    let declared = scheme.filter(|_| rule.declared_scheme == Some(true));
+    let foreign = Some(&rule.schemes_not).filter(|schemes| !schemes.is_empty());
+    let rules = [
+        when(rule.present, ChallengeRequirement::Present),
+        when(rule.grammatical, ChallengeRequirement::Grammatical),
+        when(rule.one_per_line, ChallengeRequirement::OnePerLine),
+        declared.map(|scheme| ChallengeRequirement::Scheme(scheme.to_owned())),
+        rule.error.clone().map(ChallengeRequirement::Error),
+        foreign.cloned().map(ChallengeRequirement::NotScheme),
+    ];
+    rules.into_iter().flatten().map(Requirement::Challenge).collect()
+}
+
+fn when<T>(flag: Option<bool>, requirement: T) -> Option<T> {
+    flag.filter(|flag| *flag).map(|_| requirement)
+}
+
+/// Whether only an acceptance can be right.
+pub(super) fn wants_acceptance(requirement: &Requirement) -> bool {
+    if let Requirement::All(parts) | Requirement::Any(parts) = requirement {
+        return parts.iter().any(wants_acceptance);
+    }
+    matches!(requirement, Requirement::Acceptance)
+}

@@ -1,0 +1,76 @@
+//! What was really sent, what came back, and when.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{HeaderName, HeaderValue, Method};
+
+use super::Failure;
+
+/// A request with its key, ready for one origin and no other.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// The method.
+    pub method: Method,
+    /// The whole target.
+    pub url: reqwest::Url,
+    /// The path and query that must stand on the wire.
+    pub target: String,
+    /// Header lines in order; whatever holds a key is marked sensitive.
+    pub headers: Vec<(HeaderName, HeaderValue)>,
+    /// The body, if there is one.
+    pub body: Option<Bytes>,
+}
+
+/// One request and what came of it.
+#[derive(Clone, Debug)]
+pub struct Exchange {
+    /// What was sent.
+    pub request: Request,
+    /// What came back, if a whole head did.
+    pub answer: Option<Answer>,
+    /// Why nothing, or not everything, came back.
+    pub failure: Option<Failure>,
+    /// When.
+    pub timing: Timing,
+}
+
+/// What came back.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Answer {
+    /// The protocol: `HTTP/1.1` or `HTTP/2.0`.
+    pub version: &'static str,
+    /// The status code.
+    pub status: u16,
+    /// Header lines, in order.
+    pub headers: Vec<(String, Vec<u8>)>,
+    /// The body, up to the cap.
+    pub body: Vec<u8>,
+    /// Whether the body went on behind the cap.
+    pub truncated: bool,
+}
+
+impl Answer {
+    /// The values of a header field, in order; what is not text is left out.
+    pub fn header<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        let same = move |(other, _): &&(String, Vec<u8>)| other.eq_ignore_ascii_case(name);
+        self.headers.iter().filter(same).filter_map(|(_, value)| std::str::from_utf8(value).ok())
+    }
+
+    /// The media type, without its parameters, in lower case; empty where there is none.
+    pub fn media_type(&self) -> String {
+        let value = self.header("content-type").next().unwrap_or_default();
+        value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
+    }
+}
+
+/// When, from the moment in which the request was handed to the client.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Timing {
+    /// Until a new connection stood; nothing where one was reused.
+    pub connect: Option<Duration>,
+    /// Until the head of the answer was there.
+    pub first_byte: Option<Duration>,
+    /// Until the answer was complete.
+    pub last_byte: Option<Duration>,
+}

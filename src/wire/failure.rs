@@ -1,0 +1,117 @@
+//! Why an exchange has no whole answer.
+
+use std::error::Error;
+use std::fmt;
+use std::io;
+
+/// Why nothing, or not everything, came back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// The kind.
+    pub kind: FailureKind,
+    /// What the system said, never with a URL.
+    pub detail: String,
+}
+
+/// Kinds of failure, as far as a reader would act on them differently.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FailureKind {
+    /// No connection came to be.
+    Connect,
+    /// The other end could not prove who it is, or does not speak TLS.
+    Tls,
+    /// The answer was not complete in time.
+    Timeout,
+    /// The connection ended before the answer did.
+    Closed,
+    /// What came back is not HTTP.
+    Malformed,
+    /// The client would have sent something else than what was asked.
+    Rewritten,
+}
+
+impl FailureKind {
+    /// What to do about it.
+    pub fn advice(self) -> &'static str {
+        match self {
+            Self::Connect => "start the target, or correct its base_url; nothing answers there",
+            Self::Tls => "give the authority that signed its certificate with --ca, or correct the host name",
+            Self::Timeout => "see why the target does not answer, or allow it more time with --timeout",
+            Self::Closed => "see the target's log: it closed the connection in the middle of an answer",
+            Self::Malformed => "see what listens there: it does not answer in HTTP",
+            Self::Rewritten => {
+                "this request needs a sender of exact bytes; the ordinary client would change it"
+            }
+        }
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let what = match self.kind {
+            FailureKind::Connect => "no connection",
+            FailureKind::Tls => "no trusted TLS connection",
+            FailureKind::Timeout => "no complete answer in time",
+            FailureKind::Closed => "the connection ended before the answer did",
+            FailureKind::Malformed => "the answer is not HTTP",
+            FailureKind::Rewritten => "not sent",
+        };
+        if self.detail.is_empty() { f.write_str(what) } else { write!(f, "{what}: {}", self.detail) }
+    }
+}
+
+impl Failure {
+    /// A failure of a kind.
+    pub fn new(kind: FailureKind, detail: impl Into<String>) -> Self {
+        Self { kind, detail: detail.into() }
+    }
+
+    /// What an error of the ordinary client says, without the URL, which may hold a key.
+    pub(super) fn of(error: reqwest::Error) -> Self {
+        let error = error.without_url();
+        let kind = if error.is_timeout() {
+            FailureKind::Timeout
+        } else if has_source(&error, <dyn Error>::is::<rustls::Error>) {
+            FailureKind::Tls
+        } else if error.is_connect() {
+            FailureKind::Connect
+        } else if has_source(&error, is_closed) {
+            FailureKind::Closed
+        } else {
+            FailureKind::Malformed
+        };
+        Self::new(kind, innermost(&error))
+    }
+}
+
+/// Whether an error stands for a connection that ended early.
+fn is_closed(source: &(dyn Error + 'static)) -> bool {
+    if let Some(error) = source.downcast_ref::<hyper::Error>() {
+        return error.is_incomplete_message() || error.is_closed() || error.is_body_write_aborted();
+    }
+    source.downcast_ref::<io::Error>().is_some_and(|error| {
+        [io::ErrorKind::ConnectionReset, io::ErrorKind::BrokenPipe, io::ErrorKind::UnexpectedEof]
+            .contains(&error.kind())
+    })
+}
+
+fn has_source(error: &(dyn Error + 'static), is: impl Fn(&(dyn Error + 'static)) -> bool) -> bool {
+    let mut next = Some(error);
+    while let Some(error) = next {
+        // An I/O error hides what it wraps from `source`.
+        let inner = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
+        if is(error) || inner.is_some_and(|inner| is(inner)) {
+            return true;
+        }
+        next = error.source();
+    }
+    false
+}
+
+fn innermost(error: &dyn Error) -> String {
+    let mut innermost: &dyn Error = error;
+    while let Some(source) = innermost.source() {
+        innermost = source;
+    }
+    innermost.to_string()
+}

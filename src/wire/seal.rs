@@ -1,0 +1,247 @@
+//! From a draft to a request: the key is put in here, for one origin and no other.
+
+use std::collections::BTreeMap;
+
+use bytes::Bytes;
+use http::header::{ACCEPT, CONTENT_TYPE, COOKIE, USER_AGENT};
+use http::{HeaderName, HeaderValue};
+
+use super::exchange::Request;
+use crate::contract::{Carrier, Keyring};
+use crate::plan::{Dice, Draft, DraftKey, Place, forge};
+
+/// What earlier answers of a case have told, by name.
+pub type Captures = BTreeMap<String, String>;
+
+/// Where one environment's requests go: scheme, host and port, and a path prefix if there is one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Origin {
+    base: reqwest::Url,
+}
+
+/// A request that could not be made.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum SealError {
+    /// A base URL is not one.
+    #[error("use `{0}` as a base URL: it is not an http or https address")]
+    BaseUrl(String),
+    /// The finished target would have gone to another host.
+    #[error("send a key to another origin than the environment's own")]
+    ForeignOrigin,
+    /// A value cannot stand in a header.
+    #[error("put the value of `{0}` in a header: it holds a line break or a control character")]
+    HeaderValue(String),
+    /// A credential has no key.
+    #[error("find a key of the credential `{0}`")]
+    NoKey(String),
+    /// A name has no value.
+    #[error("fill in `{{{0}}}`: no earlier answer told it")]
+    NoValue(String),
+    /// A method is not one.
+    #[error("use `{0}` as a method")]
+    Method(String),
+}
+
+impl Origin {
+    /// Takes a base URL.
+    ///
+    /// # Errors
+    /// When it is not an http or https address, or holds a user name, a query or a fragment.
+    pub fn new(base: &str) -> Result<Self, SealError> {
+        let url = reqwest::Url::parse(base).map_err(|_| SealError::BaseUrl(base.to_owned()))?;
+        let sound = ["http", "https"].contains(&url.scheme())
+            && url.has_host()
+            && url.username().is_empty()
+            && url.password().is_none()
+            && url.query().is_none()
+            && url.fragment().is_none();
+        if sound { Ok(Self { base: url }) } else { Err(SealError::BaseUrl(base.to_owned())) }
+    }
+
+    /// The base URL.
+    pub fn as_str(&self) -> &str {
+        self.base.as_str()
+    }
+
+    /// Host and port, as a `Host` header would say them.
+    pub fn authority(&self) -> &str {
+        self.base.authority()
+    }
+
+    /// The full URL and the target that must stand on the wire, if they stay at this origin.
+    fn resolve(&self, target: &str) -> Result<(reqwest::Url, String), SealError> {
+        let target = format!("{}{target}", self.base.path().trim_end_matches('/'));
+        let whole = format!("{}://{}{target}", self.base.scheme(), self.base.authority());
+        let url = reqwest::Url::parse(&whole).map_err(|_| SealError::BaseUrl(self.base.to_string()))?;
+        let same =
+            url.origin() == self.base.origin() && url.username().is_empty() && url.password().is_none();
+        if same { Ok((url, target)) } else { Err(SealError::ForeignOrigin) }
+    }
+}
+
+/// Makes a draft into a request for one origin.
+///
+/// # Errors
+/// When the request could not be sent as the draft says, or its key would leave the origin.
+pub fn seal(
+    draft: &Draft,
+    origin: &Origin,
+    keyring: &Keyring,
+    captures: &Captures,
+    dice: &mut Dice,
+) -> Result<Request, SealError> {
+    let key = draft.key.as_ref().map(|key| forged(key, keyring, dice)).transpose()?;
+    let mut sealing = Sealing { origin, captures, key: key.as_deref(), headers: Vec::new() };
+    let mut target = sealing.fill(&draft.target)?;
+    let mut body = draft.body.as_ref().map(|body| body.bytes.clone());
+    sealing.push(USER_AGENT, concat!("lockproof/", env!("CARGO_PKG_VERSION")))?;
+    if !draft.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("accept")) {
+        sealing.push(ACCEPT, "*/*")?;
+    }
+    if let Some(body) = &draft.body {
+        sealing.push(CONTENT_TYPE, &body.content_type)?;
+    }
+    match draft.key.as_ref().map(|key| &key.place) {
+        None => {}
+        Some(Place::Carrier(carrier)) => sealing.carry(carrier, &mut target)?,
+        Some(Place::Body(member)) => body = Some(sealing.in_body(member, body.as_deref())),
+    }
+    for (name, value) in &draft.headers {
+        let value = sealing.fill(value)?;
+        let name = name.parse().map_err(|_| SealError::HeaderValue(name.clone()))?;
+        sealing.push(name, &value)?;
+    }
+    let (url, target) = origin.resolve(&target)?;
+    let method = draft.method.parse().map_err(|_| SealError::Method(draft.method.clone()))?;
+    Ok(Request { method, url, target, headers: sealing.headers, body: body.map(Bytes::from) })
+}
+
+fn forged(key: &DraftKey, keyring: &Keyring, dice: &mut Dice) -> Result<String, SealError> {
+    let secret = keyring.key(&key.credential).ok_or_else(|| SealError::NoKey(key.credential.clone()))?;
+    Ok(match &key.twist {
+        None => secret.expose().to_owned(),
+        Some(twist) => forge(secret.expose(), key.id.as_deref(), twist, dice),
+    })
+}
+
+/// A request in the making.
+struct Sealing<'a> {
+    origin: &'a Origin,
+    captures: &'a Captures,
+    key: Option<&'a str>,
+    headers: Vec<(HeaderName, HeaderValue)>,
+}
+
+impl Sealing<'_> {
+    /// Adds a header line, marked sensitive where it holds the key.
+    fn push(&mut self, name: HeaderName, value: &str) -> Result<(), SealError> {
+        let mut line = HeaderValue::from_bytes(value.as_bytes())
+            .map_err(|_| SealError::HeaderValue(name.to_string()))?;
+        line.set_sensitive(self.key.is_some_and(|key| !key.is_empty() && value.contains(key)));
+        self.headers.push((name, line));
+        Ok(())
+    }
+
+    /// Puts the key in a carrier.
+    fn carry(&mut self, carrier: &Carrier, target: &mut String) -> Result<(), SealError> {
+        let key = self.key.unwrap_or_default();
+        match carrier {
+            Carrier::Header { name, scheme } => {
+                let value =
+                    scheme.as_ref().map_or_else(|| key.to_owned(), |scheme| format!("{scheme} {key}"));
+                self.push(name.http().clone(), &value)
+            }
+            Carrier::Cookie(name) => self.push(COOKIE, &format!("{name}={key}")),
+            Carrier::Query(name) => {
+                let separator = if target.contains('?') { '&' } else { '?' };
+                let key = percent_encoding::utf8_percent_encode(key, percent_encoding::NON_ALPHANUMERIC);
+                target.push_str(&format!("{separator}{name}={key}").replace("%5F", "_").replace("%2D", "-"));
+                Ok(())
+            }
+        }
+    }
+
+    /// The JSON body with the key as one more member.
+    fn in_body(&self, member: &str, body: Option<&[u8]>) -> Vec<u8> {
+        let parsed = body.and_then(|body| serde_json::from_slice(body).ok());
+        let mut members: serde_json::Map<String, serde_json::Value> = parsed.unwrap_or_default();
+        members.insert(member.to_owned(), self.key.unwrap_or_default().into());
+        serde_json::Value::Object(members).to_string().into_bytes()
+    }
+
+    /// Text with `{key}`, `{host}` and captured names filled in; other braces stay.
+    fn fill(&self, text: &str) -> Result<String, SealError> {
+        let mut filled = String::with_capacity(text.len());
+        let mut rest = text;
+        while let Some((before, name, after)) = placeholder(rest) {
+            filled.push_str(before);
+            match name {
+                "key" => filled.push_str(self.key.unwrap_or_default()),
+                "host" => filled.push_str(self.origin.authority()),
+                name => filled
+                    .push_str(self.captures.get(name).ok_or_else(|| SealError::NoValue(name.to_owned()))?),
+            }
+            rest = after;
+        }
+        filled.push_str(rest);
+        Ok(filled)
+    }
+}
+
+/// The first `{name}` of a text, with what stands before and behind it.
+fn placeholder(text: &str) -> Option<(&str, &str, &str)> {
+    let is_name = |name: &str| {
+        !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-')
+    };
+    text.match_indices('{').find_map(|(open, _)| {
+        let close = open + text.get(open..)?.find('}')?;
+        let name = text.get(open + 1..close).filter(|name| is_name(name))?;
+        Some((text.get(..open)?, name, text.get(close + 1..)?))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn a_target_that_names_another_host_is_refused() {
+        let origin = Origin::new("http://127.0.0.1:8080").unwrap();
+        assert_eq!(origin.resolve("@evil.example/").unwrap_err(), SealError::ForeignOrigin);
+        assert_eq!(
+            origin.resolve(".evil.example/").unwrap_err(),
+            SealError::BaseUrl(origin.base.to_string())
+        );
+        assert_eq!(origin.resolve("1/").unwrap_err(), SealError::ForeignOrigin);
+        assert_eq!(origin.resolve("/v1/x?y=z").unwrap().1, "/v1/x?y=z");
+    }
+
+    #[test]
+    fn a_base_url_with_a_password_or_another_scheme_is_refused() {
+        for base in ["http://user:pass@host/", "ftp://host/", "http://host/?q", "http://host/#f", "host", ""]
+        {
+            assert!(Origin::new(base).is_err(), "{base}");
+        }
+    }
+
+    #[test]
+    fn a_prefix_of_the_base_url_stays_before_every_path() {
+        let origin = Origin::new("https://api.example/edge/").unwrap();
+        assert_eq!(origin.resolve("/v1").unwrap().0.as_str(), "https://api.example/edge/v1");
+    }
+
+    proptest! {
+        #[test]
+        fn no_target_ever_leaves_the_origin(target in ".{0,40}") {
+            let origin = Origin::new("http://127.0.0.1:8080").unwrap();
+            if let Ok((url, _)) = origin.resolve(&target) {
+                prop_assert_eq!(url.host_str(), Some("127.0.0.1"));
+                prop_assert_eq!(url.port(), Some(8080));
+                prop_assert_eq!(url.username(), "");
+            }
+        }
+    }
+}
