@@ -1,3 +1,7 @@
 //! The `lockproof` command.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    lockproof::cli::main()
+}

@@ -28,6 +28,12 @@ impl Operations {
         self.guarded.iter().find(|operation| operation.id.as_str() == id)
     }
 
+    /// The guarded operations of a service, in the order of the contract.
+    pub(super) fn guarded_of<'a>(&'a self, service: &str) -> impl Iterator<Item = &'a Arc<BoundOperation>> {
+        let service = service.to_owned();
+        self.guarded.iter().filter(move |operation| operation.id.service() == service)
+    }
+
     /// The operations that a selector selects, in the order of the contract.
     pub(super) fn selected(&self, selector: &OperationSelector) -> Vec<Arc<BoundOperation>> {
         match selector {

@@ -1,9 +1,9 @@
 //! From a sound request and a twist to a draft.
 
-use super::BoundOperation;
 use super::bind::Cell;
 use super::draft::{Draft, DraftBody, Place, Preparation};
 use super::forge::Dice;
+use super::{BoundOperation, Inputs};
 use crate::contract::Carrier;
 use crate::document::JsonPath;
 use crate::scenario::{BodyTwist, Carry, PathTwist, Twist};
@@ -11,7 +11,7 @@ use crate::scenario::{BodyTwist, Carry, PathTwist, Twist};
 /// The request of a cell under a twist, its path parameters still open.
 pub(super) fn draft(cell: &Cell<'_>, twist: &Twist, credential: Option<&str>) -> Draft {
     let operation = &cell.operation.operation;
-    let mut draft = Draft::sound(operation, sound_body(cell, cell.operation));
+    let mut draft = Draft::sound(operation, sound_body(cell.inputs, cell.operation));
     let mut dice = Dice::new(0, &format!("{}/{}", cell.scenario.id, cell.operation.id));
     if let Some(method) = &twist.method {
         draft.method = method.to_string();
@@ -34,7 +34,7 @@ pub(super) fn preparation(
     (operation, credential): (&BoundOperation, &str),
     capture: &JsonPath,
 ) -> Preparation {
-    let mut draft = Draft::sound(&operation.operation, sound_body(cell, operation));
+    let mut draft = Draft::sound(&operation.operation, sound_body(cell.inputs, operation));
     for (name, parameter) in &operation.operation.parameters {
         draft.target = draft.target.replace(&format!("{{{name}}}"), &parameter.example);
     }
@@ -58,9 +58,10 @@ pub(super) fn place(declared: &Carrier, carry: Option<&Carry>) -> Place {
     })
 }
 
-fn sound_body(cell: &Cell<'_>, operation: &BoundOperation) -> Option<DraftBody> {
+/// The body of a sound request.
+pub(super) fn sound_body(inputs: &Inputs<'_>, operation: &BoundOperation) -> Option<DraftBody> {
     let body = operation.operation.body.as_ref()?;
-    let bytes = cell.inputs.bodies.get(body.path()).cloned().unwrap_or_default();
+    let bytes = inputs.bodies.get(body.path()).cloned().unwrap_or_default();
     let content_type = body.content_type().to_owned();
     Some(DraftBody { bytes, content_type, file: Some(body.path().to_owned()) })
 }

@@ -7,6 +7,7 @@
 mod axes;
 mod bind;
 mod compose;
+mod control;
 mod draft;
 mod forge;
 mod permission;
@@ -18,6 +19,7 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
+pub use control::ControlPair;
 pub use draft::{Draft, DraftBody, DraftKey, Place, Preparation};
 pub use forge::{Dice, forge};
 pub use permission::{Standing, standing};
@@ -34,6 +36,8 @@ use crate::scenario::{Scenario, Suite};
 pub struct Plan {
     /// The cases.
     pub cases: Vec<Case>,
+    /// The probes that show whether the target can be judged.
+    pub controls: Vec<ControlPair>,
     /// The operations that no case reaches.
     pub unreached: Vec<OperationId>,
 }
@@ -114,11 +118,23 @@ impl Plan {
         }
         cases.retain(|case| filter.selects(case));
         let unreached = operations.unreached(&cases, filter);
-        Self { cases, unreached }
+        let mut controls = control::pairs(inputs, &operations);
+        controls.retain(|pair| cases.iter().any(|case: &Case| case.environment == pair.environment));
+        Self { cases, controls, unreached }
     }
 }
 
 impl Case {
+    /// How many exchanges the case may take at the most, its preparations, retries and confirmations included.
+    pub fn exchanges(&self) -> u32 {
+        let of_step = |step: &PlannedStep| {
+            let preparations = u32::try_from(step.draft.preparations.len()).unwrap_or(1);
+            step.repeat.saturating_add(preparations)
+        };
+        let once = self.work.iter().flatten().map(of_step).fold(0, u32::saturating_add);
+        once.saturating_mul(9)
+    }
+
     /// Whether the case can be sent at all.
     pub fn applies(&self) -> bool {
         self.work.is_ok()

@@ -20,6 +20,14 @@ impl Redacted {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// The text, cut behind at most this many bytes.
+    #[must_use]
+    pub fn truncated(mut self, most: usize) -> Self {
+        let cut = self.0.floor_char_boundary(most.min(self.0.len()));
+        self.0.truncate(cut);
+        self
+    }
 }
 
 impl fmt::Display for Redacted {

@@ -1,5 +1,6 @@
 //! What was really sent, what came back, and when.
 
+use std::fmt;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -8,7 +9,7 @@ use http::{HeaderName, HeaderValue, Method};
 use super::Failure;
 
 /// A request with its key, ready for one origin and no other.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Request {
     /// The method.
     pub method: Method,
@@ -20,6 +21,15 @@ pub struct Request {
     pub headers: Vec<(HeaderName, HeaderValue)>,
     /// The body, if there is one.
     pub body: Option<Bytes>,
+    /// What was put where a key belongs, if anything was.
+    pub key: Option<String>,
+}
+
+impl fmt::Debug for Request {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Target, headers and body may hold the key.
+        f.debug_struct("Request").field("method", &self.method).finish_non_exhaustive()
+    }
 }
 
 /// One request and what came of it.

@@ -1,0 +1,84 @@
+//! How the client reaches a target: certificates, proxy, protocol.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use clap::Args;
+
+use crate::contract::Environment;
+use crate::wire::{ClientOptions, HttpVersion, Limits, Trust};
+
+use super::error::Failure;
+use super::reference::Reference;
+
+#[derive(Debug, Args)]
+pub(super) struct ClientFlags {
+    /// A PEM file of certificate authorities to trust in addition; repeatable.
+    #[arg(long, value_name = "FILE")]
+    ca: Vec<PathBuf>,
+    /// A PEM file with a client certificate and its private key, for a target that asks for one.
+    #[arg(long, value_name = "FILE")]
+    client_identity: Option<PathBuf>,
+    /// Trust any certificate. Every report says so.
+    #[arg(long)]
+    insecure: bool,
+    /// Send everything through this proxy; the proxies of the environment are never used.
+    #[arg(long, value_name = "URL")]
+    proxy: Option<String>,
+    /// The protocol: HTTP/1.1, or HTTP/2 by ALPN over TLS and with prior knowledge otherwise.
+    #[arg(long, value_enum, value_name = "VERSION", default_value = "1.1")]
+    http: HttpArg,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum HttpArg {
+    #[value(name = "1.1")]
+    Http1,
+    #[value(name = "2")]
+    Http2,
+}
+
+impl ClientFlags {
+    /// The protocol.
+    pub(super) fn http(&self) -> HttpVersion {
+        match self.http {
+            HttpArg::Http1 => HttpVersion::Http1,
+            HttpArg::Http2 => HttpVersion::Http2,
+        }
+    }
+
+    /// What every report must say first.
+    pub(super) fn notices(&self) -> Vec<String> {
+        let insecure = "TLS is not verified (--insecure): anybody could have answered in the target's place";
+        let insecure = self.insecure.then(|| insecure.to_owned());
+        let proxy = self.proxy.as_ref().map(|proxy| format!("requests go through the proxy {proxy}"));
+        insecure.into_iter().chain(proxy).collect()
+    }
+
+    /// The options for one environment, files read.
+    pub(super) fn options(
+        &self,
+        environment: &Environment,
+        folder: &Path,
+        (reference, timeout): (Option<&Reference>, Duration),
+    ) -> Result<ClientOptions, Failure> {
+        let mut authorities = self.ca.iter().map(|path| pem(path)).collect::<Result<Vec<_>, _>>()?;
+        let declared = environment.tls.ca.as_ref().map(|file| pem(&folder.join(file))).transpose()?;
+        authorities.extend(declared);
+        authorities.extend(reference.and_then(Reference::authority));
+        let own = environment.tls.client_identity.as_ref().map(|file| folder.join(file));
+        let identity = self.client_identity.clone().or(own).map(|path| pem(&path)).transpose()?;
+        Ok(ClientOptions {
+            http: self.http(),
+            trust: if self.insecure { Trust::Anybody } else { Trust::Verified },
+            authorities,
+            identity,
+            proxy: self.proxy.clone(),
+            limits: Limits { total: timeout, connect: timeout.min(Limits::default().connect), ..Limits::default() },
+        })
+    }
+}
+
+fn pem(path: &Path) -> Result<Vec<u8>, Failure> {
+    std::fs::read(path).map_err(|error| Failure::usage(format!("read {}: {error}", path.display())))
+}

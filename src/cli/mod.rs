@@ -1,0 +1,94 @@
+//! The command line: the only room that prints, reads the environment and decides an exit code.
+
+mod bundle;
+mod check;
+mod client;
+mod error;
+mod hardening;
+mod mock;
+mod output;
+mod plan_text;
+mod progress;
+mod reference;
+mod reports;
+mod run;
+mod scenarios;
+mod schema;
+mod signals;
+mod suite;
+mod supply;
+
+use std::panic;
+use std::process;
+
+use clap::{Parser, Subcommand};
+
+use crate::outcome::ExitCode;
+use error::Failure;
+
+const EXAMPLES: &str = "\
+Examples:
+  lockproof run                                    try the suite on the built-in reference server
+  lockproof run --contract lockproof.yaml          test your API; the contract says where it is
+  lockproof run --contract lockproof.yaml --list   see the cases, send nothing
+  lockproof run --defect ignore-expiry             see what a finding looks like
+  lockproof check lockproof.yaml                   check a contract or scenarios, send nothing
+  lockproof mock --contract lockproof.yaml         serve your contract, to develop against
+
+Exit codes: 0 conformant, 1 a check failed, 2 wrong usage or contract, 3 inconclusive, 6 a report could not be
+written, 70 internal error, 130 and 143 interrupted.";
+
+/// Does the lock on our API hold? Conformance tests for HTTP APIs that are guarded by API keys.
+#[derive(Debug, Parser)]
+#[command(name = "lockproof", version, after_help = EXAMPLES, max_term_width = 110)]
+struct Cli {
+    #[command(subcommand)]
+    verb: Verb,
+    #[command(flatten)]
+    output: output::OutputArgs,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    Run(Box<run::RunArgs>),
+    Check(check::CheckArgs),
+    Scenarios(scenarios::ScenariosArgs),
+    Schema(schema::SchemaArgs),
+    Mock(mock::MockArgs),
+}
+
+/// Runs the program and tells how it ended.
+pub fn main() -> process::ExitCode {
+    hardening::harden();
+    panic::set_hook(Box::new(hardening::report_panic));
+    let exit = panic::catch_unwind(dispatch).unwrap_or(ExitCode::Internal);
+    process::ExitCode::from(exit.code())
+}
+
+fn dispatch() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return usage(&error),
+    };
+    let output = cli.output.resolve();
+    let done = match cli.verb {
+        Verb::Run(args) => run::run(*args, &output),
+        Verb::Check(args) => check::run(&args, &output),
+        Verb::Scenarios(args) => scenarios::run(&args, &output),
+        Verb::Schema(args) => schema::run(&args, &output),
+        Verb::Mock(args) => mock::run(&args, &output),
+    };
+    done.unwrap_or_else(|failure| {
+        output.say(&failure.render(&output));
+        failure.exit()
+    })
+}
+
+/// Help and version are answers; everything else is wrong usage.
+fn usage(error: &clap::Error) -> ExitCode {
+    error.print().ok();
+    if error.use_stderr() { ExitCode::Usage } else { ExitCode::Conformant }
+}
+
+/// What a verb comes to.
+type Done = Result<ExitCode, Failure>;

@@ -1,0 +1,87 @@
+//! Standard output, standard error, and what is known of the terminal behind them.
+
+use std::io::{self, IsTerminal as _, Write as _};
+
+use clap::{Args, ValueEnum};
+
+use crate::report::{Colour, Style};
+
+/// How wide a report is where nothing says how wide the terminal is.
+const PLAIN_WIDTH: usize = 100;
+
+#[derive(Clone, Debug, Args)]
+pub(super) struct OutputArgs {
+    /// Colours: `auto` is on a terminal only, and never with NO_COLOR set.
+    #[arg(long, global = true, value_enum, default_value_t = When::Auto, value_name = "WHEN")]
+    color: When,
+    /// Print results only, no progress.
+    #[arg(long, short, global = true)]
+    quiet: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum When {
+    Auto,
+    Always,
+    Never,
+}
+
+/// Where to print, and how.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Output {
+    style: Style,
+    progress: Progress,
+}
+
+/// How progress is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Progress {
+    /// As a bar that moves.
+    Bar,
+    /// As a line now and then.
+    Lines,
+    /// Not at all.
+    None,
+}
+
+impl OutputArgs {
+    #[expect(clippy::disallowed_methods, reason = "cli is where the environment is read")]
+    pub(super) fn resolve(&self) -> Output {
+        let terminal = io::stdout().is_terminal();
+        let plain = std::env::var("NO_COLOR").is_ok_and(|value| !value.is_empty());
+        let colour = match self.color {
+            When::Always => Colour::On,
+            When::Auto if terminal && !plain => Colour::On,
+            When::Auto | When::Never => Colour::Off,
+        };
+        let width = terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
+        let width = width.filter(|_| terminal).unwrap_or(PLAIN_WIDTH);
+        let progress = match (self.quiet, io::stderr().is_terminal()) {
+            (true, _) => Progress::None,
+            (false, true) => Progress::Bar,
+            (false, false) => Progress::Lines,
+        };
+        Output { style: Style { width, colour }, progress }
+    }
+}
+
+impl Output {
+    pub(super) fn style(&self) -> Style {
+        self.style
+    }
+
+    pub(super) fn progress(&self) -> Progress {
+        self.progress
+    }
+
+    /// Prints a result. Whoever closes the pipe has seen enough: that is not a failure.
+    pub(super) fn print(&self, bytes: &[u8]) {
+        let mut stdout = io::stdout().lock();
+        stdout.write_all(bytes).and_then(|()| stdout.flush()).ok();
+    }
+
+    /// Tells the operator something.
+    pub(super) fn say(&self, text: &str) {
+        io::stderr().lock().write_all(text.as_bytes()).ok();
+    }
+}

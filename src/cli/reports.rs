@@ -1,0 +1,119 @@
+//! Which reports to write, and where: atomically, and never over a good one that could not be replaced.
+
+use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+
+use crate::outcome::RunResult;
+use crate::report::{Format, Style};
+
+use super::error::Failure;
+use super::output::Output;
+
+/// Where reports go that nobody asked for by name.
+const LATEST: &str = "reports/latest";
+
+/// One report: its format, and where it goes.
+#[derive(Clone, Debug)]
+pub(super) struct Wanted {
+    format: Format,
+    place: Place,
+}
+
+#[derive(Clone, Debug)]
+enum Place {
+    Stdout,
+    File(PathBuf),
+}
+
+impl FromStr for Wanted {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (name, path) = text.split_once('=').map_or((text, None), |(name, path)| (name, Some(path)));
+        let format = Format::parse(name)?;
+        let place = match path {
+            Some("") => return Err(format!("name a file behind `{name}=`, or `-` for standard output")),
+            Some("-") => Place::Stdout,
+            Some(path) => Place::File(path.into()),
+            None => Place::File(Path::new(LATEST).join(format.file_name())),
+        };
+        Ok(Self { format, place })
+    }
+}
+
+/// The reports of one run.
+#[derive(Debug)]
+pub(super) struct Reports {
+    wanted: Vec<Wanted>,
+}
+
+impl Reports {
+    /// What was asked for; without anything, everything that a machine reads, in `reports/latest`.
+    ///
+    /// # Errors
+    /// When a place could not be written to: better now than after the run.
+    pub(super) fn new(wanted: Vec<Wanted>) -> Result<Self, Failure> {
+        let standard = || Format::ALL.iter().filter(|format| **format != Format::Terminal);
+        let wanted = if wanted.is_empty() {
+            let place = |format: &Format| Place::File(Path::new(LATEST).join(format.file_name()));
+            standard().map(|format| Wanted { format: *format, place: place(format) }).collect()
+        } else {
+            wanted
+        };
+        for one in &wanted {
+            if let Place::File(path) = &one.place {
+                temporary(path).map_err(|error| not_written(path, &error))?;
+            }
+        }
+        Ok(Self { wanted })
+    }
+
+    /// Writes every report, and prints the one for people unless another takes standard output.
+    pub(super) fn write(&self, result: &RunResult, output: &Output) -> Result<(), Failure> {
+        let taken = self.wanted.iter().any(|one| matches!(one.place, Place::Stdout));
+        if !taken {
+            output.print(&render(Format::Terminal, result, output.style())?);
+        }
+        let mut problems = Vec::new();
+        for one in &self.wanted {
+            match &one.place {
+                Place::Stdout => output.print(&render(one.format, result, output.style())?),
+                Place::File(path) => {
+                    let plain = Style { colour: crate::report::Colour::Off, ..output.style() };
+                    let written = write_atomically(path, &render(one.format, result, plain)?);
+                    problems.extend(written.err().map(|error| not_written(path, &error)));
+                }
+            }
+        }
+        problems.pop().map_or(Ok(()), Err)
+    }
+}
+
+fn render(format: Format, result: &RunResult, style: Style) -> Result<Vec<u8>, Failure> {
+    format.render(result, style).map_err(|error| Failure::Report(format!("could not {error}")))
+}
+
+fn not_written(path: &Path, error: &std::io::Error) -> Failure {
+    Failure::Report(format!("could not write {}: {error}", path.display()))
+}
+
+/// An empty file beside the one to be written, gone again unless it is kept.
+fn temporary(path: &Path) -> std::io::Result<tempfile::NamedTempFile> {
+    if path.is_dir() {
+        return Err(std::io::Error::other("it is a folder"));
+    }
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    fs::create_dir_all(folder)?;
+    tempfile::Builder::new().prefix(".lockproof-").tempfile_in(folder)
+}
+
+/// Writes a whole file or leaves the old one as it is.
+pub(super) fn write_atomically(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let mut file = temporary(path)?;
+    file.write_all(bytes)?;
+    file.as_file().sync_all()?;
+    file.persist(path)?;
+    Ok(())
+}

@@ -1,0 +1,40 @@
+//! `lockproof schema`: the published JSON Schemas.
+
+use clap::{Args, ValueEnum};
+
+use crate::contract::Contract;
+use crate::document::published;
+use crate::outcome::{ExitCode, RunResult};
+use crate::scenario::Scenario;
+
+use super::Done;
+use super::error::Failure;
+use super::output::Output;
+
+/// Print the JSON Schema of a format.
+#[derive(Debug, Args)]
+pub(super) struct SchemaArgs {
+    /// The format.
+    format: Schema,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Schema {
+    /// lockproof.yaml
+    Contract,
+    /// A check.
+    Scenario,
+    /// results.json
+    Results,
+}
+
+pub(super) fn run(args: &SchemaArgs, output: &Output) -> Done {
+    let schema = match args.format {
+        Schema::Contract => published::<Contract>(),
+        Schema::Scenario => published::<Scenario>(),
+        Schema::Results => published::<RunResult>(),
+    };
+    let text = serde_json::to_string_pretty(&schema).map_err(|error| Failure::System(error.to_string()))?;
+    output.print(format!("{text}\n").as_bytes());
+    Ok(ExitCode::Conformant)
+}

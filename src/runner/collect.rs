@@ -1,0 +1,176 @@
+//! Waits outside the runtime, with deadlines that no target can starve.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
+use std::time::{Duration, Instant};
+
+use crate::outcome::{CaseResult, Control};
+
+use super::schedule::{self, Message};
+use super::{Collected, Event, Job, Shared, record, settle};
+
+/// How long cases under way may go on after the operator wanted to stop.
+const GRACE: Duration = Duration::from_secs(5);
+/// How often deadlines are looked at.
+const TICK: Duration = Duration::from_millis(50);
+
+/// Why a run was cut short.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Signal {
+    /// SIGINT: somebody pressed Ctrl-C.
+    Interrupt,
+    /// SIGTERM or SIGHUP.
+    Terminate,
+}
+
+/// Lets somebody stop a run.
+#[derive(Clone, Debug)]
+pub struct Interrupter(Sender<Message>);
+
+impl Interrupter {
+    /// Asks the run to stop: the first time it finishes what is under way, the second time it does not.
+    pub fn interrupt(&self, signal: Signal) {
+        self.0.send(Message::Interrupted(signal)).ok();
+    }
+}
+
+/// Runs a job and waits for it. `interruptible` is given the means to stop it; `listener` is told what happens.
+///
+/// # Errors
+/// When the system gives us no threads.
+pub fn run(
+    job: Job,
+    interruptible: impl FnOnce(Interrupter),
+    listener: &mut dyn FnMut(&Event<'_>),
+) -> std::io::Result<Collected> {
+    let job = Arc::new(job);
+    let (tell, told) = mpsc::channel();
+    interruptible(Interrupter(tell.clone()));
+    let threads = std::thread::available_parallelism().map_or(2, usize::from).min(4);
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(threads).enable_all().build()?;
+    let stop = Arc::new(AtomicBool::new(false));
+    listener(&Event::Started { cases: job.plan.cases.len() });
+    runtime.spawn(schedule::run(Arc::clone(&job), Arc::clone(&stop), tell));
+    let mut collector = Collector::new(job, stop);
+    collector.collect(&told, listener);
+    // Whatever still hangs is left behind; it ends with the process.
+    runtime.shutdown_background();
+    Ok(collector.finish())
+}
+
+struct Collector {
+    job: Shared,
+    stop: Arc<AtomicBool>,
+    began: Instant,
+    ends: Instant,
+    results: BTreeMap<usize, CaseResult>,
+    under_way: BTreeMap<usize, Instant>,
+    stuck: usize,
+    controls: Vec<Control>,
+    signal: Option<Signal>,
+}
+
+impl Collector {
+    fn new(job: Shared, stop: Arc<AtomicBool>) -> Self {
+        let began = Instant::now();
+        let ends = began + job.settings.deadline;
+        let (results, under_way) = (BTreeMap::new(), BTreeMap::new());
+        Self { job, stop, began, ends, results, under_way, stuck: 0, controls: Vec::new(), signal: None }
+    }
+
+    fn collect(&mut self, told: &Receiver<Message>, listener: &mut dyn FnMut(&Event<'_>)) {
+        loop {
+            let now = Instant::now();
+            if now >= self.ends {
+                return self.stop.store(true, Ordering::Relaxed);
+            }
+            match told.recv_timeout(TICK.min(self.ends - now)) {
+                Ok(Message::Done) | Err(RecvTimeoutError::Disconnected) => return,
+                Ok(Message::Interrupted(signal)) => self.interrupted(signal),
+                Ok(message) => self.take(message, listener),
+                Err(RecvTimeoutError::Timeout) => {}
+            }
+            self.give_up_overdue(listener);
+            // A worker is lost for every case that is stuck; with all of them lost, nothing more will come.
+            if self.stuck >= self.job.settings.jobs {
+                return self.stop.store(true, Ordering::Relaxed);
+            }
+        }
+    }
+
+    /// The first time, what is under way may be finished; the second time, nothing may.
+    fn interrupted(&mut self, signal: Signal) {
+        let grace = if self.signal.is_none() { GRACE } else { Duration::ZERO };
+        self.signal = Some(signal);
+        self.ends = self.ends.min(Instant::now() + grace);
+        self.stop.store(true, Ordering::Relaxed);
+    }
+
+    fn take(&mut self, message: Message, listener: &mut dyn FnMut(&Event<'_>)) {
+        match message {
+            Message::Control(control) => {
+                listener(&Event::Control(&control));
+                self.controls.push(*control);
+            }
+            Message::Started(at) => drop(self.under_way.insert(at, Instant::now())),
+            Message::Finished(at, result) => {
+                if self.under_way.remove(&at).is_some() {
+                    listener(&Event::Case(&result));
+                    self.results.insert(at, *result);
+                } else {
+                    self.stuck = self.stuck.saturating_sub(1);
+                }
+            }
+            Message::Withdrawn(at, why) => {
+                if let Some(result) = self.results.get_mut(&at) {
+                    record::withdraw(result, &why, &self.job.redactor);
+                }
+            }
+            Message::Done | Message::Interrupted(_) => {}
+        }
+    }
+
+    /// Gives up on every case whose exchanges must long have ended: their own time-outs were not heard.
+    fn give_up_overdue(&mut self, listener: &mut dyn FnMut(&Event<'_>)) {
+        let job = Arc::clone(&self.job);
+        let allowed = |at: &usize| {
+            let exchanges = job.plan.cases.get(*at).map_or(1, crate::plan::Case::exchanges);
+            job.settings.exchange_limit * exchanges + Duration::from_secs(1)
+        };
+        let overdue: Vec<usize> = self
+            .under_way
+            .iter()
+            .filter(|(at, since)| since.elapsed() > allowed(at))
+            .map(|(at, _)| *at)
+            .collect();
+        for at in overdue {
+            self.under_way.remove(&at);
+            self.stuck += 1;
+            if let Some(case) = job.plan.cases.get(at) {
+                let why = "no end came, and the client's own time-outs were not heard: the target starved it";
+                let result = record::unjudged(case, why, &job.redactor);
+                listener(&Event::Case(&result));
+                self.results.insert(at, result);
+            }
+        }
+    }
+
+    fn finish(mut self) -> Collected {
+        let why = match self.signal {
+            Some(_) => "the run was interrupted before this case was judged",
+            None => "the run's deadline came before this case was judged; allow more with --deadline",
+        };
+        let job = Arc::clone(&self.job);
+        let cases = job.plan.cases.iter().enumerate().map(|(at, case)| {
+            self.results.remove(&at).unwrap_or_else(|| match &case.work {
+                Ok(_) => record::unjudged(case, why, &job.redactor),
+                Err(reason) => record::skipped(case, reason, &job.redactor),
+            })
+        });
+        let mut cases: Vec<CaseResult> = cases.collect();
+        settle::explain(&mut cases, &job.plan.cases, &job.redactor);
+        Collected { cases, controls: self.controls, signal: self.signal, duration: self.began.elapsed() }
+    }
+}

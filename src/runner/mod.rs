@@ -1,0 +1,89 @@
+//! Sends a plan's cases and collects what came of them.
+//!
+//! The work is done by a runtime of its own; whoever calls waits outside it, on a plain channel with a deadline, so a
+//! target that starves the runtime cannot make a run hang. What happens is told as [`Event`]s; nothing here prints.
+
+mod carry;
+mod collect;
+mod conclude;
+mod controls;
+mod curl;
+mod lane;
+mod record;
+mod schedule;
+mod settle;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+pub use collect::{Interrupter, Signal, run};
+pub use conclude::{Conclusion, Header, Strictness, conclude};
+pub use lane::{Lane, LaneError};
+
+use crate::contract::{Contract, Keyring};
+use crate::outcome::{CaseResult, Control};
+use crate::plan::Plan;
+use crate::redact::Redactor;
+
+/// Everything that a run needs to know; it does not change while it goes on.
+#[derive(Debug)]
+pub struct Job {
+    /// What to send.
+    pub plan: Plan,
+    /// What the target is held to.
+    pub contract: Contract,
+    /// The keys.
+    pub keyring: Keyring,
+    /// What keeps the keys out of every result.
+    pub redactor: Redactor,
+    /// Where each environment's requests go.
+    pub lanes: BTreeMap<String, Lane>,
+    /// How to go about it.
+    pub settings: Settings,
+}
+
+/// How to go about a run.
+#[derive(Clone, Copy, Debug)]
+pub struct Settings {
+    /// Cases under way at once.
+    pub jobs: usize,
+    /// The seed behind the order and every random value.
+    pub seed: u64,
+    /// How long one exchange may take, as the client was told.
+    pub exchange_limit: Duration,
+    /// How long the whole run may take.
+    pub deadline: Duration,
+    /// How many cases are sent between two controls.
+    pub control_every: usize,
+}
+
+/// What happens during a run.
+#[derive(Debug)]
+pub enum Event<'a> {
+    /// The plan is about to be sent: so many cases.
+    Started {
+        /// How many cases there are.
+        cases: usize,
+    },
+    /// A control was probed.
+    Control(&'a Control),
+    /// A case is finished.
+    Case(&'a CaseResult),
+}
+
+/// What came of a run, before it is concluded.
+#[derive(Debug)]
+pub struct Collected {
+    /// The cases, in the order of the plan.
+    pub cases: Vec<CaseResult>,
+    /// The controls, in the order in which they were probed.
+    pub controls: Vec<Control>,
+    /// The signal that cut the run short, if one did.
+    pub signal: Option<Signal>,
+    /// How long it took.
+    pub duration: Duration,
+}
+
+/// Shared by everything that works on a run.
+type Shared = Arc<Job>;

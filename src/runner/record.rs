@@ -1,0 +1,148 @@
+//! From what happened to what is reported: everything is redacted here, on its way in.
+
+use std::time::Duration;
+
+use crate::judge::Finding;
+use crate::outcome::{self, CaseResult, Redacted, Verdict};
+use crate::plan::Case;
+use crate::redact::Redactor;
+use crate::scenario::Severity;
+use crate::wire::{Answer, Exchange, Request};
+
+use super::Job;
+use super::carry::Carried;
+use super::curl;
+
+/// Bytes of a body that a report keeps.
+const KEPT_BODY: usize = 4096;
+
+/// A case that was carried out.
+pub(super) fn case(job: &Job, case: &Case, carried: Carried, took: Duration) -> CaseResult {
+    let redactor = &job.redactor;
+    let step = case.work.as_ref().ok().and_then(|steps| steps.get(carried.step));
+    let expected = step.map(|step| step.requirement.to_string()).unwrap_or_default();
+    let reproduce = match (&carried.exchange, step) {
+        (Some(exchange), Some(step)) => Some(redactor.redact(&curl::line(exchange, &step.draft))),
+        _ => None,
+    };
+    CaseResult {
+        verdict: verdict(carried.finding, case.scenario.severity),
+        expected: redactor.redact(&expected),
+        actual: redactor.redact(&carried.actual),
+        reproduce,
+        exchange: carried.exchange.map(|one| exchange(&one, redactor)),
+        duration_us: micros(took),
+        ..blank(case, redactor)
+    }
+}
+
+/// A case that does not apply.
+pub(super) fn skipped(case: &Case, why: &str, redactor: &Redactor) -> CaseResult {
+    CaseResult { verdict: Verdict::Skip, actual: redactor.redact(why), ..blank(case, redactor) }
+}
+
+/// A case of which nothing can be said.
+pub(super) fn unjudged(case: &Case, why: &str, redactor: &Redactor) -> CaseResult {
+    CaseResult { verdict: Verdict::Inconclusive, actual: redactor.redact(why), ..blank(case, redactor) }
+}
+
+/// A case on which we ourselves broke.
+pub(super) fn broke(case: &Case, redactor: &Redactor) -> CaseResult {
+    let why = "Lockproof itself broke on this case; please report it";
+    CaseResult { verdict: Verdict::Error, actual: redactor.redact(why), ..blank(case, redactor) }
+}
+
+/// Takes a judgement back.
+pub(super) fn withdraw(result: &mut CaseResult, why: &str, redactor: &Redactor) {
+    let text = format!("{why}; seen before that was known: {}", result.actual);
+    result.verdict = Verdict::Inconclusive;
+    result.actual = redactor.redact(&text);
+}
+
+/// What a finding means for a check of a severity.
+fn verdict(finding: Finding, severity: Severity) -> Verdict {
+    match (finding, severity) {
+        (Finding::Holds, _) | (Finding::Broken | Finding::Unclear, Severity::Info) => Verdict::Pass,
+        (Finding::Broken, Severity::Must) => Verdict::Fail,
+        (Finding::Broken, Severity::Should) => Verdict::Warn,
+        (Finding::Unclear, Severity::Must | Severity::Should) => Verdict::Inconclusive,
+    }
+}
+
+fn blank(case: &Case, redactor: &Redactor) -> CaseResult {
+    let scenario = &case.scenario;
+    CaseResult {
+        id: case.id.clone(),
+        check: scenario.id.to_string(),
+        family: scenario.family.clone(),
+        severity: scenario.severity,
+        environment: case.environment.clone(),
+        operation: case.operation.id.to_string(),
+        credential: case.credential.clone(),
+        variant: case.variant.clone(),
+        expects: case.expects,
+        verdict: Verdict::Error,
+        requirement: redactor.redact(&scenario.title),
+        expected: Redacted::default(),
+        actual: Redacted::default(),
+        reproduce: None,
+        exchange: None,
+        duration_us: 0,
+    }
+}
+
+/// An exchange as evidence.
+pub(super) fn exchange(exchange: &Exchange, redactor: &Redactor) -> outcome::Exchange {
+    let timing = exchange.timing;
+    outcome::Exchange {
+        sent: sent(&exchange.request, redactor),
+        received: exchange.answer.as_ref().map(|answer| received(answer, redactor)),
+        problem: exchange.failure.as_ref().map(|failure| redactor.redact(&failure.to_string())),
+        timing: outcome::Timing {
+            connect_us: timing.connect.map(micros),
+            first_byte_us: timing.first_byte.map(micros),
+            last_byte_us: timing.last_byte.map(micros),
+        },
+    }
+}
+
+fn sent(request: &Request, redactor: &Redactor) -> outcome::Sent {
+    let lines = request.headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes()));
+    let host = [("host", request.url.authority().as_bytes())];
+    let body = request.body.as_deref();
+    outcome::Sent {
+        method: redactor.redact(request.method.as_str()),
+        url: redactor.redact(request.url.as_str()),
+        headers: headers(host.into_iter().chain(lines), redactor),
+        body: body.filter(|body| std::str::from_utf8(body).is_ok()).map(|body| excerpt(body, redactor)),
+        body_bytes: body.map_or(0, <[u8]>::len),
+    }
+}
+
+fn received(answer: &Answer, redactor: &Redactor) -> outcome::Received {
+    let lines = answer.headers.iter().map(|(name, value)| (name.as_str(), &**value));
+    outcome::Received {
+        version: answer.version.to_owned(),
+        status: answer.status,
+        headers: headers(lines, redactor),
+        body: excerpt(&answer.body, redactor),
+        body_bytes: answer.body.len(),
+        truncated: answer.truncated,
+    }
+}
+
+fn headers<'a>(
+    lines: impl Iterator<Item = (&'a str, &'a [u8])>,
+    redactor: &Redactor,
+) -> Vec<(Redacted, Redacted)> {
+    lines.map(|(name, value)| (redactor.redact(name), redactor.redact_bytes(value))).collect()
+}
+
+/// As much of a body as a report keeps: redacted whole, then cut, so that a cut cannot hide half a key.
+fn excerpt(body: &[u8], redactor: &Redactor) -> Redacted {
+    redactor.redact_bytes(body).truncated(KEPT_BODY)
+}
+
+fn micros(duration: Duration) -> u64 {
+    u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)
+}

@@ -1,0 +1,166 @@
+//! The order of a run: controls, cases, controls, cases, ... controls.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::mpsc::Sender;
+
+use crate::judge::Finding;
+use crate::outcome::{CaseResult, Control, ControlKind, Verdict};
+use crate::plan::{Case, ControlPair, Dice};
+
+use super::carry;
+use super::controls::{self, Unjudgeable};
+use super::{Shared, record};
+
+/// What the runtime tells those who wait outside it.
+#[derive(Debug)]
+pub(super) enum Message {
+    /// A control was probed.
+    Control(Box<Control>),
+    /// A case is under way.
+    Started(usize),
+    /// A case is finished.
+    Finished(usize, Box<CaseResult>),
+    /// A case that was finished must be taken back: the target could not be judged at that time.
+    Withdrawn(usize, String),
+    /// Everything is finished.
+    Done,
+    /// The operator wants to stop.
+    Interrupted(super::Signal),
+}
+
+/// Runs everything in order. Ends early when `stop` is set; cases under way are finished.
+pub(super) async fn run(job: Shared, stop: Arc<AtomicBool>, tell: Sender<Message>) {
+    let mut order: Vec<usize> = (0..job.plan.cases.len()).collect();
+    Dice::new(job.settings.seed, "order").shuffle(&mut order);
+    let mut unjudgeable = Unjudgeable::default();
+    let both = [ControlKind::Positive, ControlKind::Negative];
+    probe(&job, &mut unjudgeable, (&both, "before"), &tell).await;
+    let mut chunks = order.chunks(job.settings.control_every.max(1)).peekable();
+    while let Some(chunk) = chunks.next() {
+        let known = Arc::new(unjudgeable.clone());
+        let sent = send(&job, chunk, &known, (&stop, &tell)).await;
+        let when = if chunks.peek().is_some() { "during" } else { "after" };
+        probe(&job, &mut unjudgeable, (&[ControlKind::Positive], when), &tell).await;
+        withdraw(&job, &sent, &unjudgeable, &tell);
+        if stop.load(Ordering::Relaxed) {
+            break;
+        }
+    }
+    tell.send(Message::Done).ok();
+}
+
+/// Probes every control that still held.
+async fn probe(
+    job: &Shared,
+    unjudgeable: &mut Unjudgeable,
+    (kinds, when): (&[ControlKind], &'static str),
+    tell: &Sender<Message>,
+) {
+    let pairs: Vec<&ControlPair> =
+        job.plan.controls.iter().filter(|pair| !unjudgeable.contains(pair)).collect();
+    for pair in pairs {
+        for kind in kinds {
+            let control = controls::probe(job, pair, *kind, when).await;
+            if *kind == ControlKind::Positive && !control.held {
+                let why = format!("the control {when} failed: {}; {}", control.actual, control.advice);
+                unjudgeable.add(pair, why);
+            }
+            tell.send(Message::Control(Box::new(control))).ok();
+        }
+    }
+}
+
+/// A case that was sent and may have to be taken back.
+type Sent = (usize, Verdict, bool);
+
+/// Sends the cases of a chunk, so many at once.
+async fn send(
+    job: &Shared,
+    chunk: &[usize],
+    unjudgeable: &Arc<Unjudgeable>,
+    (stop, tell): (&Arc<AtomicBool>, &Sender<Message>),
+) -> Vec<Sent> {
+    let next = Arc::new(AtomicUsize::new(0));
+    let chunk: Arc<[usize]> = chunk.into();
+    let workers: Vec<_> = (0..job.settings.jobs.max(1))
+        .map(|_| {
+            let work = Worker {
+                job: Arc::clone(job),
+                chunk: Arc::clone(&chunk),
+                next: Arc::clone(&next),
+                unjudgeable: Arc::clone(unjudgeable),
+                stop: Arc::clone(stop),
+                tell: tell.clone(),
+            };
+            tokio::spawn(work.work())
+        })
+        .collect();
+    let mut sent = Vec::new();
+    for worker in workers {
+        sent.extend(worker.await.unwrap_or_default());
+    }
+    sent
+}
+
+/// One of those that send cases, each taking the next.
+struct Worker {
+    job: Shared,
+    chunk: Arc<[usize]>,
+    next: Arc<AtomicUsize>,
+    unjudgeable: Arc<Unjudgeable>,
+    stop: Arc<AtomicBool>,
+    tell: Sender<Message>,
+}
+
+impl Worker {
+    async fn work(self) -> Vec<Sent> {
+        let mut sent = Vec::new();
+        while let Some(&at) = self.chunk.get(self.next.fetch_add(1, Ordering::Relaxed)) {
+            if self.stop.load(Ordering::Relaxed) {
+                break;
+            }
+            let Some(case) = self.job.plan.cases.get(at) else { continue };
+            self.tell.send(Message::Started(at)).ok();
+            let (result, witnessed) = self.case(case).await;
+            sent.push((at, result.verdict, witnessed));
+            self.tell.send(Message::Finished(at, Box::new(result))).ok();
+        }
+        sent
+    }
+
+    /// One case; a panic in it is our own fault, and the run goes on.
+    async fn case(&self, case: &Case) -> (CaseResult, bool) {
+        let job = &self.job;
+        let steps = match &case.work {
+            Ok(steps) => steps,
+            Err(why) => return (record::skipped(case, why, &job.redactor), false),
+        };
+        if let Some(why) = self.unjudgeable.why(case, &job.plan.controls) {
+            return (record::unjudged(case, why, &job.redactor), false);
+        }
+        let started = std::time::Instant::now();
+        let carrying = {
+            let (job, case, steps) = (Arc::clone(job), case.clone(), steps.clone());
+            tokio::spawn(async move { carry::case(&job, &case, &steps).await })
+        };
+        match carrying.await {
+            Ok(carried) => {
+                let witnessed = carried.witnessed && carried.finding == Finding::Broken;
+                (record::case(job, case, carried, started.elapsed()), witnessed)
+            }
+            Err(_) => (record::broke(case, &job.redactor), false),
+        }
+    }
+}
+
+/// Takes back what was judged while a control no longer held, all but what was seen to be accepted.
+fn withdraw(job: &Shared, sent: &[Sent], unjudgeable: &Unjudgeable, tell: &Sender<Message>) {
+    for (at, verdict, witnessed) in sent {
+        let judged = matches!(verdict, Verdict::Pass | Verdict::Fail | Verdict::Warn);
+        let case = job.plan.cases.get(*at).filter(|_| judged && !witnessed);
+        if let Some(why) = case.and_then(|case| unjudgeable.why(case, &job.plan.controls)) {
+            tell.send(Message::Withdrawn(*at, why.to_owned())).ok();
+        }
+    }
+}
