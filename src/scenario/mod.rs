@@ -32,6 +32,7 @@ pub struct Scenario {
     /// The check's id: stable, in kebab case, and the name of its file.
     pub id: Name,
     /// What holds when the check passes, in one sentence.
+    #[schemars(extend("format" = "one-line"))]
     pub title: String,
     /// How much it matters.
     pub severity: Severity,
