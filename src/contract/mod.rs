@@ -6,6 +6,7 @@
 //! from, and [`Keyring`] is the only thing that ever holds the keys.
 
 mod acceptance;
+mod check;
 mod control;
 mod credential;
 mod environment;

@@ -9,8 +9,7 @@ use jsonschema::error::ValidationErrorKind as Kind;
 use super::Diagnostic;
 use super::explain::Explainer;
 use super::rules::{self, Sentence};
-use super::suggest::{list, suggest};
-use super::tree::Entry;
+use super::suggest::list;
 use super::words;
 
 type Branch = [ValidationError<'static>];
@@ -44,7 +43,7 @@ pub(super) fn constants<'a>(errors: impl Iterator<Item = &'a ValidationError<'st
             words.push(rules::plain(expected_value));
         } else if let Kind::Enum { options } = error.kind() {
             words.extend(options.as_array().into_iter().flatten().map(rules::plain));
-        } else if let Kind::OneOfNotValid { context } | Kind::AnyOf { context } = error.kind() {
+        } else if let Some(context) = branches_of(error) {
             words.extend(constants(context.iter().flatten()));
         }
     }
@@ -64,47 +63,30 @@ impl Choice<'_> {
     }
 
     fn is_of_other_type(&self, branch: &Branch) -> bool {
-        self.own(branch).any(|error| match error.kind() {
-            Kind::Type { .. } => true,
-            Kind::OneOfNotValid { context } | Kind::AnyOf { context } => {
-                context.iter().all(|branch| self.is_of_other_type(branch))
-            }
-            _ => false,
+        self.own(branch).any(|error| {
+            let all_within =
+                |context: &Vec<Vec<_>>| context.iter().all(|branch| self.is_of_other_type(branch));
+            matches!(error.kind(), Kind::Type { .. }) || branches_of(error).is_some_and(all_within)
         })
     }
 
     fn is_other_word(&self, branch: &Branch) -> bool {
         let text = self.error.instance().is_string();
-        self.own(branch).any(|error| match error.kind() {
-            Kind::Constant { .. } | Kind::Enum { .. } => true,
-            Kind::OneOfNotValid { context } | Kind::AnyOf { context } => {
-                text && context.iter().any(|branch| self.is_other_word(branch))
-            }
-            _ => false,
+        self.own(branch).any(|error| {
+            let any_within = |context: &Vec<Vec<_>>| context.iter().any(|branch| self.is_other_word(branch));
+            let word = matches!(error.kind(), Kind::Constant { .. } | Kind::Enum { .. });
+            word || (text && branches_of(error).is_some_and(any_within))
         })
     }
 
     fn wrong_type(&self, branches: &[&Branch]) -> Vec<Diagnostic> {
         let mut asked = Vec::new();
         for error in branches.iter().flat_map(|branch| self.own(branch)) {
-            self.asked(error, &mut asked);
+            add_asked(error, &mut asked);
         }
         let plain = rules::expected(&asked, self.error.instance());
         let sentence = self.explainer.own_words(self.error).unwrap_or(plain);
         vec![self.explainer.place_at_value(self.error, sentence)]
-    }
-
-    /// The types that the branches ask for, each once.
-    fn asked(&self, error: &ValidationError<'_>, asked: &mut Vec<String>) {
-        if let Kind::Type { kind } = error.kind() {
-            for word in words::asked(kind) {
-                if !asked.contains(&word) {
-                    asked.push(word);
-                }
-            }
-        } else if let Kind::OneOfNotValid { context } | Kind::AnyOf { context } = error.kind() {
-            context.iter().flatten().for_each(|error| self.asked(error, asked));
-        }
     }
 
     fn wrong_word(&self, branches: &[&Branch]) -> Vec<Diagnostic> {
@@ -122,15 +104,14 @@ impl Choice<'_> {
             ([], _) => self.unknown_tag(branches, &tags),
             ([one], []) => self.within(one),
             ([one], _) if !self.own(one).any(is_unknown_entry) => self.within(one),
-            _ => self.several(),
+            _ => self.several(branches),
         }
     }
 
     /// The entry that a branch is known by, where the value lacks it.
     fn tag<'b>(&self, branch: &'b Branch) -> Option<&'b str> {
-        self.own(branch).find_map(|error| match error.kind() {
-            Kind::Required { property } => property.as_str(),
-            _ => None,
+        self.own(branch).find_map(|error| {
+            if let Kind::Required { property } = error.kind() { property.as_str() } else { None }
         })
     }
 
@@ -142,17 +123,12 @@ impl Choice<'_> {
     fn unknown_tag(&self, branches: &[&Branch], tags: &[&str]) -> Vec<Diagnostic> {
         let document = self.explainer.document;
         let (node, _) = document.locate(self.error.instance_path().as_str());
-        let unknown = |entry: &Entry| {
-            let message = format!("unknown entry {}", document.entry_name(entry));
-            Diagnostic::new(message, entry.key_span.clone())
-                .maybe_hint(suggest(&entry.key, tags.iter().copied()))
-        };
         if node.entries().is_empty() {
             let sentence = Sentence::new("this mapping needs an entry").maybe_hint(list(tags));
             return vec![self.explainer.place_at_value(self.error, sentence)];
         }
         if branches.iter().all(|branch| self.own(branch).any(is_unknown_entry)) {
-            return node.entries().iter().map(unknown).collect();
+            return node.entries().iter().map(|entry| document.unknown_entry(entry, tags)).collect();
         }
         if self.explainer.has_misspelt_entry(self.error) {
             return Vec::new();
@@ -162,14 +138,37 @@ impl Choice<'_> {
     }
 
     /// The entries of several branches are there at once, or entries of none beside one.
-    fn several(&self) -> Vec<Diagnostic> {
+    fn several(&self, branches: &[&Branch]) -> Vec<Diagnostic> {
         let document = self.explainer.document;
         let (node, _) = document.locate(self.error.instance_path().as_str());
         let names: Vec<_> = node.entries().iter().map(|entry| document.entry_name(entry)).collect();
         let plain = Sentence::new(format!("only one of {} may stand here", names.join(" and ")));
-        let sentence = self.explainer.own_words(self.error).unwrap_or(plain);
-        vec![self.explainer.place_at_value(self.error, sentence)]
+        let tagged = branches.iter().all(|branch| self.own(branch).any(is_unknown_entry));
+        let own = self.explainer.own_words(self.error).filter(|_| !tagged);
+        vec![self.explainer.place_at_value(self.error, own.unwrap_or(plain))]
     }
+}
+
+/// Adds the types that an error asks for, each once.
+fn add_asked(error: &ValidationError<'_>, asked: &mut Vec<String>) {
+    if let Kind::Type { kind } = error.kind() {
+        for word in words::asked(kind) {
+            if !asked.contains(&word) {
+                asked.push(word);
+            }
+        }
+    }
+    for error in branches_of(error).into_iter().flatten().flatten() {
+        add_asked(error, asked);
+    }
+}
+
+/// The errors of each branch, where an error is about a choice.
+fn branches_of<'a>(error: &'a ValidationError<'_>) -> Option<&'a Vec<Vec<ValidationError<'static>>>> {
+    if let Kind::OneOfNotValid { context } | Kind::AnyOf { context } = error.kind() {
+        return Some(context);
+    }
+    None
 }
 
 fn is_unknown_entry(error: &ValidationError<'_>) -> bool {

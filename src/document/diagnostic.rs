@@ -65,7 +65,7 @@ impl std::fmt::Debug for Diagnostics {
 impl Diagnostics {
     /// Puts mistakes in the order of their places; the same mistake at the same place is told once.
     pub(super) fn new(source: Source, mut all: Vec<Diagnostic>, mut hidden: Vec<Span>) -> Self {
-        all.sort_by(|a, b| (a.span.start, a.span.end).cmp(&(b.span.start, b.span.end)));
+        all.sort_by_key(|mistake| (mistake.span.start, mistake.span.end));
         all.dedup();
         hidden.sort_unstable_by_key(|span| span.start);
         Self { source, all, hidden }

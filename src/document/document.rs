@@ -1,5 +1,6 @@
 //! A document that could be read as YAML: its text, its tree, and the way from one to the other.
 
+use super::suggest::suggest;
 use super::tree::Entry;
 use super::{Diagnostic, Diagnostics, Node, Source, Span};
 
@@ -67,8 +68,22 @@ impl Document {
 
     /// An entry as a message names it: its key in backticks, or a word that stands for it.
     pub fn entry_name(&self, entry: &Entry) -> String {
-        let long = entry.key.len() > LONGEST_SHOWN || self.is_hidden(&entry.key_span);
-        if long { "this entry".to_owned() } else { format!("`{}`", entry.key) }
+        self.shown_key(entry).map_or_else(|| "this entry".to_owned(), |key| format!("`{key}`"))
+    }
+
+    /// The key of an entry, where a message may repeat it.
+    pub fn shown_key<'a>(&self, entry: &'a Entry) -> Option<&'a str> {
+        let short = entry.key.len() <= LONGEST_SHOWN && !self.is_hidden(&entry.key_span);
+        short.then_some(&entry.key)
+    }
+
+    /// An entry that no schema knows, pointed at by its key, with the words that are known there.
+    pub fn unknown_entry(&self, entry: &Entry, allowed: &[&str]) -> Diagnostic {
+        let shown = self.shown_key(entry);
+        let message =
+            shown.map_or_else(|| "unknown entry".to_owned(), |key| format!("unknown entry `{key}`"));
+        let hint = suggest(shown.unwrap_or_default(), allowed);
+        Diagnostic::new(message, entry.key_span.clone()).maybe_hint(hint)
     }
 
     /// The document refused, for these mistakes.

@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use super::rules::{self, Sentence};
 use super::schema::Compiled;
-use super::suggest::{closest, list, suggest};
+use super::suggest::closest;
 use super::tree::Entry;
 use super::{Diagnostic, Document, choice};
 
@@ -28,7 +28,9 @@ pub(super) fn all(compiled: &Compiled, document: &Document, value: &Value) -> Ve
     };
     let errors: Vec<_> = validator.iter_errors(value).take(MOST).collect();
     let mut explainer = Explainer { schema: &compiled.schema, document, misspelt: HashSet::new() };
-    errors.iter().for_each(|error| explainer.note_misspelt(error));
+    for error in &errors {
+        explainer.note_misspelt(error);
+    }
     errors.iter().flat_map(|error| explainer.explain(error)).collect()
 }
 
@@ -42,6 +44,7 @@ pub(super) struct Explainer<'a> {
 
 impl Explainer<'_> {
     /// The mistakes behind one error.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "what is not about entries is about the value itself")]
     pub(super) fn explain(&self, error: &ValidationError<'_>) -> Vec<Diagnostic> {
         match error.kind() {
             Kind::AdditionalProperties { unexpected } => self.unknown(error, unexpected),
@@ -117,18 +120,13 @@ impl Explainer<'_> {
         let allowed = property_names(schema);
         let entries = node.entries().iter().filter(|entry| names.contains(&*entry.key));
         let explain = |entry: &Entry| {
-            let name = self.document.entry_name(entry);
             if schema.get("patternProperties").is_some() {
                 let problem = super::Name::parse(&entry.key).err().unwrap_or_default();
-                return Diagnostic::new(format!("{name} is not a name"), entry.key_span.clone())
-                    .hint(problem);
+                let message = format!("{} is not a name", self.document.entry_name(entry));
+                return Diagnostic::new(message, entry.key_span.clone()).hint(problem);
             }
-            let unused = allowed.iter().copied().filter(|name| node.get(name).is_none());
-            let hint = match closest(&entry.key, unused) {
-                Some(word) => Some(format!("did you mean `{word}`?")),
-                None => list(&allowed),
-            };
-            Diagnostic::new(format!("unknown entry {name}"), entry.key_span.clone()).maybe_hint(hint)
+            let unused: Vec<&str> = allowed.iter().copied().filter(|name| node.get(name).is_none()).collect();
+            self.document.unknown_entry(entry, if unused.is_empty() { &allowed } else { &unused })
         };
         entries.map(explain).collect()
     }
@@ -155,15 +153,13 @@ impl Explainer<'_> {
         let Some(entry) = inner.instance().as_str().and_then(|key| node.entry(key)) else {
             return self.place_at_value(error, self.sentence(inner));
         };
-        let written = (self.document.entry_name(entry) != "this entry").then_some(&*entry.key);
-        let sentence = match inner.kind() {
-            Kind::OneOfNotValid { context } | Kind::AnyOf { context } => {
-                let options = choice::constants(context.iter().flatten());
-                let hint = suggest(&entry.key, options.iter().map(String::as_str));
-                Sentence::new(format!("unknown entry {}", self.document.entry_name(entry))).maybe_hint(hint)
-            }
-            _ => rules::sentence(inner, self.around(inner), written).or_own(self.own_words(inner)),
-        };
+        if let Kind::OneOfNotValid { context } | Kind::AnyOf { context } = inner.kind() {
+            let options = choice::constants(context.iter().flatten());
+            let options: Vec<&str> = options.iter().map(String::as_str).collect();
+            return self.document.unknown_entry(entry, &options);
+        }
+        let sentence = rules::sentence(inner, self.around(inner), self.document.shown_key(entry));
+        let sentence = sentence.or_own(self.own_words(inner));
         Diagnostic::new(sentence.message, entry.key_span.clone()).maybe_hint(sentence.hint)
     }
 

@@ -35,6 +35,6 @@ pub use interpolate::Variables;
 pub use load::Check;
 pub use render::Colour;
 pub use schema::{Format, published};
-pub use suggest::suggest;
+pub use suggest::{closest, suggest};
 pub use tree::{Entry, Node, NodeKind, Span};
 pub use value::{HeaderName, JsonPath, Method, Millis, Name, Pattern, StatusMatch};

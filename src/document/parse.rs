@@ -104,6 +104,7 @@ impl Reader<'_> {
         Ok(())
     }
 
+    #[expect(clippy::wildcard_enum_match_arm, reason = "the other events hold nothing of a tree")]
     fn event(&mut self, event: Event<'_>, place: Span, line: usize) -> Result<(), Diagnostic> {
         match event {
             Event::Scalar(value, style, ..) if self.builder.awaits_key() => {

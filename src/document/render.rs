@@ -76,7 +76,7 @@ impl Line {
         let start = before.rfind('\n').map_or(0, |newline| newline + 1);
         let end = after.find(['\n', '\r']).map_or(text.len(), |length| at + length);
         let number = before.matches('\n').count() + 1;
-        let bom = if start == 0 && text.starts_with('\u{feff}') { 1 } else { 0 };
+        let bom = usize::from(start == 0 && text.starts_with('\u{feff}'));
         let column = before.get(start..).map_or(0, |head| head.chars().count()) + 1 - bom;
         let mut line = Self { number, column: column.max(1), text: String::new(), mark: 0..0 };
         let marked = at..text.floor_char_boundary(span.end).clamp(at, end);
@@ -143,21 +143,21 @@ mod tests {
     use super::*;
     use crate::document::Source;
 
-    fn rendered(text: &str, span: Span, hidden: Vec<Span>) -> String {
+    fn rendered(text: &str, span: Span, hidden: Option<Span>) -> String {
         let source = Source { name: "a.yaml".into(), text: text.into() };
         let mistake = Diagnostic::new("this is wrong", span).hint("make it right");
-        Diagnostics::new(source, vec![mistake], hidden).render(Colour::Off, 100)
+        Diagnostics::new(source, vec![mistake], hidden.into_iter().collect()).render(Colour::Off, 100)
     }
 
     #[test]
     fn a_mistake_is_shown_with_its_place_its_line_and_its_cure() {
-        insta::assert_snapshot!(rendered("a: 1\nbb: two\n", 9..12, vec![]), @r"
+        insta::assert_snapshot!(rendered("a: 1\nbb: two\n", 9..12, None), @r"
         ");
     }
 
     #[test]
     fn hidden_parts_are_covered() {
-        let shown = rendered("key: sk_live_1 # x\n", 0..3, vec![5..14]);
+        let shown = rendered("key: sk_live_1 # x\n", 0..3, Some(5..14));
         assert!(shown.contains("key: ********* # x"), "{shown}");
     }
 
@@ -173,7 +173,7 @@ mod tests {
     #[test]
     fn a_long_line_is_cut_on_both_sides_of_its_mistake() {
         let text = format!("{}é!{}", "é".repeat(5000), "ü".repeat(5000));
-        let shown = rendered(&text, 10_000..10_003, vec![]);
+        let shown = rendered(&text, 10_000..10_003, None);
         assert!(shown.len() < 2000 && shown.contains("a.yaml:1:5001"), "{shown}");
     }
 }

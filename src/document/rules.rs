@@ -107,7 +107,8 @@ pub(super) fn one_of(options: &[String], written: Option<&str>) -> Sentence {
         Some(text) => format!("`{text}` is not a word that is known here"),
         None => "this is not what is allowed here".to_owned(),
     };
-    let hint = suggest(written.unwrap_or_default(), options.iter().map(String::as_str));
+    let options: Vec<&str> = options.iter().map(String::as_str).collect();
+    let hint = suggest(written.unwrap_or_default(), &options);
     Sentence::new(message).maybe_hint(hint)
 }
 

@@ -7,7 +7,7 @@ const LONGEST: usize = 64;
 const MOST_LISTED: usize = 30;
 
 /// The allowed word nearest to what was written, if any is near: about one letter in three may be wrong.
-pub(super) fn closest<'a>(written: &str, allowed: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub fn closest<'a>(written: &str, allowed: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     if written.len() > LONGEST {
         return None;
     }
@@ -15,7 +15,7 @@ pub(super) fn closest<'a>(written: &str, allowed: impl IntoIterator<Item = &'a s
     let limit = (written.chars().count() / 3).max(1);
     allowed
         .into_iter()
-        .filter(|word| word.len() <= LONGEST)
+        .filter(|word| word.len() <= LONGEST && word.len().abs_diff(lower.len()) <= limit * 4)
         .map(|word| (strsim::osa_distance(&lower, &word.to_lowercase()), word))
         .filter(|(distance, word)| *distance <= limit && *distance < word.chars().count())
         .min_by_key(|(distance, _)| *distance)
@@ -23,12 +23,11 @@ pub(super) fn closest<'a>(written: &str, allowed: impl IntoIterator<Item = &'a s
 }
 
 /// The hint for a word that is not among the allowed ones: the nearest of them, or all of them.
-pub fn suggest<'a>(written: &str, allowed: impl IntoIterator<Item = &'a str>) -> Option<String> {
-    let allowed: Vec<&str> = allowed.into_iter().collect();
-    if let Some(word) = closest(written, allowed.iter().copied()) {
-        return Some(format!("did you mean `{word}`?"));
+pub fn suggest(written: &str, allowed: &[&str]) -> Option<String> {
+    match closest(written, allowed.iter().copied()) {
+        Some(word) => Some(format!("did you mean `{word}`?")),
+        None => list(allowed),
     }
-    list(&allowed)
 }
 
 /// The hint that lists what is allowed.
@@ -51,8 +50,8 @@ mod tests {
 
     #[test]
     fn a_word_that_is_near_nothing_gets_the_whole_list() {
-        assert_eq!(suggest("colour", ["env", "file"]).as_deref(), Some("allowed here: `env`, `file`"));
-        assert_eq!(suggest("x", ["a"]).as_deref(), Some("allowed here: `a`"));
-        assert_eq!(suggest("x", []), None);
+        assert_eq!(suggest("colour", &["env", "file"]).as_deref(), Some("allowed here: `env`, `file`"));
+        assert_eq!(suggest("x", &["a"]).as_deref(), Some("allowed here: `a`"));
+        assert_eq!(suggest("x", &[]), None);
     }
 }

@@ -4,6 +4,7 @@
 //! ([`Over`]), and what is right ([`Expectation`]). It names no operation and no key of any API; a plan binds
 //! it to a contract.
 
+mod check;
 mod expectation;
 mod load;
 mod need;
