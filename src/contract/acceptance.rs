@@ -17,8 +17,10 @@ pub struct Acceptance {
     pub status: u16,
     /// What its header fields must be.
     #[serde(default)]
+    #[schemars(extend("propertyNames" = { "type": "string", "format": "header-name" }))]
     pub headers: IndexMap<HeaderName, Matcher>,
     /// What its JSON body must hold: something that only an accepted request gets to see.
     #[serde(default)]
+    #[schemars(extend("propertyNames" = { "type": "string", "format": "json-path" }))]
     pub body: IndexMap<JsonPath, Matcher>,
 }

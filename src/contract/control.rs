@@ -46,7 +46,7 @@ impl Control {
 
 /// One thing that steers the target. `{credential}` and the like stand for its arguments.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum ControlAction {
     /// A program and its arguments; no shell is involved.
     Command(#[schemars(length(min = 1))] Vec<String>),

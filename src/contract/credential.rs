@@ -33,15 +33,18 @@ pub struct Credential {
 /// Where a key comes from. No key is ever written in a contract.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[schemars(extend(
+    "errorMessage" = "a key is never written in a contract; name where it comes from: `{ env: NAME }`, `{ file: PATH }` or `{ stdin: LABEL }`"
+))]
 pub enum KeySource {
     /// The environment variable that holds it.
-    Env(String),
+    Env(#[schemars(length(min = 1))] String),
     /// The file that holds it, relative to the contract; one line break at its end is left out.
-    File(String),
+    File(#[schemars(length(min = 1))] String),
     /// The label of its line on standard input, where every line is `label=key`.
-    Stdin(String),
+    Stdin(#[schemars(length(min = 1))] String),
     /// The key itself: only for the reference server's own keys, whose environments are all on this machine.
-    Fixture(String),
+    Fixture(#[schemars(length(min = 1))] String),
 }
 
 /// Whether a key works, and if not, why not.
@@ -64,6 +67,9 @@ pub enum KeyState {
 /// A permission: a whole service, or one operation of it.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(transparent)]
+#[schemars(extend(
+    "errorMessage" = "a permission is a service or `service.operation`; names are of a-z, 0-9, `-` and `_`"
+))]
 pub struct Grant(#[schemars(regex(pattern = r"^[a-z0-9][a-z0-9_-]*(\.[a-z0-9][a-z0-9_-]*)?$"))] pub String);
 
 impl Grant {
@@ -103,14 +109,20 @@ pub enum Carrier {
     { "required": ["query", "cookie"] }, { "required": ["query", "scheme"] },
     { "required": ["cookie", "scheme"] }
 ] }))]
+#[schemars(extend(
+    "errorMessage" = "a carrier is one of `header`, `query` and `cookie`; only a header may also have a `scheme`"
+))]
 struct CarrierFields {
     /// The header field that carries the key.
     header: Option<HeaderName>,
     /// The scheme before the key, with `header` only.
+    #[schemars(length(min = 1))]
     scheme: Option<String>,
     /// The query parameter that carries the key.
+    #[schemars(length(min = 1))]
     query: Option<String>,
     /// The cookie that carries the key.
+    #[schemars(length(min = 1))]
     cookie: Option<String>,
 }
 

@@ -1,17 +1,14 @@
 //! From text to a contract, or to every mistake at once.
 
-use super::Contract;
-use crate::document::{self, Diagnostic, Diagnostics, Document, Source, Variables};
+use super::{Contract, check};
+use crate::document::{Diagnostics, Format, Source, Variables};
+
+static FORMAT: Format<Contract> = Format::new();
 
 /// Reads a contract.
 ///
 /// # Errors
-/// All of its mistakes at once: YAML, variables, schema, and names that lead nowhere.
+/// All of its mistakes at once: YAML, variables, schema, names that lead nowhere and what contradicts itself.
 pub fn load(source: Source, variables: Variables<'_>) -> Result<Contract, Diagnostics> {
-    document::load(source, variables, &dangling).map(|(contract, _)| contract)
-}
-
-/// Names that lead nowhere.
-fn dangling(_document: &Document) -> Vec<Diagnostic> {
-    Vec::new()
+    FORMAT.load(source, variables, &check::all).map(|(contract, _)| contract)
 }

@@ -63,23 +63,35 @@ pub enum JsonType {
 /// The mapping form, as it stands in a file.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(extend("minProperties" = 1))]
 struct Rules {
     /// Whether the value must be there.
+    #[schemars(extend("const" = true))]
     exists: Option<bool>,
     /// Whether the value must not be there.
+    #[schemars(extend("const" = true))]
     absent: Option<bool>,
     /// The value it must be.
+    #[serde(default, deserialize_with = "given")]
     equals: Option<Value>,
     /// The values of which it must be one.
+    #[schemars(length(min = 1))]
     one_of: Option<Vec<Value>>,
     /// A pattern that must be found in it.
     matches: Option<Pattern>,
     /// The type that it must have.
     r#type: Option<JsonType>,
     /// Whether it must be the answer's own status code.
+    #[schemars(extend("const" = true))]
     equals_status: Option<bool>,
     /// Whether it may be left out altogether.
+    #[schemars(extend("const" = true))]
     optional: Option<bool>,
+}
+
+/// A value that is there, even where it is `null`.
+fn given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
+    Value::deserialize(deserializer).map(Some)
 }
 
 impl Rules {

@@ -6,6 +6,7 @@
 //! from, and [`Keyring`] is the only thing that ever holds the keys.
 
 mod acceptance;
+mod check;
 mod control;
 mod credential;
 mod environment;
@@ -43,6 +44,7 @@ pub struct Contract {
     #[schemars(range(min = 1, max = 1))]
     pub lockproof: u32,
     /// What the API is called, for people.
+    #[schemars(extend("format" = "one-line"))]
     pub api: String,
     /// Where the API runs: each environment has its own keys and its own data.
     #[schemars(extend("minProperties" = 1))]
@@ -56,6 +58,7 @@ pub struct Contract {
     #[schemars(extend("minProperties" = 1))]
     pub credentials: IndexMap<Name, Credential>,
     /// How each kind of refusal is recognised.
+    #[schemars(extend("propertyNames" = { "$ref": "#/$defs/RefusalKind" }))]
     pub refusals: IndexMap<RefusalKind, Refusal>,
     /// Where good edges differ: declared, not guessed.
     #[serde(default)]

@@ -43,7 +43,7 @@ pub struct Operation {
 
 /// The body of a sound request; file names are relative to the contract.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Body {
     /// A file with a JSON document.
     Json(String),

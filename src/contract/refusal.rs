@@ -60,6 +60,9 @@ impl fmt::Display for RefusalKind {
     { "required": ["like"], "properties": { "status": false, "challenge": false, "headers": false, "body": false } },
     { "required": ["status"], "properties": { "like": false } }
 ]))]
+#[schemars(extend(
+    "errorMessage" = "a refusal is either like another kind or has a status of its own; write `like: KIND` alone, or `status:` without `like`"
+))]
 pub struct Refusal {
     /// The kind that this one cannot be told from.
     #[serde(default)]
@@ -73,8 +76,10 @@ pub struct Refusal {
     pub challenge: Option<String>,
     /// What its header fields must be.
     #[serde(default)]
+    #[schemars(extend("propertyNames" = { "type": "string", "format": "header-name" }))]
     pub headers: IndexMap<HeaderName, Matcher>,
     /// What its JSON body must hold.
     #[serde(default)]
+    #[schemars(extend("propertyNames" = { "type": "string", "format": "json-path" }))]
     pub body: IndexMap<JsonPath, Matcher>,
 }

@@ -7,16 +7,34 @@
 //!
 //! This room reads text that it is given. It opens no file, reads no environment and prints nothing.
 
+mod builder;
+mod choice;
 mod diagnostic;
+#[expect(clippy::module_inception, reason = "the document is what this room is about")]
+mod document;
+mod explain;
+mod formats;
 mod interpolate;
 mod load;
+mod parse;
+mod render;
+mod rules;
+mod scalar;
 mod schema;
+mod secrecy;
+mod suggest;
+mod syntax;
 mod tree;
 mod value;
+mod words;
 
 pub use diagnostic::{Diagnostic, Diagnostics, Source};
+pub use document::Document;
+pub use formats::parameters;
 pub use interpolate::Variables;
-pub use load::{Document, load};
-pub use schema::published;
-pub use tree::{Node, NodeKind, Span};
+pub use load::Check;
+pub use render::Colour;
+pub use schema::{Format, published};
+pub use suggest::{closest, suggest};
+pub use tree::{Entry, Node, NodeKind, Span};
 pub use value::{HeaderName, JsonPath, Method, Millis, Name, Pattern, StatusMatch};

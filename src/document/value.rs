@@ -93,7 +93,7 @@ macro_rules! text {
 text! {
     /// A name that ends up in case ids and file names: lower case, digits, `-` and `_`.
     Name(()),
-    schema: { "type": "string", "pattern": "^[a-z0-9][a-z0-9_-]{0,63}$" },
+    schema: { "type": "string", "pattern": "^[a-z0-9][a-z0-9_-]{0,63}$", "errorMessage": "a name is 1 to 64 of a-z, 0-9, `-` and `_`, and starts with a letter or digit" },
     parse: |text| {
         let sound = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '_';
         let starts = text.starts_with(|c: char| c.is_ascii_lowercase() || c.is_ascii_digit());
@@ -107,7 +107,10 @@ text! {
     /// A query into a JSON body (RFC 9535).
     JsonPath(serde_json_path::JsonPath),
     schema: { "type": "string", "format": "json-path" },
-    parse: |text| serde_json_path::JsonPath::parse(text).map_err(|error| error.to_string())
+    parse: |text| serde_json_path::JsonPath::parse(text).map_err(|error| match error.message() {
+        "parser error" => format!("it makes no sense from character {} on", error.position() + 1),
+        problem => format!("{problem}, at character {}", error.position() + 1),
+    })
 }
 
 impl JsonPath {
@@ -232,7 +235,8 @@ impl JsonSchema for StatusMatch {
             "anyOf": [
                 { "type": "integer", "minimum": 100, "maximum": 599 },
                 { "type": "string", "pattern": "^[1-5]xx$" }
-            ]
+            ],
+            "errorMessage": "a status is a code like 401 or a class like 4xx"
         })
     }
 }

@@ -31,15 +31,19 @@ pub struct Expectation {
     pub policy: Option<String>,
     /// One of these status codes.
     #[serde(default)]
+    #[schemars(length(min = 1))]
     pub status: Option<Vec<StatusMatch>>,
     /// None of these status codes.
     #[serde(default)]
+    #[schemars(length(min = 1))]
     pub status_not: Option<Vec<StatusMatch>>,
     /// What header fields must be.
     #[serde(default)]
+    #[schemars(extend("propertyNames" = { "type": "string", "format": "header-name" }))]
     pub headers: IndexMap<HeaderName, Matcher>,
     /// What the JSON body must hold.
     #[serde(default)]
+    #[schemars(extend("propertyNames" = { "type": "string", "format": "json-path" }))]
     pub body: IndexMap<JsonPath, Matcher>,
     /// What the challenge of a 401 must be.
     #[serde(default)]

@@ -1,16 +1,17 @@
 //! From text to a scenario, or to every mistake at once.
 
-use super::Scenario;
-use crate::document::{self, Diagnostic, Diagnostics, Document, Source};
+use super::{Scenario, check};
+use crate::document::{Diagnostics, Format, Source};
 
-/// Reads a scenario. Its family is the name of the folder that its file lies in.
+static FORMAT: Format<Scenario> = Format::new();
+
+/// Reads a scenario. Its family is the name of the folder that its file lies in, or `custom` without one.
+///
+/// No variable is filled in: a check is the same everywhere.
 ///
 /// # Errors
 /// All of its mistakes at once.
 pub fn load(source: Source) -> Result<Scenario, Diagnostics> {
-    document::load(source, &|_| None, &names).map(|(scenario, _)| scenario)
-}
-
-fn names(_document: &Document) -> Vec<Diagnostic> {
-    Vec::new()
+    let (scenario, document) = FORMAT.load(source, &|_| None, &check::all)?;
+    Ok(Scenario { family: check::family(&document.source.name), ..scenario })
 }

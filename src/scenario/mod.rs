@@ -4,6 +4,7 @@
 //! ([`Over`]), and what is right ([`Expectation`]). It names no operation and no key of any API; a plan binds
 //! it to a contract.
 
+mod check;
 mod expectation;
 mod load;
 mod need;
@@ -33,6 +34,7 @@ pub struct Scenario {
     /// The check's id: stable, in kebab case, and the name of its file.
     pub id: Name,
     /// What holds when the check passes, in one sentence.
+    #[schemars(extend("format" = "one-line"))]
     pub title: String,
     /// How much it matters.
     pub severity: Severity,

@@ -70,7 +70,8 @@ impl JsonSchema for Need {
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         json_schema!({
             "type": "string",
-            "pattern": "^(tls|plaintext|(scheme|policy|refusal|control)\\.[A-Za-z_]+)$"
+            "pattern": "^(tls|plaintext|(scheme|policy|refusal|control)\\.[A-Za-z_]+)$",
+            "errorMessage": "a need is tls, plaintext, scheme.*, policy.*, refusal.* or control.*"
         })
     }
 }

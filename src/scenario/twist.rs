@@ -229,7 +229,8 @@ impl JsonSchema for HeaderLine {
             "propertyNames": name,
             "additionalProperties": { "type": "string" },
             "minProperties": 1,
-            "maxProperties": 1
+            "maxProperties": 1,
+            "errorMessage": "a header line has one name and one value; give each line an item of its own"
         })
     }
 }
@@ -253,7 +254,7 @@ pub enum PathTwist {
 
 /// Another body.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum BodyTwist {
     /// No body at all.
     Empty(bool),

@@ -1,0 +1,98 @@
+//! A document that could be read as YAML: its text, its tree, and the way from one to the other.
+
+use super::suggest::suggest;
+use super::tree::Entry;
+use super::{Diagnostic, Diagnostics, Node, Source, Span};
+
+/// The longest text that a message repeats, in bytes.
+const LONGEST_SHOWN: usize = 60;
+
+/// A document that could be read as YAML, for the checks that know what it means.
+#[derive(Clone, Debug)]
+pub struct Document {
+    /// The text.
+    pub source: Source,
+    /// The tree, variables filled in.
+    pub root: Node,
+    /// Parts of the text that are never shown, in order.
+    pub(super) hidden: Vec<Span>,
+}
+
+impl Document {
+    /// The place of the node behind a JSON pointer (RFC 6901), or of the nearest node above it.
+    ///
+    /// A list or a mapping of several lines is pointed at by its key, and the whole document by its first.
+    pub fn span(&self, pointer: &str) -> Span {
+        self.place(self.locate(pointer))
+    }
+
+    /// The place of a node, given the entry that it is the value of, where it is one.
+    pub fn place(&self, (node, entry): (&Node, Option<&Entry>)) -> Span {
+        let text = self.source.text.get(node.span.clone()).unwrap_or_default();
+        let first_key = || node.entries().first().map(|entry| entry.key_span.clone());
+        match entry {
+            Some(entry) if text.is_empty() || text.contains('\n') => entry.key_span.clone(),
+            None if text.contains('\n') => first_key().unwrap_or(node.span.start..node.span.start),
+            _ => node.span.clone(),
+        }
+    }
+
+    /// The node behind a JSON pointer, or the nearest node above it, with the entry that it is the value of.
+    pub fn locate(&self, pointer: &str) -> (&Node, Option<&Entry>) {
+        let mut found = (&self.root, None);
+        for segment in pointer.split('/').skip(1) {
+            let key = segment.replace("~1", "/").replace("~0", "~");
+            let (node, _) = found;
+            let item = || key.parse::<usize>().ok().and_then(|index| node.items().get(index));
+            match (node.entry(&key), item()) {
+                (Some(entry), _) => found = (&entry.value, Some(entry)),
+                (None, Some(item)) => found = (item, None),
+                (None, None) => break,
+            }
+        }
+        found
+    }
+
+    /// The text of a node, where a message may repeat it: not what belongs to a key, not what a variable
+    /// brought in, and nothing that is long.
+    pub fn shown<'a>(&self, node: &'a Node) -> Option<&'a str> {
+        let text = node.as_str()?;
+        let written = self.source.text.get(node.span.clone()).is_some_and(|raw| raw.contains(text));
+        (written && text.len() <= LONGEST_SHOWN && !self.is_hidden(&node.span)).then_some(text)
+    }
+
+    /// A node as a message names it: its text in backticks, or a word that stands for it.
+    pub fn name(&self, node: &Node) -> String {
+        self.shown(node).map_or_else(|| "this".to_owned(), |text| format!("`{text}`"))
+    }
+
+    /// An entry as a message names it: its key in backticks, or a word that stands for it.
+    pub fn entry_name(&self, entry: &Entry) -> String {
+        self.shown_key(entry).map_or_else(|| "this entry".to_owned(), |key| format!("`{key}`"))
+    }
+
+    /// The key of an entry, where a message may repeat it.
+    pub fn shown_key<'a>(&self, entry: &'a Entry) -> Option<&'a str> {
+        let short = entry.key.len() <= LONGEST_SHOWN && !self.is_hidden(&entry.key_span);
+        short.then_some(&entry.key)
+    }
+
+    /// An entry that no schema knows, pointed at by its key, with the words that are known there.
+    pub fn unknown_entry(&self, entry: &Entry, allowed: &[&str]) -> Diagnostic {
+        let shown = self.shown_key(entry);
+        let message =
+            shown.map_or_else(|| "unknown entry".to_owned(), |key| format!("unknown entry `{key}`"));
+        let hint = suggest(shown.unwrap_or_default(), allowed);
+        Diagnostic::new(message, entry.key_span.clone()).maybe_hint(hint)
+    }
+
+    /// The document refused, for these mistakes.
+    pub(super) fn refuse(self, all: Vec<Diagnostic>) -> Diagnostics {
+        Diagnostics::new(self.source, all, self.hidden)
+    }
+
+    fn is_hidden(&self, span: &Span) -> bool {
+        let at = self.hidden.partition_point(|hidden| hidden.end <= span.start);
+        self.hidden.get(at).is_some_and(|hidden| hidden.start < span.end)
+    }
+}

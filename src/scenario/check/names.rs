@@ -1,0 +1,161 @@
+//! Names in a scenario: its own, those of its variants, those of the contract's policy, and `{name}` in header
+//! lines.
+
+use std::collections::HashSet;
+
+use schemars::JsonSchema;
+use serde_json::Value;
+
+use super::{MOST, id_of};
+use crate::contract::{Control, Policy, RefusalKind};
+use crate::document::{Diagnostic, Document, Node, published, suggest};
+
+/// What a header line may hold besides what earlier steps captured.
+const FILLED_IN: [&str; 2] = ["key", "host"];
+
+pub(super) fn all(document: &Document) -> Vec<Diagnostic> {
+    let mut found: Vec<_> = id(document).into_iter().chain(own_dependency(document)).collect();
+    found.extend(variants(document));
+    found.extend(prose(document));
+    found.extend(needs(document));
+    found.extend(placeholders(document));
+    found
+}
+
+/// The id is the file's name: what a report says is what an editor opens.
+fn id(document: &Document) -> Option<Diagnostic> {
+    let id = document.root.get("id")?;
+    let file = id_of(&document.source.name);
+    (id.as_str()? != file).then(|| {
+        let message = format!("the file is called `{file}`, its id {}", document.name(id));
+        Diagnostic::new(message, id.span.clone())
+            .hint("rename one of them: a check's id is the name of its file")
+    })
+}
+
+fn own_dependency(document: &Document) -> Option<Diagnostic> {
+    let id = document.root.get("id")?.as_str()?;
+    let items = document.root.get("depends_on")?.items();
+    let own = items.iter().find(|item| item.as_str() == Some(id))?;
+    Some(Diagnostic::new("a check cannot depend on itself", own.span.clone()).hint("leave it out"))
+}
+
+fn variants(document: &Document) -> Vec<Diagnostic> {
+    let mut seen = HashSet::new();
+    let names = list(document, "each").iter().filter_map(|variant| variant.get("name"));
+    let again = names.filter(|name| name.as_str().is_some_and(|text| !seen.insert(text)));
+    let explain = |name: &Node| {
+        let message = format!("another variant is called {} already", document.name(name));
+        Diagnostic::new(message, name.span.clone())
+            .hint("the name is a part of the case's id; give each its own")
+    };
+    again.take(MOST).map(explain).collect()
+}
+
+/// Text that reports print holds nothing that could steer a terminal.
+fn prose(document: &Document) -> Vec<Diagnostic> {
+    let single = ["why", "advice"].into_iter().filter_map(|name| document.root.get(name));
+    let texts = single.chain(list(document, "sources"));
+    let unsound = texts
+        .filter(|text| text.as_str().is_some_and(|text| text.chars().any(|c| c.is_control() && c != '\n')));
+    let explain = |text: &Node| {
+        let message = "this text holds a control character";
+        Diagnostic::new(message, text.span.clone()).hint("reports print it; leave the escape out")
+    };
+    unsound.take(MOST).map(explain).collect()
+}
+
+/// `needs` and `expect.policy`: lines that a contract can have.
+fn needs(document: &Document) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    for need in list(document, "needs") {
+        let Some((group, name)) = need.as_str().and_then(|text| text.split_once('.')) else { continue };
+        let known = match group {
+            "policy" => properties::<Policy>(),
+            "control" => properties::<Control>(),
+            "refusal" => words::<RefusalKind>(),
+            _ => continue,
+        };
+        found.extend(unknown(document, need, name, (&format!("{group}."), &known)));
+    }
+    for expectation in super::expectations::every(document) {
+        let Some(policy) = expectation.get("policy") else { continue };
+        let known = properties::<Policy>();
+        found.extend(policy.as_str().and_then(|name| unknown(document, policy, name, ("", &known))));
+    }
+    found.truncate(MOST);
+    found
+}
+
+fn unknown(
+    document: &Document,
+    node: &Node,
+    name: &str,
+    (prefix, known): (&str, &[String]),
+) -> Option<Diagnostic> {
+    if known.iter().any(|word| word == name) {
+        return None;
+    }
+    let known: Vec<String> = known.iter().map(|word| format!("{prefix}{word}")).collect();
+    let known: Vec<&str> = known.iter().map(String::as_str).collect();
+    let message = format!("{}: no contract has such a line", document.name(node));
+    let hint = suggest(node.as_str().unwrap_or_default(), &known);
+    Some(Diagnostic::new(message, node.span.clone()).maybe_hint(hint))
+}
+
+/// The entries of a part of the contract.
+fn properties<T: JsonSchema>() -> Vec<String> {
+    let schema = published::<T>();
+    let entries = schema.get("properties").and_then(Value::as_object);
+    entries.map(|entries| entries.keys().cloned().collect()).unwrap_or_default()
+}
+
+/// The words of a part of the contract.
+fn words<T: JsonSchema>() -> Vec<String> {
+    let schema = published::<T>();
+    let branches = schema.get("oneOf").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    branches.iter().filter_map(|branch| branch.get("const")?.as_str()).map(str::to_owned).collect()
+}
+
+/// `{name}` in header lines: the key, the host, or what an earlier step captured.
+fn placeholders(document: &Document) -> Vec<Diagnostic> {
+    let mut known: Vec<&str> = FILLED_IN.to_vec();
+    let mut found = Vec::new();
+    let variants = list(document, "each").iter().filter_map(|variant| variant.get("request"));
+    for request in document.root.get("request").into_iter().chain(variants) {
+        found.extend(unfilled(document, request, &known));
+    }
+    for step in list(document, "steps") {
+        found.extend(step.get("request").into_iter().flat_map(|request| unfilled(document, request, &known)));
+        let captured = step.get("capture").map(Node::entries).unwrap_or_default();
+        known.extend(captured.iter().take(MOST).map(|entry| &*entry.key));
+    }
+    found.truncate(MOST);
+    found
+}
+
+fn unfilled(document: &Document, request: &Node, known: &[&str]) -> Vec<Diagnostic> {
+    let lines = request.get("headers").map(Node::items).unwrap_or_default();
+    let values = lines.iter().flat_map(Node::entries).map(|entry| &entry.value);
+    let mut found = Vec::new();
+    for value in values.take(MOST) {
+        let names = value.as_str().map(names_in).unwrap_or_default();
+        found.extend(names.into_iter().filter(|name| !known.contains(name)).map(|name| {
+            let shown = document.shown(value).map_or("this".to_owned(), |_| format!("`{{{name}}}`"));
+            let message = format!("nothing is called {shown} here");
+            Diagnostic::new(message, value.span.clone()).maybe_hint(suggest(name, known))
+        }));
+    }
+    found
+}
+
+/// The names in braces: only what could be a name, so that `{{7*7}}` and JSON stay what they are.
+fn names_in(text: &str) -> Vec<&str> {
+    let sound = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '_';
+    let inside = text.split('{').skip(1).filter_map(|rest| rest.split_once('}')).map(|(name, _)| name);
+    inside.filter(|name| !name.is_empty() && name.len() <= 64 && name.chars().all(sound)).collect()
+}
+
+fn list<'a>(document: &'a Document, name: &str) -> &'a [Node] {
+    document.root.get(name).map(Node::items).unwrap_or_default()
+}
