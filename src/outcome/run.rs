@@ -190,6 +190,9 @@ pub struct CaseResult {
     pub operation: String,
     /// The credential whose key was sent, if one was.
     pub credential: Option<String>,
+    /// What the contract implies, where the request was a plain sound one of that credential and nothing else:
+    /// the cell of the permission matrix that this case answers. Nothing for every case with a twist.
+    pub expects: Option<Expects>,
     /// The variant, if the check has any.
     pub variant: Option<String>,
     /// What it came to.
@@ -206,4 +209,14 @@ pub struct CaseResult {
     pub exchange: Option<Exchange>,
     /// How long the case took.
     pub duration_us: u64,
+}
+
+/// What a contract implies for a plain, sound request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Expects {
+    /// The credential may use the operation here.
+    Acceptance,
+    /// It may not.
+    Refusal,
 }
