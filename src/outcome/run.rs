@@ -92,11 +92,14 @@ pub struct Summary {
 impl Summary {
     /// Counts verdicts.
     pub fn of(verdicts: impl IntoIterator<Item = Verdict>) -> Self {
-        let mut summary = Self::default();
-        for verdict in verdicts {
-            *summary.slot(verdict) += 1;
-        }
-        summary
+        verdicts.into_iter().fold(Self::default(), Self::and)
+    }
+
+    /// One more verdict.
+    #[must_use]
+    pub fn and(mut self, verdict: Verdict) -> Self {
+        *self.slot(verdict) += 1;
+        self
     }
 
     /// How many cases came to a verdict.
@@ -173,16 +176,6 @@ pub struct CheckInfo {
     pub file: String,
 }
 
-/// What the contract implies for a sound request of one credential.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum Expects {
-    /// It is accepted.
-    Acceptance,
-    /// It is refused.
-    Refusal,
-}
-
 /// One case and what it came to.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct CaseResult {
@@ -200,10 +193,11 @@ pub struct CaseResult {
     pub operation: String,
     /// The credential whose key was sent, if one was.
     pub credential: Option<String>,
+    /// What the contract implies, where the request was a plain sound one of that credential and nothing else:
+    /// the cell of the permission matrix that this case answers. Nothing for every case with a twist.
+    pub expects: Option<Expects>,
     /// The variant, if the check has any.
     pub variant: Option<String>,
-    /// What the contract implies, where the request is a plain sound one of one credential.
-    pub expects: Option<Expects>,
     /// What it came to.
     pub verdict: Verdict,
     /// What must hold.
@@ -218,4 +212,14 @@ pub struct CaseResult {
     pub exchange: Option<Exchange>,
     /// How long the case took.
     pub duration_us: u64,
+}
+
+/// What a contract implies for a plain, sound request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Expects {
+    /// The credential may use the operation here.
+    Acceptance,
+    /// It may not.
+    Refusal,
 }

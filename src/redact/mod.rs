@@ -1,76 +1,124 @@
 //! Every form in which a key can appear: found for the judge, removed for everything after it.
 //!
 //! One engine gives both products: what it finds in an answer is a leak, and what it finds in a report is
-//! replaced. Text becomes [`Redacted`] here and nowhere else.
+//! replaced. Text becomes [`Redacted`] here and nowhere else. Text is redacted first and shortened after: a
+//! key that is cut in two would be found in neither half.
+//!
+//! This room must never print, log or return a part of a key.
+
+mod engine;
+mod escape;
+mod form;
+mod key;
+mod text;
+
+#[cfg(test)]
+mod tests;
 
 use std::fmt;
-
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 use crate::contract::Keyring;
+use engine::Engine;
 
-/// Text that holds no key, in no encoding.
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
-#[serde(transparent)]
-pub struct Redacted(String);
-
-impl Redacted {
-    /// The text.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
-    /// The text, cut behind at most this many bytes.
-    #[must_use]
-    pub fn truncated(mut self, most: usize) -> Self {
-        let cut = self.0.floor_char_boundary(most.min(self.0.len()));
-        self.0.truncate(cut);
-        self
-    }
-}
-
-impl fmt::Display for Redacted {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(&self.0)
-    }
-}
+pub use text::Redacted;
 
 /// A trace of a key in some text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Trace {
     /// The credential whose key it is.
     pub credential: String,
-    /// The form in which it appears: `as it is`, `in base64`, `a part of it`, ...
+    /// The form in which it appears: `as it is`, `in part`, `in base64`, `percent-encoded`, ...
     pub form: &'static str,
     /// Where, in bytes.
     pub at: std::ops::Range<usize>,
 }
 
 /// Finds and removes every trace of a set of keys.
-#[derive(Clone, Debug, Default)]
+///
+/// A copy shares its tables with the original. The tables hold the keys in other forms: they are no safer in
+/// memory than the keys themselves, and `Debug` shows nothing of them.
+#[derive(Clone, Default)]
 pub struct Redactor {
-    _keys: (),
+    engine: Arc<Engine>,
+    owners: Arc<[Owner]>,
+}
+
+/// Whose key it is, and what stands in its place.
+#[derive(Default)]
+struct Owner {
+    credential: String,
+    replacement: String,
 }
 
 impl Redactor {
     /// Prepares for every key of a keyring.
-    pub fn new(_keys: &Keyring) -> Self {
-        Self { _keys: () }
+    pub fn new(keys: &Keyring) -> Self {
+        let keys: Vec<_> = keys.iter().map(|(name, key)| (name, key.expose())).collect();
+        Self::of(&keys)
     }
 
-    /// Every trace of every key, in the order of the text.
-    pub fn find(&self, _text: &[u8]) -> Vec<Trace> {
-        Vec::new()
+    /// Every trace of every key: in the order of the text, none overlapping another.
+    ///
+    /// Where forms overlap, the trace spans them all and is called after the longest.
+    pub fn find(&self, text: &[u8]) -> Vec<Trace> {
+        let traces = self.engine.find(text).into_iter();
+        traces
+            .map(|hit| Trace {
+                credential: self.owner(hit.key).credential.clone(),
+                form: hit.form,
+                at: hit.at,
+            })
+            .collect()
     }
 
     /// The text with every trace replaced by `[KEY:credential]`.
     pub fn redact(&self, text: &str) -> Redacted {
-        Redacted(text.to_owned())
+        self.redact_bytes(text.as_bytes())
     }
 
     /// Bytes as text, with every trace replaced and what is not UTF-8 written as `\xNN`.
+    ///
+    /// Control characters stay: what is harmful depends on the medium, and is escaped where a report is made.
     pub fn redact_bytes(&self, bytes: &[u8]) -> Redacted {
-        self.redact(&String::from_utf8_lossy(bytes))
+        let mut clean = String::with_capacity(bytes.len());
+        let mut from = 0;
+        for hit in self.engine.find(bytes) {
+            text::push_bytes(&mut clean, bytes.get(from..hit.at.start).unwrap_or_default());
+            clean.push_str(&self.owner(hit.key).replacement);
+            from = hit.at.end;
+        }
+        text::push_bytes(&mut clean, bytes.get(from..).unwrap_or_default());
+        Redacted::clean(clean)
+    }
+
+    /// Prepares for keys by the names of their credentials.
+    fn of(keys: &[(&str, &str)]) -> Self {
+        let texts: Vec<_> = keys.iter().map(|(_, key)| *key).collect();
+        let engine = Engine::new(&texts);
+        let owners = (1..).zip(keys).map(|(number, (name, _))| Owner::new(name, number, &engine)).collect();
+        Self { engine: Arc::new(engine), owners }
+    }
+
+    fn owner(&self, key: usize) -> &Owner {
+        const NOBODY: &Owner = &Owner { credential: String::new(), replacement: String::new() };
+        self.owners.get(key).unwrap_or(NOBODY)
+    }
+}
+
+impl fmt::Debug for Redactor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Redactor({} keys)", self.owners.len())
+    }
+}
+
+impl Owner {
+    /// A credential's name may hold a part of a key; the name would then undo the replacement, and the
+    /// credential's number stands in for it.
+    fn new(name: &str, number: usize, engine: &Engine) -> Self {
+        let named = format!("[KEY:{name}]");
+        let replacement =
+            if engine.find(named.as_bytes()).is_empty() { named } else { format!("[KEY:{number}]") };
+        Self { credential: name.to_owned(), replacement }
     }
 }
