@@ -139,6 +139,9 @@ pub struct SameAs {
     /// Its header fields too: names, order and values.
     #[serde(default = "yes")]
     pub headers: bool,
+    /// Only these members of the JSON body, and nothing else of the answer. A member that both lack is equal.
+    #[serde(default)]
+    pub only: Vec<JsonPath>,
 }
 
 fn yes() -> bool {
