@@ -40,7 +40,10 @@ impl Bundle {
         // Its addresses are set by the server that is started for it, not by the environment.
         let contract = read(source, &|_| None)?;
         let embedded = |path: &str| {
-            REFERENCE.get_file(path).map(|file| file.contents().to_vec()).ok_or_else(|| "it is not there".to_owned())
+            REFERENCE
+                .get_file(path)
+                .map(|file| file.contents().to_vec())
+                .ok_or_else(|| "it is not there".to_owned())
         };
         Self::complete(file.to_owned(), contract, PathBuf::new(), &embedded)
     }
@@ -85,7 +88,8 @@ impl Bundle {
 /// The text of a document.
 pub(super) fn read_source(path: &Path) -> Result<Source, Failure> {
     let name = path.display().to_string();
-    let text = std::fs::read_to_string(path).map_err(|error| Failure::usage(format!("read {name}: {error}")))?;
+    let text =
+        std::fs::read_to_string(path).map_err(|error| Failure::usage(format!("read {name}: {error}")))?;
     Ok(Source { name, text })
 }
 

@@ -10,25 +10,29 @@ use crate::outcome::ExitCode;
 use crate::scenario::{self, builtin_files};
 
 use super::error::Failure;
-use super::output::Output;
+use super::output;
 use super::{Done, bundle, suite, supply};
 
 /// Check contracts and scenarios, all mistakes at once; send nothing.
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  lockproof check                          the contract in this folder, or the built-in suite\n  lockproof check lockproof.yaml my-checks/  a contract and a folder of scenarios")]
+#[command(
+    after_help = "Examples:\n  lockproof check                          the contract in this folder, or the built-in suite\n  lockproof check lockproof.yaml my-checks/  a contract and a folder of scenarios"
+)]
 pub(super) struct CheckArgs {
     /// Contracts, scenarios, and folders of scenarios.
     files: Vec<PathBuf>,
 }
 
-pub(super) fn run(args: &CheckArgs, output: &Output) -> Done {
+pub(super) fn run(args: &CheckArgs) -> Done {
     let sources = if args.files.is_empty() { default_sources()? } else { named_sources(&args.files)? };
     let wrong: Vec<Diagnostics> = sources.iter().filter_map(|source| check(source).err()).collect();
     if !wrong.is_empty() {
         return Err(Failure::Documents(wrong));
     }
     let count = sources.len();
-    output.print(format!("{count} file{} without a mistake\n", if count == 1 { "" } else { "s" }).as_bytes());
+    output::print(
+        format!("{count} file{} without a mistake\n", if count == 1 { "" } else { "s" }).as_bytes(),
+    );
     Ok(ExitCode::Conformant)
 }
 

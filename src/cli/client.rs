@@ -74,7 +74,11 @@ impl ClientFlags {
             authorities,
             identity,
             proxy: self.proxy.clone(),
-            limits: Limits { total: timeout, connect: timeout.min(Limits::default().connect), ..Limits::default() },
+            limits: Limits {
+                total: timeout,
+                connect: timeout.min(Limits::default().connect),
+                ..Limits::default()
+            },
         })
     }
 }

@@ -41,11 +41,14 @@ impl Failure {
         match self {
             Self::Documents(all) => {
                 let mistakes: usize = all.iter().map(|one| one.all.len()).sum();
-                let documents: Vec<_> = all.iter().map(|one| one.render(output.style())).collect();
+                let documents: Vec<_> =
+                    all.iter().map(|one| one.render(output.style().colour, output.style().width)).collect();
                 let plural = if mistakes == 1 { "" } else { "s" };
                 format!("{}\nerror: {mistakes} mistake{plural}; nothing was sent\n", documents.join("\n"))
             }
-            Self::Usage(lines) => lines.iter().map(|line| format!("error: {line}\n")).collect(),
+            Self::Usage(lines) => {
+                lines.iter().fold(String::new(), |text, line| text + "error: " + line + "\n")
+            }
             Self::Inconclusive(text) | Self::Report(text) | Self::System(text) => format!("error: {text}\n"),
         }
     }

@@ -73,13 +73,13 @@ fn dispatch() -> ExitCode {
     let output = cli.output.resolve();
     let done = match cli.verb {
         Verb::Run(args) => run::run(*args, &output),
-        Verb::Check(args) => check::run(&args, &output),
-        Verb::Scenarios(args) => scenarios::run(&args, &output),
-        Verb::Schema(args) => schema::run(&args, &output),
+        Verb::Check(args) => check::run(&args),
+        Verb::Scenarios(args) => scenarios::run(&args),
+        Verb::Schema(args) => schema::run(&args),
         Verb::Mock(args) => mock::run(&args, &output),
     };
     done.unwrap_or_else(|failure| {
-        output.say(&failure.render(&output));
+        output::say(&failure.render(&output));
         failure.exit()
     })
 }

@@ -11,7 +11,7 @@ const PLAIN_WIDTH: usize = 100;
 
 #[derive(Clone, Debug, Args)]
 pub(super) struct OutputArgs {
-    /// Colours: `auto` is on a terminal only, and never with NO_COLOR set.
+    /// Colours: `auto` is on a terminal only, and never with `NO_COLOR` set.
     #[arg(long, global = true, value_enum, default_value_t = When::Auto, value_name = "WHEN")]
     color: When,
     /// Print results only, no progress.
@@ -73,15 +73,15 @@ impl Output {
     pub(super) fn progress(&self) -> Progress {
         self.progress
     }
+}
 
-    /// Prints a result. Whoever closes the pipe has seen enough: that is not a failure.
-    pub(super) fn print(&self, bytes: &[u8]) {
-        let mut stdout = io::stdout().lock();
-        stdout.write_all(bytes).and_then(|()| stdout.flush()).ok();
-    }
+/// Prints a result. Whoever closes the pipe has seen enough: that is not a failure.
+pub(super) fn print(bytes: &[u8]) {
+    let mut stdout = io::stdout().lock();
+    stdout.write_all(bytes).and_then(|()| stdout.flush()).ok();
+}
 
-    /// Tells the operator something.
-    pub(super) fn say(&self, text: &str) {
-        io::stderr().lock().write_all(text.as_bytes()).ok();
-    }
+/// Tells the operator something.
+pub(super) fn say(text: &str) {
+    io::stderr().lock().write_all(text.as_bytes()).ok();
 }

@@ -6,7 +6,7 @@ use crate::plan::{Case, Plan, PlannedStep};
 
 /// The ids, one a line.
 pub(super) fn list(plan: &Plan) -> String {
-    plan.cases.iter().map(|case| format!("{}\n", case.id)).collect()
+    plan.cases.iter().fold(String::new(), |text, case| text + &case.id + "\n")
 }
 
 /// What would be sent and what is expected, or why a case is skipped.

@@ -5,7 +5,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use crate::outcome::{Summary, Verdict};
 use crate::runner::Event;
 
-use super::output::{Output, Progress};
+use super::output::{self, Output, Progress};
 
 /// How often a line is printed where there is no terminal: after every so many cases.
 const CASES_PER_LINE: usize = 500;
@@ -53,7 +53,7 @@ impl<'a> Ticker<'a> {
             let summary = Summary::of(self.seen.iter().copied());
             self.bar.set_position(u64::try_from(done).unwrap_or(u64::MAX));
             self.bar.set_message(format!("{} fail, {} warn", summary.fail, summary.warn));
-        } else if done % CASES_PER_LINE == 0 {
+        } else if done.is_multiple_of(CASES_PER_LINE) {
             self.line(&format!("{done} of {} cases", self.cases));
         }
     }
@@ -61,7 +61,7 @@ impl<'a> Ticker<'a> {
     fn line(&self, text: &str) {
         match self.output.progress() {
             Progress::Bar => self.bar.println(text),
-            Progress::Lines => self.output.say(&format!("{text}\n")),
+            Progress::Lines => output::say(&format!("{text}\n")),
             Progress::None => {}
         }
     }

@@ -13,8 +13,14 @@ pub(super) fn start(_: &Bundle, _: &[String], _: bool, _: HttpVersion) -> Result
 }
 
 impl Reference {
-    pub(super) fn urls(&self) -> Vec<(String, String)> { Vec::new() }
-    pub(super) fn plaintext(&self, _: &str) -> Option<&str> { None }
-    pub(super) fn authority(&self) -> Option<Vec<u8>> { None }
+    pub(super) fn urls(&self) -> Vec<(String, String)> {
+        Vec::new()
+    }
+    pub(super) fn plaintext(&self, _: &str) -> Option<&str> {
+        None
+    }
+    pub(super) fn authority(&self) -> Option<Vec<u8>> {
+        None
+    }
     pub(super) fn stop(self) {}
 }

@@ -9,7 +9,7 @@ use crate::outcome::RunResult;
 use crate::report::{Format, Style};
 
 use super::error::Failure;
-use super::output::Output;
+use super::output::{self, Output};
 
 /// Where reports go that nobody asked for by name.
 const LATEST: &str = "reports/latest";
@@ -32,7 +32,7 @@ impl FromStr for Wanted {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let (name, path) = text.split_once('=').map_or((text, None), |(name, path)| (name, Some(path)));
-        let format = Format::parse(name)?;
+        let format = Format::parse(name).map_err(|error| error.to_string())?;
         let place = match path {
             Some("") => return Err(format!("name a file behind `{name}=`, or `-` for standard output")),
             Some("-") => Place::Stdout,
@@ -74,12 +74,12 @@ impl Reports {
     pub(super) fn write(&self, result: &RunResult, output: &Output) -> Result<(), Failure> {
         let taken = self.wanted.iter().any(|one| matches!(one.place, Place::Stdout));
         if !taken {
-            output.print(&render(Format::Terminal, result, output.style())?);
+            output::print(&render(Format::Terminal, result, output.style())?);
         }
         let mut problems = Vec::new();
         for one in &self.wanted {
             match &one.place {
-                Place::Stdout => output.print(&render(one.format, result, output.style())?),
+                Place::Stdout => output::print(&render(one.format, result, output.style())?),
                 Place::File(path) => {
                     let plain = Style { colour: crate::report::Colour::Off, ..output.style() };
                     let written = write_atomically(path, &render(one.format, result, plain)?);

@@ -14,10 +14,10 @@ use crate::runner::{self, Header, Job, Lane, Settings, Strictness, conclude};
 use crate::scenario::Severity;
 
 use super::bundle::Bundle;
-use super::error::Failure;
-use super::output::Output;
-use super::progress::Ticker;
 use super::client::ClientFlags;
+use super::error::Failure;
+use super::output::{self, Output};
+use super::progress::Ticker;
 use super::reference::Reference;
 use super::reports::{Reports, Wanted};
 use super::{Done, plan_text, reference, signals, suite};
@@ -152,8 +152,10 @@ pub(super) fn run(args: RunArgs, output: &Output) -> Done {
     let bundle = args.target.bundle()?;
     let suite = suite::read(&args.select.scenarios)?;
     let uses_reference = args.target.uses_reference();
-    let permits =
-        Permits { effects: args.target.allow_effects || uses_reference, environments: args.target.allow.clone() };
+    let permits = Permits {
+        effects: args.target.allow_effects || uses_reference,
+        environments: args.target.allow.clone(),
+    };
     let filter = args.select.filter(&bundle)?;
     let inputs =
         Inputs { contract: &bundle.contract, bodies: &bundle.bodies, suite: &suite, permits: &permits };
@@ -164,7 +166,7 @@ pub(super) fn run(args: RunArgs, output: &Output) -> Done {
     }
     if args.select.list || args.select.dry_run {
         let text = if args.select.list { plan_text::list(&plan) } else { plan_text::dry_run(&plan) };
-        output.print(text.as_bytes());
+        output::print(text.as_bytes());
         return Ok(ExitCode::Conformant);
     }
     let reports = Reports::new(args.report.clone())?;
@@ -243,12 +245,17 @@ impl TargetArgs {
         for target in &self.target {
             let (name, url) = match target.split_once('=') {
                 Some((name, url)) if !name.contains(':') => (name.to_owned(), url),
-                _ if addresses.len() == 1 => (addresses.keys().next().cloned().unwrap_or_default(), &**target),
+                _ if addresses.len() == 1 => {
+                    (addresses.keys().next().cloned().unwrap_or_default(), &**target)
+                }
                 _ => return Err(Failure::usage(format!("say which environment `{target}` is for: ENV=URL"))),
             };
             let known: Vec<_> = addresses.keys().cloned().collect();
             let address = addresses.get_mut(&name).ok_or_else(|| {
-                Failure::usage(format!("the contract has no environment `{name}`; it has {}", known.join(", ")))
+                Failure::usage(format!(
+                    "the contract has no environment `{name}`; it has {}",
+                    known.join(", ")
+                ))
             })?;
             url.clone_into(address);
         }
@@ -265,8 +272,8 @@ impl TargetArgs {
         for (name, environment) in &bundle.contract.environments {
             let options = self.client.options(environment, &bundle.folder, (reference, timeout))?;
             let base = addresses.get(name.as_str()).map_or(&*environment.base_url, |url| url);
-            let plaintext = reference
-                .map_or(environment.plaintext_url.as_deref(), |one| one.plaintext(name.as_str()));
+            let plaintext =
+                reference.map_or(environment.plaintext_url.as_deref(), |one| one.plaintext(name.as_str()));
             let lane = Lane::new(base, plaintext, &options)
                 .map_err(|error| Failure::usage(format!("environment `{name}`: could not {error}")))?;
             lanes.insert(name.to_string(), lane);

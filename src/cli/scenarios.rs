@@ -8,7 +8,7 @@ use crate::outcome::ExitCode;
 use crate::scenario::builtin_files;
 
 use super::error::Failure;
-use super::output::Output;
+use super::output;
 use super::{Done, reports, suite};
 
 /// List the built-in scenarios, or copy them out to change them.
@@ -32,18 +32,18 @@ enum ScenariosVerb {
     },
 }
 
-pub(super) fn run(args: &ScenariosArgs, output: &Output) -> Done {
+pub(super) fn run(args: &ScenariosArgs) -> Done {
     match &args.verb {
-        ScenariosVerb::List => list(output)?,
+        ScenariosVerb::List => list()?,
         ScenariosVerb::Export { folder, force } => {
             let kept = if *force { Existing::Replaced } else { Existing::Kept };
-            export(folder, kept, output)?;
+            export(folder, kept)?;
         }
     }
     Ok(ExitCode::Conformant)
 }
 
-fn list(output: &Output) -> Result<(), Failure> {
+fn list() -> Result<(), Failure> {
     let suite = suite::read(&[])?;
     let width = suite.scenarios.iter().map(|scenario| scenario.id.as_str().len()).max().unwrap_or(0);
     let lines: String = suite
@@ -51,7 +51,7 @@ fn list(output: &Output) -> Result<(), Failure> {
         .iter()
         .map(|one| format!("{:width$}  {:6}  {}\n", one.id.as_str(), one.severity.as_str(), one.title))
         .collect();
-    output.print(lines.as_bytes());
+    output::print(lines.as_bytes());
     Ok(())
 }
 
@@ -62,7 +62,7 @@ enum Existing {
     Replaced,
 }
 
-fn export(folder: &std::path::Path, existing: Existing, output: &Output) -> Result<(), Failure> {
+fn export(folder: &std::path::Path, existing: Existing) -> Result<(), Failure> {
     let (mut written, mut kept) = (0, 0);
     for file in builtin_files() {
         let path = folder.join(&file.path);
@@ -75,6 +75,6 @@ fn export(folder: &std::path::Path, existing: Existing, output: &Output) -> Resu
         written += 1;
     }
     let rest = if kept == 0 { String::new() } else { format!(", {kept} left as they were") };
-    output.print(format!("{written} scenarios written to {}{rest}\n", folder.display()).as_bytes());
+    output::print(format!("{written} scenarios written to {}{rest}\n", folder.display()).as_bytes());
     Ok(())
 }

@@ -9,7 +9,7 @@ use crate::scenario::Scenario;
 
 use super::Done;
 use super::error::Failure;
-use super::output::Output;
+use super::output;
 
 /// Print the JSON Schema of a format.
 #[derive(Debug, Args)]
@@ -28,13 +28,13 @@ enum Schema {
     Results,
 }
 
-pub(super) fn run(args: &SchemaArgs, output: &Output) -> Done {
+pub(super) fn run(args: &SchemaArgs) -> Done {
     let schema = match args.format {
         Schema::Contract => published::<Contract>(),
         Schema::Scenario => published::<Scenario>(),
         Schema::Results => published::<RunResult>(),
     };
     let text = serde_json::to_string_pretty(&schema).map_err(|error| Failure::System(error.to_string()))?;
-    output.print(format!("{text}\n").as_bytes());
+    output::print(format!("{text}\n").as_bytes());
     Ok(ExitCode::Conformant)
 }

@@ -24,7 +24,8 @@ pub(super) fn read(paths: &[PathBuf]) -> Result<Suite, Failure> {
 pub(super) fn collect(paths: &[PathBuf]) -> Result<Vec<SuiteFile>, Failure> {
     let mut found = Vec::new();
     for path in paths {
-        walk(path, 0, &mut found).map_err(|error| Failure::usage(format!("read {}: {error}", path.display())))?;
+        walk(path, 0, &mut found)
+            .map_err(|error| Failure::usage(format!("read {}: {error}", path.display())))?;
     }
     Ok(found)
 }

@@ -41,6 +41,10 @@ impl fmt::Display for Requirement {
             Self::SameAs { step, compare: Compare::StatusAndBody } => {
                 write!(f, "the same status and body as to step {step}")
             }
+            Self::SameAs { step, compare: Compare::Members(paths) } => {
+                let paths: Vec<_> = paths.iter().map(ToString::to_string).collect();
+                write!(f, "the same {} as in the answer to step {step}", paths.join(", "))
+            }
             Self::Within(bound) => write!(f, "an answer within {} ms", bound.as_millis()),
             Self::All(all) => joined(f, all, " and "),
             Self::Any(any) => joined(f, any, " or "),

@@ -89,7 +89,7 @@ impl Requirement {
                 Judgement::new(length == 0, format!("{length} bytes of content"))
             }
             Self::NoForeignRedirect => matching::no_foreign_redirect(reading, evidence.exchange),
-            Self::SameAs { step, compare } => same::judge((*step, *compare), reading, evidence),
+            Self::SameAs { step, compare } => same::judge((*step, compare), reading, evidence),
             Self::Within(bound) => within(*bound, evidence),
             Self::All(all) => worst(all.iter().map(|one| one.judge(reading, evidence)), reading),
             Self::Any(any) => best(any.iter().map(|one| one.judge(reading, evidence))),

@@ -8,12 +8,14 @@ use crate::document::{HeaderName, JsonPath};
 use crate::wire::Answer;
 
 /// Which parts of two answers are compared.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Compare {
     /// Status, header fields and body.
     Everything,
     /// Status and body.
     StatusAndBody,
+    /// These members of the JSON body alone.
+    Members(Vec<JsonPath>),
 }
 
 /// What differs between two equal answers, by contract.
@@ -32,7 +34,7 @@ impl<'a> Volatile<'a> {
 
 /// An answer must not be told from an earlier one.
 pub(super) fn judge(
-    (step, compare): (usize, Compare),
+    (step, compare): (usize, &Compare),
     reading: &Reading<'_>,
     evidence: &Evidence<'_>,
 ) -> Judgement {
@@ -47,12 +49,20 @@ pub(super) fn judge(
     }
 }
 
-fn difference(a: &Reading<'_>, b: &Reading<'_>, compare: Compare, volatile: &Volatile<'_>) -> Option<String> {
+fn difference(
+    a: &Reading<'_>,
+    b: &Reading<'_>,
+    compare: &Compare,
+    volatile: &Volatile<'_>,
+) -> Option<String> {
+    if let Compare::Members(paths) = compare {
+        return paths.iter().find_map(|path| member_difference(path, a, b));
+    }
     if a.answer.status != b.answer.status {
         return Some(format!("status {} here, {} there", b.answer.status, a.answer.status));
     }
     let (before, after) = (steady_headers(a.answer, volatile), steady_headers(b.answer, volatile));
-    if compare == Compare::Everything && before != after {
+    if *compare == Compare::Everything && before != after {
         let odd =
             after.iter().find(|line| !before.contains(line)).or(before.iter().find(|l| !after.contains(l)));
         return Some(odd.map_or_else(
@@ -65,6 +75,15 @@ fn difference(a: &Reading<'_>, b: &Reading<'_>, compare: Compare, volatile: &Vol
         (None, None) if a.answer.body == b.answer.body => None,
         _ => Some("another body".to_owned()),
     }
+}
+
+fn member_difference(path: &JsonPath, a: &Reading<'_>, b: &Reading<'_>) -> Option<String> {
+    let values = |reading: &Reading<'_>| {
+        let selected = reading.json.iter().flat_map(|json| path.select(json));
+        selected.map(Value::to_string).collect::<Vec<_>>().join(", ")
+    };
+    let (a, b) = (values(a), values(b));
+    (a != b).then(|| format!("{path} is {b} here, {a} there"))
 }
 
 /// Bodies are compared as text, so that the order of members counts.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::permission::{Standing, active_standing, covers, standing};
 use super::{BoundOperation, Case, Filter};
 use crate::contract::{Contract, Credential, KeyState, OperationId};
-use crate::scenario::{CredentialSelector, DeniedBy, First, OperationFilter, OperationSelector, Selected};
+use crate::scenario::{CredentialSelector, DeniedBy, OperationFilter, OperationSelector, Selected};
 
 /// Every operation of a contract, bound to its name.
 pub(super) struct Operations {
@@ -48,14 +48,7 @@ impl Operations {
 
     fn like(&self, filter: &OperationFilter) -> Vec<Arc<BoundOperation>> {
         let all = if filter.public == Some(true) { &self.public } else { &self.guarded };
-        let mut found: Vec<_> = all.iter().filter(|one| self.is_like(one, filter)).cloned().collect();
-        let mut seen = HashSet::new();
-        match filter.first_of {
-            None => {}
-            Some(First::All) => found.truncate(1),
-            Some(First::Service) => found.retain(|one| seen.insert(one.id.service().to_owned())),
-        }
-        found
+        all.iter().filter(|one| self.is_like(one, filter)).cloned().collect()
     }
 
     fn is_like(&self, one: &BoundOperation, filter: &OperationFilter) -> bool {

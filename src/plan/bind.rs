@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use indexmap::IndexMap;
+
 use super::axes::Operations;
 use super::draft::{Draft, DraftKey};
 use super::permission::{Standing, active_standing, application, standing};
@@ -11,7 +13,8 @@ use crate::contract::{Contract, Credential, Effect, Environment, KeyState};
 use crate::judge::Requirement;
 use crate::outcome::Expects;
 use crate::scenario::{
-    CredentialPick, Expectation, Need, ObjectOf, Scenario, Selected, Step, Twist, Variant,
+    CredentialPick, Expectation, First, Need, ObjectOf, OperationFilter, OperationSelector, Scenario,
+    Selected, Step, Twist, Variant,
 };
 
 /// One cell of the matrix: where a scenario is bound.
@@ -40,19 +43,46 @@ pub(super) fn cases(inputs: &Inputs<'_>, operations: &Operations, scenario: &Arc
         if !selected {
             continue;
         }
-        for operation in &operations.selected(&scenario.over.operations) {
+        let found = operations.selected(&scenario.over.operations).into_iter().map(|operation| {
             let environment = (name.as_str(), environment);
-            let cell =
-                Cell { inputs, operations, scenario, environment, operation, axis: None, variant: None };
-            cell.expand(&mut cases);
-        }
+            let cell = Cell {
+                inputs,
+                operations,
+                scenario,
+                environment,
+                operation: &operation,
+                axis: None,
+                variant: None,
+            };
+            cell.expand()
+        });
+        cases.extend(first_of(&scenario.over.operations, found));
     }
     cases
 }
 
+/// Keeps, where a check asks for the first operation of every service or of all, the cases of the first to which it
+/// applies.
+fn first_of(selector: &OperationSelector, found: impl Iterator<Item = Vec<Case>>) -> Vec<Case> {
+    let first = match selector {
+        OperationSelector::Like(OperationFilter { first_of: Some(first), .. }) => *first,
+        OperationSelector::Named(_) | OperationSelector::Like(_) => return found.flatten().collect(),
+    };
+    let mut firsts: IndexMap<String, Vec<Case>> = IndexMap::new();
+    for cases in found.filter(|cases| !cases.is_empty()) {
+        let service = cases.first().map_or("", |case| case.operation.id.service());
+        let group = if first == First::Service { service.to_owned() } else { String::new() };
+        let kept = firsts.entry(group).or_default();
+        if !kept.iter().any(Case::applies) && (kept.is_empty() || cases.iter().any(Case::applies)) {
+            *kept = cases;
+        }
+    }
+    firsts.into_values().flatten().collect()
+}
+
 impl<'a> Cell<'a> {
     /// The cell's cases: one, or one for every credential of the axis and every variant.
-    fn expand(&self, cases: &mut Vec<Case>) {
+    fn expand(&self) -> Vec<Case> {
         let place = (&**self.operation, self.environment.0);
         let axis: Vec<Option<&str>> = match &self.scenario.over.credentials {
             None => vec![None],
@@ -65,11 +95,8 @@ impl<'a> Cell<'a> {
             [] => vec![None],
             variants => variants.iter().map(Some).collect(),
         };
-        for axis in axis {
-            for variant in &variants {
-                cases.push(Cell { axis, variant: *variant, ..*self }.case());
-            }
-        }
+        let cells = axis.iter().flat_map(|axis| variants.iter().map(|variant| (*axis, *variant)));
+        cells.map(|(axis, variant)| Cell { axis, variant, ..*self }.case()).collect()
     }
 
     fn case(&self) -> Case {

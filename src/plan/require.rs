@@ -35,7 +35,11 @@ pub(super) fn requirement(
     all.extend(when(expect.no_content, Requirement::NoContent));
     all.extend(when(expect.no_foreign_redirect, Requirement::NoForeignRedirect));
     if let Some(same) = &expect.same_as {
-        let compare = if same.headers { Compare::Everything } else { Compare::StatusAndBody };
+        let compare = match (&*same.only, same.headers) {
+            ([], true) => Compare::Everything,
+            ([], false) => Compare::StatusAndBody,
+            (members, _) => Compare::Members(members.to_vec()),
+        };
         all.push(Requirement::SameAs { step: same.step, compare });
     }
     all.extend(expect.within.as_ref().map(|within| Requirement::Within(within.duration())));

@@ -14,6 +14,7 @@ use super::{FormatEntry, ReportError, Style, escape_terminal};
 use crate::outcome::{
     CaseResult, CheckInfo, Control, ControlKind, Exchange, ExitCode, RunResult, RunVerdict, Verdict,
 };
+use crate::redact::Redacted;
 
 /// This format.
 pub(super) const FORMAT: FormatEntry = FormatEntry { name: "junit", file_name: "junit.xml", render };

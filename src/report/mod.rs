@@ -18,6 +18,7 @@ mod sample;
 #[cfg(test)]
 mod tests;
 
+pub use crate::document::Colour;
 use crate::outcome::RunResult;
 
 pub use escape::escape_terminal;
@@ -39,15 +40,6 @@ pub struct Style {
     pub width: usize,
     /// Whether colours may be used.
     pub colour: Colour,
-}
-
-/// Whether colours may be used.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Colour {
-    /// They may.
-    On,
-    /// They may not.
-    Off,
 }
 
 /// A report that could not be made.

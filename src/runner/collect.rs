@@ -6,9 +6,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::time::{Duration, Instant};
 
-use crate::outcome::{CaseResult, Control};
+use crate::outcome::Control;
 
-use super::schedule::{self, Message};
+use super::schedule::{self, Finished, Message};
 use super::{Collected, Event, Job, Shared, record, settle};
 
 /// How long cases under way may go on after the operator wanted to stop.
@@ -65,7 +65,7 @@ struct Collector {
     stop: Arc<AtomicBool>,
     began: Instant,
     ends: Instant,
-    results: BTreeMap<usize, CaseResult>,
+    results: BTreeMap<usize, Finished>,
     under_way: BTreeMap<usize, Instant>,
     stuck: usize,
     controls: Vec<Control>,
@@ -117,7 +117,7 @@ impl Collector {
             Message::Started(at) => drop(self.under_way.insert(at, Instant::now())),
             Message::Finished(at, result) => {
                 if self.under_way.remove(&at).is_some() {
-                    listener(&Event::Case(&result));
+                    listener(&Event::Case(&result.result));
                     self.results.insert(at, *result);
                 } else {
                     self.stuck = self.stuck.saturating_sub(1);
@@ -125,7 +125,7 @@ impl Collector {
             }
             Message::Withdrawn(at, why) => {
                 if let Some(result) = self.results.get_mut(&at) {
-                    record::withdraw(result, &why, &self.job.redactor);
+                    record::withdraw(&mut result.result, &why, &self.job.redactor);
                 }
             }
             Message::Done | Message::Interrupted(_) => {}
@@ -152,7 +152,7 @@ impl Collector {
                 let why = "no end came, and the client's own time-outs were not heard: the target starved it";
                 let result = record::unjudged(case, why, &job.redactor);
                 listener(&Event::Case(&result));
-                self.results.insert(at, result);
+                self.results.insert(at, Finished { result, witnessed: false });
             }
         }
     }
@@ -164,13 +164,16 @@ impl Collector {
         };
         let job = Arc::clone(&self.job);
         let cases = job.plan.cases.iter().enumerate().map(|(at, case)| {
-            self.results.remove(&at).unwrap_or_else(|| match &case.work {
-                Ok(_) => record::unjudged(case, why, &job.redactor),
-                Err(reason) => record::skipped(case, reason, &job.redactor),
+            self.results.remove(&at).unwrap_or_else(|| {
+                let result = match &case.work {
+                    Ok(_) => record::unjudged(case, why, &job.redactor),
+                    Err(reason) => record::skipped(case, reason, &job.redactor),
+                };
+                Finished { result, witnessed: false }
             })
         });
-        let mut cases: Vec<CaseResult> = cases.collect();
-        settle::explain(&mut cases, &job.plan.cases, &job.redactor);
+        let finished: Vec<Finished> = cases.collect();
+        let cases = settle::explain(finished, &job.plan.cases, &job.redactor);
         Collected { cases, controls: self.controls, signal: self.signal, duration: self.began.elapsed() }
     }
 }

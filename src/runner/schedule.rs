@@ -20,13 +20,22 @@ pub(super) enum Message {
     /// A case is under way.
     Started(usize),
     /// A case is finished.
-    Finished(usize, Box<CaseResult>),
+    Finished(usize, Box<Finished>),
     /// A case that was finished must be taken back: the target could not be judged at that time.
     Withdrawn(usize, String),
     /// Everything is finished.
     Done,
     /// The operator wants to stop.
     Interrupted(super::Signal),
+}
+
+/// A case that is finished.
+#[derive(Debug)]
+pub(super) struct Finished {
+    /// What came of it.
+    pub(super) result: CaseResult,
+    /// Whether the target was seen to accept what it should refuse: a fact, whatever else is unclear.
+    pub(super) witnessed: bool,
 }
 
 /// Runs everything in order. Ends early when `stop` is set; cases under way are finished.
@@ -124,7 +133,7 @@ impl Worker {
             self.tell.send(Message::Started(at)).ok();
             let (result, witnessed) = self.case(case).await;
             sent.push((at, result.verdict, witnessed));
-            self.tell.send(Message::Finished(at, Box::new(result))).ok();
+            self.tell.send(Message::Finished(at, Box::new(Finished { result, witnessed }))).ok();
         }
         sent
     }

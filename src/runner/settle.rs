@@ -7,45 +7,61 @@ use crate::outcome::{CaseResult, Verdict};
 use crate::plan::Case;
 use crate::redact::Redactor;
 
-/// Where each check failed: the operations of each environment.
-type Failures<'a> = BTreeMap<(&'a str, &'a str), BTreeSet<&'a str>>;
+use super::schedule::Finished;
 
-/// Folds failures that another check explains: where a check that this one depends on failed in the same environment,
-/// and for the same operation if it covers that one, this one has nothing to add.
-pub(super) fn explain(results: &mut [CaseResult], cases: &[Case], redactor: &Redactor) {
-    let failed = by_check(results, |result| matches!(result.verdict, Verdict::Fail | Verdict::Warn));
-    let covered = by_check(results, |result| result.verdict != Verdict::Skip);
-    let explained: Vec<Option<String>> = results
-        .iter()
+/// Where each check came to some verdict: the operations, by check and environment.
+type Places = BTreeMap<(String, String), BTreeSet<String>>;
+
+/// What the cases came to before any of them was explained.
+struct Field {
+    failed: Places,
+    warned: Places,
+    sent: Places,
+}
+
+/// Folds what another check explains: where a check that this one depends on went wrong in the same environment, and
+/// for the same operation if it covers that one, this one has nothing to add.
+///
+/// A failure explains anything; a warning never explains that something was accepted.
+pub(super) fn explain(finished: Vec<Finished>, cases: &[Case], redactor: &Redactor) -> Vec<CaseResult> {
+    let field = Field {
+        failed: places(&finished, |verdict| verdict == Verdict::Fail),
+        warned: places(&finished, |verdict| verdict == Verdict::Warn),
+        sent: places(&finished, |verdict| verdict != Verdict::Skip),
+    };
+    finished
+        .into_iter()
         .zip(cases)
-        .map(|(result, case)| {
+        .map(|(Finished { mut result, witnessed }, case)| {
             let open = matches!(result.verdict, Verdict::Fail | Verdict::Warn | Verdict::Inconclusive);
-            let depends_on = case.scenario.depends_on.iter().filter(|_| open);
-            depends_on
-                .map(Name::as_str)
-                .find(|check| explains(check, result, (&failed, &covered)))
-                .map(str::to_owned)
+            let mut suspects = case.scenario.depends_on.iter().map(Name::as_str).filter(|_| open);
+            let cause = suspects.find(|check| {
+                field.explains(&field.failed, check, &result)
+                    || (!witnessed && field.explains(&field.warned, check, &result))
+            });
+            if let Some(cause) = cause {
+                let why = format!("explained by {cause}, which went wrong here too; seen: {}", result.actual);
+                result.actual = redactor.redact(&why);
+                result.verdict = Verdict::Skip;
+            }
+            result
         })
-        .collect();
-    for (result, check) in results.iter_mut().zip(explained) {
-        if let Some(check) = check {
-            result.verdict = Verdict::Skip;
-            let why = format!("explained by {check}, which failed here; seen: {}", result.actual);
-            result.actual = redactor.redact(&why);
-        }
+        .collect()
+}
+
+impl Field {
+    fn explains(&self, wrong: &Places, check: &str, result: &CaseResult) -> bool {
+        let place = (check.to_owned(), result.environment.clone());
+        let covers = self.sent.get(&place).is_some_and(|operations| operations.contains(&result.operation));
+        wrong.get(&place).is_some_and(|operations| !covers || operations.contains(&result.operation))
     }
 }
 
-fn explains(check: &str, result: &CaseResult, (failed, covered): (&Failures<'_>, &Failures<'_>)) -> bool {
-    let place = (check, &*result.environment);
-    let covers = covered.get(&place).is_some_and(|operations| operations.contains(&*result.operation));
-    failed.get(&place).is_some_and(|operations| !covers || operations.contains(&*result.operation))
-}
-
-fn by_check(results: &[CaseResult], counts: impl Fn(&CaseResult) -> bool) -> Failures<'_> {
-    let mut found = Failures::new();
-    for result in results.iter().filter(|result| counts(result)) {
-        found.entry((&result.check, &result.environment)).or_default().insert(&result.operation);
+fn places(finished: &[Finished], counts: impl Fn(Verdict) -> bool) -> Places {
+    let mut found = Places::new();
+    for Finished { result, .. } in finished.iter().filter(|one| counts(one.result.verdict)) {
+        let place = (result.check.clone(), result.environment.clone());
+        found.entry(place).or_default().insert(result.operation.clone());
     }
     found
 }
