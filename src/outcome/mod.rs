@@ -10,7 +10,9 @@ mod verdict;
 
 pub use exchange::{Exchange, Received, Sent, Timing};
 pub use exit::ExitCode;
-pub use run::{CaseResult, CheckInfo, ContractInfo, Control, ControlKind, Expects, RunResult, Summary, Target, Tool};
+pub use run::{
+    CaseResult, CheckInfo, ContractInfo, Control, ControlKind, Expects, RunResult, Summary, Target, Tool,
+};
 pub use verdict::{RunVerdict, Verdict};
 
 pub use crate::redact::Redacted;

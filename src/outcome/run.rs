@@ -92,11 +92,14 @@ pub struct Summary {
 impl Summary {
     /// Counts verdicts.
     pub fn of(verdicts: impl IntoIterator<Item = Verdict>) -> Self {
-        let mut summary = Self::default();
-        for verdict in verdicts {
-            *summary.slot(verdict) += 1;
-        }
-        summary
+        verdicts.into_iter().fold(Self::default(), Self::and)
+    }
+
+    /// One more verdict.
+    #[must_use]
+    pub fn and(mut self, verdict: Verdict) -> Self {
+        *self.slot(verdict) += 1;
+        self
     }
 
     /// How many cases came to a verdict.

@@ -1,9 +1,39 @@
-//! Reports: one file a format, each a function of an outcome.
+//! Reports: one file a format, each a pure function of an outcome.
+//!
+//! A report knows the outcome and nothing before it. Text in an outcome holds no key; what it may still hold is
+//! harm to the reader's medium, and every format escapes for its own. Nothing here opens a file or prints.
+//!
+//! A new format is one file with a `FORMAT` in it, and its line in the table below.
+
+mod escape;
+mod evidence;
+mod group;
+mod json;
+mod junit;
+mod terminal;
+mod words;
+
+#[cfg(test)]
+mod sample;
+#[cfg(test)]
+mod tests;
 
 use crate::outcome::RunResult;
 
+pub use escape::escape_terminal;
+pub use json::schema;
+
+formats! {
+    /// For a person: what failed and why, the permission matrix, the verdict.
+    Terminal => terminal,
+    /// For programs: the whole result, in the published schema.
+    Json => json,
+    /// For build servers: every case a test case.
+    Junit => junit,
+}
+
 /// How a report is to look where that depends on who reads it.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Style {
     /// Columns that fit in a line.
     pub width: usize,
@@ -34,22 +64,81 @@ pub enum ReportError {
     },
 }
 
-/// A kind of report.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Format {
-    /// `results.json`.
-    Json,
+/// A format that does not exist.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("no report format is called `{given}`; {hint}")]
+pub struct UnknownFormat {
+    /// What was asked for.
+    pub given: String,
+    /// What to ask for instead.
+    pub hint: String,
+}
+
+/// What a format's file says of itself.
+struct FormatEntry {
+    name: &'static str,
+    file_name: &'static str,
+    render: fn(&RunResult, Style) -> Result<Vec<u8>, ReportError>,
 }
 
 impl Format {
+    /// The word that selects it.
+    pub fn name(self) -> &'static str {
+        self.entry().name
+    }
+
+    /// The file that it is written to where no other is named.
+    pub fn file_name(self) -> &'static str {
+        self.entry().file_name
+    }
+
+    /// Finds a format by its name.
+    ///
+    /// # Errors
+    /// When there is none, with the nearest name where one is near.
+    pub fn parse(name: &str) -> Result<Self, UnknownFormat> {
+        let found = Self::ALL.iter().copied().find(|format| format.name() == name);
+        found.ok_or_else(|| UnknownFormat { given: name.to_owned(), hint: hint(name) })
+    }
+
     /// Renders a result.
     ///
     /// # Errors
     /// When the result does not fit the format.
-    pub fn render(self, result: &RunResult, _style: Style) -> Result<Vec<u8>, ReportError> {
-        match self {
-            Self::Json => serde_json::to_vec_pretty(result)
-                .map_err(|error| ReportError::Render { format: "json", problem: error.to_string() }),
-        }
+    pub fn render(self, result: &RunResult, style: Style) -> Result<Vec<u8>, ReportError> {
+        (self.entry().render)(result, style)
     }
 }
+
+/// What to ask for instead of a format that does not exist.
+fn hint(name: &str) -> String {
+    let names = Format::ALL.iter().map(|format| format.name());
+    let distance = |known: &&str| strsim::damerau_levenshtein(&name.to_lowercase(), known);
+    match names.clone().min_by_key(distance).filter(|known| distance(known) <= 2) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => format!("there are {}", names.collect::<Vec<_>>().join(", ")),
+    }
+}
+
+/// Declares the formats: a variant and the module that renders it.
+macro_rules! formats {
+    ($($(#[$doc:meta])* $variant:ident => $module:ident,)+) => {
+        /// A kind of report.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum Format {
+            $($(#[$doc])* $variant,)+
+        }
+
+        impl Format {
+            /// Every format.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)+];
+
+            fn entry(self) -> FormatEntry {
+                match self {
+                    $(Self::$variant => $module::FORMAT,)+
+                }
+            }
+        }
+    };
+}
+use formats;

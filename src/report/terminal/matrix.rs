@@ -1,0 +1,169 @@
+//! The permission matrix: what each key may do, as the target showed it.
+
+use std::collections::BTreeMap;
+
+use super::page::{Ink, Page};
+use crate::outcome::{CaseResult, Expects, RunResult, Verdict};
+use crate::report::words::shorten;
+
+/// The most characters of a credential's name.
+const LONGEST_NAME: usize = 24;
+
+/// The columns that a number takes.
+const NUMBERED: usize = 4;
+
+/// What the target showed for one key and one operation; where several cases say different things, the last of
+/// these counts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+enum Cell {
+    #[default]
+    NotAsked,
+    Accepted,
+    Refused,
+    Unknown,
+    Wrong,
+}
+
+impl Cell {
+    /// What a case says, if it is a plain request of one credential.
+    fn of(case: &CaseResult) -> Option<Self> {
+        let expects = case.expects?;
+        Some(match (case.verdict, expects) {
+            (Verdict::Pass, Expects::Acceptance) => Self::Accepted,
+            (Verdict::Pass, Expects::Refusal) => Self::Refused,
+            (Verdict::Fail | Verdict::Warn, _) => Self::Wrong,
+            (Verdict::Inconclusive | Verdict::Error, _) => Self::Unknown,
+            (Verdict::Skip, _) => Self::NotAsked,
+        })
+    }
+
+    fn symbol(self) -> (Ink, &'static str) {
+        match self {
+            Self::NotAsked => (Ink::Faint, "·"),
+            Self::Accepted => (Ink::Good, "ok"),
+            Self::Refused => (Ink::Plain, "--"),
+            Self::Unknown => (Ink::Doubt, "??"),
+            Self::Wrong => (Ink::Bad, "!!"),
+        }
+    }
+}
+
+/// The cells of one environment, by credential and operation.
+type Cells<'a> = BTreeMap<(&'a str, &'a str), Cell>;
+
+/// A table for each environment in which anything was asked.
+pub(super) fn matrices(result: &RunResult, page: &mut Page) {
+    let tables: Vec<_> =
+        result.contract.environments.iter().map(|name| (name, cells(result, name))).collect();
+    let asked: Vec<_> = tables.iter().filter(|(_, cells)| !cells.is_empty()).collect();
+    if asked.is_empty() {
+        return;
+    }
+    page.heading("Permissions");
+    let legend = "ok accepted and -- refused, both as they should be; !! wrong; ?? unknown; · not asked";
+    page.paragraph(2, 2, (Ink::Faint, legend));
+    let table = Table::new(result, page.width());
+    table.legend(page);
+    for (environment, cells) in asked {
+        page.gap();
+        table.draw(page, environment, cells);
+    }
+}
+
+fn cells<'a>(result: &'a RunResult, environment: &str) -> Cells<'a> {
+    let mut cells = Cells::new();
+    for case in result.cases.iter().filter(|case| case.environment == environment) {
+        if let (Some(credential), Some(cell)) = (&case.credential, Cell::of(case)) {
+            let seen = cells.entry((credential.as_str(), case.operation.as_str())).or_default();
+            *seen = cell.max(*seen);
+        }
+    }
+    cells.retain(|_, cell| *cell != Cell::NotAsked);
+    cells
+}
+
+/// How the tables of a page are laid out.
+struct Table<'a> {
+    credentials: &'a [String],
+    operations: &'a [String],
+    /// The title of each column: the operation, or its number where the names do not fit.
+    titles: Vec<String>,
+    /// The columns for the credentials' names.
+    margin: usize,
+    width: usize,
+}
+
+impl<'a> Table<'a> {
+    fn new(result: &'a RunResult, width: usize) -> Self {
+        let contract = &result.contract;
+        let longest = contract.credentials.iter().map(|name| name.chars().count()).max();
+        let margin = longest.unwrap_or_default().min(LONGEST_NAME) + 4;
+        let named: usize = contract.operations.iter().map(|name| name.chars().count().max(2) + 2).sum();
+        let titles = if margin + named <= width {
+            contract.operations.clone()
+        } else {
+            (1..=contract.operations.len()).map(|number| number.to_string()).collect()
+        };
+        Self { credentials: &contract.credentials, operations: &contract.operations, titles, margin, width }
+    }
+
+    fn is_numbered(&self) -> bool {
+        self.titles.as_slice() != self.operations
+    }
+
+    /// What the numbers mean, where columns are numbered.
+    fn legend(&self, page: &mut Page) {
+        if self.is_numbered() {
+            let entries: Vec<_> = self
+                .titles
+                .iter()
+                .zip(self.operations)
+                .map(|(number, name)| format!("{number}\u{a0}{name}"))
+                .collect();
+            page.paragraph(2, 2, (Ink::Plain, &entries.join("  ")));
+        }
+    }
+
+    /// The table of one environment, in as many parts as the width asks for.
+    fn draw(&self, page: &mut Page, environment: &str, cells: &Cells<'_>) {
+        let columns: Vec<_> = self.titles.iter().zip(self.operations).collect();
+        let fit = if self.is_numbered() {
+            self.width.saturating_sub(self.margin) / NUMBERED
+        } else {
+            columns.len()
+        };
+        for part in columns.chunks(fit.max(1)) {
+            let titles = part.iter().map(|(title, _)| (Ink::Faint, title.as_str()));
+            self.row(page, (Ink::Strong, environment), part, titles);
+            for credential in self.credentials {
+                let symbols = part.iter().map(|(_, operation)| {
+                    cells
+                        .get(&(credential.as_str(), operation.as_str()))
+                        .copied()
+                        .unwrap_or_default()
+                        .symbol()
+                });
+                self.row(page, (Ink::Plain, credential), part, symbols);
+            }
+        }
+    }
+
+    fn row<'b>(
+        &self,
+        page: &mut Page,
+        name: (Ink, &str),
+        columns: &[(&String, &String)],
+        entries: impl Iterator<Item = (Ink, &'b str)>,
+    ) {
+        let name = (name.0, pad(&shorten(name.1, LONGEST_NAME), self.margin - 2));
+        let widths = columns.iter().map(|(title, _)| title.chars().count().max(2) + 2);
+        let entries = entries.zip(widths).map(|((ink, entry), width)| (ink, pad(entry, width)));
+        let words: Vec<_> = std::iter::once(name).chain(entries).collect();
+        let words: Vec<_> = words.iter().map(|(ink, word)| (*ink, word.as_str())).collect();
+        page.line(2, &words);
+    }
+}
+
+fn pad(text: &str, width: usize) -> String {
+    format!("{text:width$}")
+}
