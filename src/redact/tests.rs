@@ -241,6 +241,17 @@ proptest! {
     }
 
     #[test]
+    fn every_window_of_a_secret_is_found_alone_in_any_encoding(key in key_text(), place in 0usize..40, before in 0usize..3) {
+        let redactor = Redactor::of(&[("full", &key)]);
+        let Key { secret, window, .. } = Key::new(&key);
+        let start = secret + place % (key.len() - secret - window + 1);
+        for text in encodings_of(&key[start..start + window], before) {
+            let clean = redactor.redact(&format!("<{text}>"));
+            prop_assert!(clean.as_str().contains("[KEY:full]"), "{text:?} of {key:?} became {clean:?}");
+        }
+    }
+
+    #[test]
     fn what_holds_no_key_stays_as_it_is(key in key_text(), text in any_text()) {
         let redactor = Redactor::of(&[("full", &key)]);
         prop_assert_eq!(redactor.redact(&text).to_string(), text.as_str());

@@ -12,9 +12,8 @@ use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 use super::evidence::{self, Limits};
 use super::{FormatEntry, ReportError, Style, escape_terminal};
 use crate::outcome::{
-    CaseResult, CheckInfo, Control, ControlKind, Exchange, ExitCode, RunResult, RunVerdict, Verdict,
+    CaseResult, CheckInfo, Control, ControlKind, Exchange, ExitCode, Redacted, RunResult, RunVerdict, Verdict,
 };
-use crate::redact::Redacted;
 
 /// This format.
 pub(super) const FORMAT: FormatEntry = FormatEntry { name: "junit", file_name: "junit.xml", render };
@@ -79,9 +78,10 @@ fn suite(result: &RunResult, name: &str, cases: Vec<TestCase>) -> TestSuite {
 fn run_case(result: &RunResult) -> TestCase {
     let meaning = ExitCode::from_code(result.exit_code).map_or("unknown", ExitCode::meaning);
     let message = format!("the run is {} (exit {}: {meaning})", result.verdict, result.exit_code);
+    let failed = result.cases.iter().any(|case| case.verdict == Verdict::Fail);
     let status = match result.verdict {
         RunVerdict::Conformant if result.exit_code == 0 => TestCaseStatus::success(),
-        RunVerdict::NonConformant if result.summary.fail > 0 => TestCaseStatus::success(),
+        RunVerdict::NonConformant if failed => TestCaseStatus::success(),
         RunVerdict::Conformant | RunVerdict::NonConformant => {
             non_success(NonSuccessKind::Failure, &message, result.verdict.as_str())
         }

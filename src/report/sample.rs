@@ -225,6 +225,7 @@ pub(super) fn evil(text: &str) -> RunResult {
     let mut result = mixed();
     let mut seen = std::collections::BTreeSet::new();
     result.cases.retain(|case| seen.insert(case.verdict));
+    result.summary = Summary::of(result.cases.iter().map(|case| case.verdict));
     result.notices.push(redacted(text));
     result.contract.api = text.to_owned();
     result.controls.iter_mut().for_each(|control| control.actual = redacted(text));
