@@ -286,13 +286,11 @@ impl SelectArgs {
     fn filter(&self, bundle: &Bundle) -> Result<Filter, Failure> {
         known("service", &self.service, bundle.contract.services.keys())?;
         known("environment", &self.environment, bundle.contract.environments.keys())?;
-        let filter = Filter {
-            tags: self.tag.clone(),
-            severities: self.severity.iter().map(|severity| (*severity).into()).collect(),
-            services: self.service.clone(),
-            environments: self.environment.clone(),
-            ..Filter::default()
-        };
+        let mut filter = Filter::default();
+        filter.tags.clone_from(&self.tag);
+        filter.severities = self.severity.iter().map(|severity| (*severity).into()).collect();
+        filter.services.clone_from(&self.service);
+        filter.environments.clone_from(&self.environment);
         filter.only(&self.only).map_err(|error| Failure::usage(format!("--only: {error}")))
     }
 }
