@@ -2,6 +2,7 @@
 
 pub mod contract;
 pub mod document;
+pub mod mock;
 pub mod outcome;
 pub mod redact;
 pub mod report;
