@@ -1,9 +1,14 @@
-#![doc = "Lockproof: does the lock on our API hold?"]
+//! Does the lock on our API hold?
+//!
+//! Lockproof tests whether an HTTP API that is guarded by keys refuses what it must refuse: for every operation,
+//! every kind of key, in every environment, before any processing. `ARCHITECTURE.md` draws the rooms below and the
+//! one direction in which data flows through them.
 
 pub mod cli;
 pub mod contract;
 pub mod document;
 pub mod judge;
+pub mod mock;
 pub mod outcome;
 pub mod plan;
 pub mod redact;

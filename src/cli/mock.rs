@@ -1,9 +1,140 @@
-//! `lockproof mock`: the reference server.
-use super::{Done, error::Failure, output::Output};
+//! `lockproof mock`: the reference server on its own.
+
+use std::io::Write as _;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
 use clap::Args;
-/// Serve a contract: a correct edge before eKYC and ABIS operations, to develop and to prove against.
+
+use crate::mock::{self, Config, Http2, LogSink, RateLimit, Running, TlsMode, defects};
+use crate::outcome::ExitCode;
+
+use super::bundle::Bundle;
+use super::error::Failure;
+use super::output::{self, Output, Progress};
+use super::reference::{self, ReferenceFlags};
+use super::{Done, signals};
+
+const EXAMPLES: &str = "\
+Examples:
+  lockproof mock                                     the reference contract on free ports, printed as they are
+  lockproof mock --contract lockproof.yaml --listen 127.0.0.1:8080
+  lockproof mock --tls --certificates ./certs        with TLS; what a client needs is written to ./certs
+  lockproof mock --defect ignore-expiry              an edge that does not look at the expiry of a key
+  lockproof mock --list-defects                      what can be wrong with it
+
+It ends on Ctrl-C or SIGTERM, after the requests that are under way.";
+
+/// Serve a contract: a correct edge before its operations, to develop against and to prove a harness on.
 #[derive(Debug, Args)]
-pub(super) struct MockArgs {}
-pub(super) fn run(_: &MockArgs, _: &Output) -> Done {
-    Err(Failure::System("not yet".to_owned()))
+#[command(after_help = EXAMPLES)]
+pub(super) struct MockArgs {
+    /// The contract; without it, the reference contract with eKYC and ABIS operations.
+    #[arg(long, short, value_name = "FILE")]
+    contract: Option<PathBuf>,
+    /// Where the first environment listens; the others take the ports behind it. Port 0 is any free one.
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0")]
+    listen: SocketAddr,
+    /// Serve only this environment; repeatable.
+    #[arg(long, value_name = "ENVIRONMENT")]
+    environment: Vec<String>,
+    #[command(flatten)]
+    flags: ReferenceFlags,
+    /// Demand a client certificate; needs --tls.
+    #[arg(long, requires = "tls")]
+    mtls: bool,
+    /// Write the authority and a client identity, in PEM, to this folder; needs --tls.
+    #[arg(long, value_name = "FOLDER", requires = "tls")]
+    certificates: Option<PathBuf>,
+    /// Also speak HTTP/2 on plain ports, to clients that begin with it.
+    #[arg(long)]
+    h2c: bool,
+    /// Let a key send only so many requests a minute.
+    #[arg(long, value_name = "N")]
+    rate_limit: Option<u32>,
+    /// Open a control listener on a loopback port of its own.
+    #[arg(long)]
+    control: bool,
+    /// Print the defects that can be planted, and end.
+    #[arg(long)]
+    list_defects: bool,
+}
+
+pub(super) fn run(args: &MockArgs, output: &Output) -> Done {
+    if args.list_defects {
+        list_defects();
+        return Ok(ExitCode::Conformant);
+    }
+    let bundle = args.contract.as_deref().map_or_else(Bundle::reference, Bundle::from_file)?;
+    let config = args.config(&bundle, output)?;
+    let runtime = reference::runtime()?;
+    runtime.block_on(async {
+        let running = mock::start(config).await.map_err(reference::not_started)?;
+        announce(&running);
+        args.write_certificates(&running)?;
+        signals::next().await;
+        running.shutdown().await;
+        Ok(ExitCode::Conformant)
+    })
+}
+
+impl MockArgs {
+    fn config(&self, bundle: &Bundle, output: &Output) -> Result<Config, Failure> {
+        let mut config = self.flags.config(bundle)?;
+        config.listen = self.listen;
+        config.environments.clone_from(&self.environment);
+        config.control = self.control;
+        if self.mtls {
+            config.tls = Some(TlsMode::Mutual);
+        }
+        if self.h2c {
+            config.http2 = Http2::PriorKnowledge;
+        }
+        let window = Duration::from_secs(60);
+        config.rate_limit = self.rate_limit.map(|requests| RateLimit { requests, window });
+        // One line a request is of use to somebody who looks on, and to nobody under load.
+        let looked_at = output.progress() != Progress::None;
+        config.log = looked_at.then(|| LogSink(Arc::new(|line| output::say(&format!("{line}\n")))));
+        Ok(config)
+    }
+
+    fn write_certificates(&self, running: &Running) -> Result<(), Failure> {
+        let (Some(folder), Some(certificates)) = (&self.certificates, &running.certificates) else {
+            return Ok(());
+        };
+        let files =
+            [("ca.pem", &certificates.ca_pem), ("client-identity.pem", &certificates.client_identity_pem)];
+        for (name, text) in files {
+            let path = folder.join(name);
+            super::reports::write_atomically(&path, text.as_bytes())
+                .map_err(|error| Failure::Report(format!("could not write {}: {error}", path.display())))?;
+        }
+        Ok(())
+    }
+}
+
+/// Where everything is, one line each, so that a script can read it.
+fn announce(running: &Running) {
+    let mut text = Vec::new();
+    for endpoint in &running.endpoints {
+        writeln!(text, "{} {}", endpoint.environment, endpoint.url).ok();
+        if let Some(plaintext) = &endpoint.plaintext_url {
+            writeln!(text, "{}.plaintext {plaintext}", endpoint.environment).ok();
+        }
+    }
+    if let Some(control) = &running.control_url {
+        writeln!(text, "control {control}").ok();
+    }
+    output::print(&text);
+}
+
+fn list_defects() {
+    let width = defects::all().map(|defect| defect.id.len()).max().unwrap_or(0);
+    let mut text = Vec::new();
+    for defect in defects::all() {
+        writeln!(text, "{:width$}  {}", defect.id, defect.what).ok();
+    }
+    output::print(&text);
 }

@@ -1,26 +1,105 @@
 //! The reference server, started inside this process.
 
-use super::bundle::Bundle;
-use super::error::Failure;
+use std::net::{Ipv4Addr, SocketAddr};
+
+use clap::Args;
+use tokio::runtime::Runtime;
+
+use crate::document::suggest;
+use crate::mock::defects::{self, Defect};
+use crate::mock::{self, Config, Http2, Running, TlsMode};
 use crate::wire::HttpVersion;
 
-/// A running reference server.
-#[derive(Debug)]
-pub(super) struct Reference;
+use super::bundle::Bundle;
+use super::error::Failure;
 
-pub(super) fn start(_: &Bundle, _: &[String], _: bool, _: HttpVersion) -> Result<Reference, Failure> {
-    Err(Failure::System("no reference server yet".to_owned()))
+#[derive(Debug, Args)]
+pub(super) struct ReferenceFlags {
+    /// Plant a defect in the reference server, to see what finds it; repeatable.
+    #[arg(long, value_name = "ID")]
+    defect: Vec<String>,
+    /// Serve over TLS, with a certificate made for the occasion.
+    #[arg(long)]
+    tls: bool,
+}
+
+impl ReferenceFlags {
+    /// Whether a flag makes sense only with the reference server.
+    pub(super) fn any(&self) -> bool {
+        !self.defect.is_empty() || self.tls
+    }
+
+    /// The configuration of a server for a contract, on free loopback ports.
+    pub(super) fn config(&self, bundle: &Bundle) -> Result<Config, Failure> {
+        let mut config = Config::new(bundle.contract.clone(), bundle.keyring.clone());
+        config.listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+        config.tls = self.tls.then_some(TlsMode::Server);
+        config.defects = self.defect.iter().map(|id| defect(id)).collect::<Result<_, _>>()?;
+        Ok(config)
+    }
+}
+
+/// The defect of an id.
+fn defect(id: &str) -> Result<&'static Defect, Failure> {
+    defects::find(id).ok_or_else(|| {
+        let ids: Vec<_> = defects::all().map(|defect| defect.id).collect();
+        let hint = suggest(id, &ids).unwrap_or_else(|| "it has none".to_owned());
+        Failure::usage(format!("the reference server has no defect `{id}`; {hint}"))
+    })
+}
+
+/// A running reference server and the runtime that it runs on.
+#[derive(Debug)]
+pub(super) struct Reference {
+    running: Running,
+    runtime: Runtime,
+}
+
+/// Starts a server.
+pub(super) fn start(
+    bundle: &Bundle,
+    flags: &ReferenceFlags,
+    http: HttpVersion,
+) -> Result<Reference, Failure> {
+    let mut config = flags.config(bundle)?;
+    if http == HttpVersion::Http2 {
+        config.http2 = Http2::PriorKnowledge;
+    }
+    let runtime = runtime()?;
+    let running = runtime.block_on(mock::start(config)).map_err(not_started)?;
+    Ok(Reference { running, runtime })
+}
+
+/// A runtime for a server.
+pub(super) fn runtime() -> Result<Runtime, Failure> {
+    let built = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    built.map_err(|error| Failure::System(format!("start the reference server: {error}")))
+}
+
+/// Why a server did not start, as the operator reads it.
+pub(super) fn not_started(error: mock::MockError) -> Failure {
+    Failure::usage(format!("could not start the reference server: {error}"))
 }
 
 impl Reference {
-    pub(super) fn urls(&self) -> Vec<(String, String)> {
-        Vec::new()
+    /// The base URL of every environment.
+    pub(super) fn urls(&self) -> impl Iterator<Item = (String, String)> {
+        self.running.endpoints.iter().map(|endpoint| (endpoint.environment.clone(), endpoint.url.clone()))
     }
-    pub(super) fn plaintext(&self, _: &str) -> Option<&str> {
-        None
+
+    /// The plain base URL of an environment, where the other one is TLS.
+    pub(super) fn plaintext(&self, environment: &str) -> Option<&str> {
+        let endpoint = self.running.endpoints.iter().find(|endpoint| endpoint.environment == environment)?;
+        endpoint.plaintext_url.as_deref()
     }
+
+    /// The authority that signed its certificate, in PEM.
     pub(super) fn authority(&self) -> Option<Vec<u8>> {
-        None
+        self.running.certificates.as_ref().map(|certificates| certificates.ca_pem.clone().into_bytes())
     }
-    pub(super) fn stop(self) {}
+
+    /// Ends the server gracefully.
+    pub(super) fn stop(self) {
+        self.runtime.block_on(self.running.shutdown());
+    }
 }

@@ -18,7 +18,7 @@ use super::client::ClientFlags;
 use super::error::Failure;
 use super::output::{self, Output};
 use super::progress::Ticker;
-use super::reference::Reference;
+use super::reference::{Reference, ReferenceFlags};
 use super::reports::{Reports, Wanted};
 use super::{Done, plan_text, reference, signals, suite};
 
@@ -64,12 +64,8 @@ struct TargetArgs {
     /// Try the contract on the built-in reference server instead of its own target.
     #[arg(long)]
     reference: bool,
-    /// Plant a defect in the reference server, to see what finds it; repeatable.
-    #[arg(long, value_name = "ID")]
-    defect: Vec<String>,
-    /// Serve the reference over TLS.
-    #[arg(long)]
-    tls: bool,
+    #[command(flatten)]
+    flags: ReferenceFlags,
     #[command(flatten)]
     client: ClientFlags,
     /// Ask a protected environment; repeatable.
@@ -219,7 +215,7 @@ fn execute(
 impl TargetArgs {
     /// The reference server is the target where no other is named, and where it is asked for.
     fn uses_reference(&self) -> bool {
-        self.contract.is_none() || self.reference || !self.defect.is_empty()
+        self.contract.is_none() || self.reference || self.flags.any()
     }
 
     fn bundle(&self) -> Result<Bundle, Failure> {
@@ -227,7 +223,7 @@ impl TargetArgs {
     }
 
     fn start_reference(&self, bundle: &Bundle) -> Result<Reference, Failure> {
-        reference::start(bundle, &self.defect, self.tls, self.client.http())
+        reference::start(bundle, &self.flags, self.client.http())
     }
 
     /// The base URL of every environment: the reference server's, what `--target` says, or the contract's.

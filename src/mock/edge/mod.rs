@@ -1,0 +1,198 @@
+//! The edge: decides about a request from its method, target and fields alone, before one byte of its body is
+//! read and before any service hears of it.
+//!
+//! It is a pipeline of small stages, each a function that can be exchanged: [`Edge`] names them, and
+//! [`Edge::sound`] is the whole of the sound server. The order in which the stages decide is data as well.
+
+mod denial;
+mod extract;
+mod finish;
+mod keys;
+mod permission;
+mod render;
+mod route;
+mod steps;
+
+use std::borrow::Cow;
+use std::fmt;
+use std::sync::Arc;
+
+use crate::contract::Carrier;
+use crate::mock::RateLimit;
+use crate::mock::http1::Reception;
+use crate::mock::message::{Answer, Head};
+use crate::mock::random::RequestId;
+use crate::mock::server::{Server, Site};
+
+pub(crate) use denial::Denial;
+pub(crate) use extract::Presented;
+pub(crate) use finish::Seal;
+pub(crate) use keys::{Application, Key, Keys};
+pub(crate) use permission::Quota;
+pub(crate) use render::Rendering;
+pub(crate) use route::{Route, Routed, Routes};
+pub(crate) use steps::{At, Step, content_step, key_step, route_step};
+
+/// A request, as the stages see it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Request<'a> {
+    /// Its id.
+    pub(crate) id: RequestId,
+    /// Its head.
+    pub(crate) head: &'a Head,
+    /// Its body: nothing while the sound edge decides.
+    pub(crate) body: Option<&'a [u8]>,
+    /// Where it arrived.
+    pub(crate) site: &'a Site,
+    /// Where it leads.
+    pub(crate) route: &'a Route,
+}
+
+impl<'a> Request<'a> {
+    /// The operation that it leads to.
+    pub(crate) fn operation(&self) -> Option<&'a Routed> {
+        self.site.server.routes.operation(self.route)
+    }
+}
+
+/// A request on its way through the steps, and what they found out.
+#[derive(Debug)]
+pub(crate) struct Passage<'a> {
+    /// The request.
+    pub(crate) request: Request<'a>,
+    /// Its key, once it is known and works.
+    pub(crate) key: Option<Arc<Key>>,
+    /// What is left of the key's requests, where they are limited.
+    pub(crate) quota: Option<Quota>,
+}
+
+/// Why a request goes no further.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Stop {
+    /// It is denied.
+    Deny(Denial),
+    /// It is answered.
+    Answer(Answer),
+}
+
+impl From<Denial> for Stop {
+    fn from(denial: Denial) -> Self {
+        Self::Deny(denial)
+    }
+}
+
+/// One stage of the pipeline.
+type Stage<F> = Arc<F>;
+
+/// Which keys a stage is about: whether this one is.
+type KeyTest = dyn Fn(&Key, i64) -> bool + Send + Sync;
+/// Whether a key may do something.
+type Permission = dyn Fn(&Key, &Routed, &Routes) -> bool + Send + Sync;
+/// What is presented as a key.
+type Extract = dyn for<'a> Fn(&'a Head, &'a Carrier) -> Presented<'a> + Send + Sync;
+/// A request's key, if it has one that works.
+type Authenticate = dyn Fn(&Edge, &Request<'_>) -> Result<Arc<Key>, Denial> + Send + Sync;
+/// How a denial looks.
+type Render = dyn Fn(&Rendering, &Denial, Option<&Request<'_>>) -> Answer + Send + Sync;
+
+/// The stages of the pipeline.
+#[derive(Clone)]
+pub(crate) struct Edge {
+    /// Receives: the grammar of a head.
+    pub(crate) receive: Reception,
+    /// Waits: whether nothing is decided before the body is here.
+    pub(crate) awaits_body: Stage<dyn Fn(&Site, &Head) -> bool + Send + Sync>,
+    /// Normalises: the path that routes are found by.
+    pub(crate) normalise: fn(&str) -> Cow<'_, str>,
+    /// Routes: where a request leads.
+    pub(crate) route: Stage<dyn Fn(&Routes, &http::Method, &str) -> Route + Send + Sync>,
+    /// Opens: whether an operation needs no key.
+    pub(crate) open: Stage<dyn Fn(&Routed) -> bool + Send + Sync>,
+    /// Trusts: whether a key counts where the request arrived.
+    pub(crate) trusts: Stage<dyn Fn(&Site) -> bool + Send + Sync>,
+    /// Extracts the credential.
+    pub(crate) extract: Stage<Extract>,
+    /// Looks up: from what is presented to a key.
+    pub(crate) look_up: Stage<dyn Fn(&Server, &[u8]) -> Option<Arc<Key>> + Send + Sync>,
+    /// State: whether a key was withdrawn.
+    pub(crate) revoked: Stage<KeyTest>,
+    /// State: whether a key's application is switched off.
+    pub(crate) disabled: Stage<KeyTest>,
+    /// State: whether a key's time has not begun.
+    pub(crate) early: Stage<KeyTest>,
+    /// State: whether a key's time is over.
+    pub(crate) expired: Stage<KeyTest>,
+    /// Authenticates: extract, look up and state, one after the other.
+    pub(crate) authenticate: Stage<Authenticate>,
+    /// Limits: counts a request against its key.
+    pub(crate) count: Stage<dyn Fn(&Key, RateLimit, i64) -> Quota + Send + Sync>,
+    /// Permission: whether a key may be used in an environment.
+    pub(crate) environment: Stage<dyn Fn(&Key, &str) -> bool + Send + Sync>,
+    /// Permission: whether a key may use an operation.
+    pub(crate) permission: Stage<Permission>,
+    /// Permission: whether a key may use an operation that is meant for the operator.
+    pub(crate) admin: Stage<Permission>,
+    /// Permission: whether an object is the key's own.
+    pub(crate) owner: Stage<dyn Fn(&Key, &str) -> bool + Send + Sync>,
+    /// Decides: the steps, in their order.
+    pub(crate) order: Vec<(At, Step)>,
+    /// Renders a denial.
+    pub(crate) render: Stage<Render>,
+    /// Remembers: what was processed.
+    pub(crate) remember: Stage<dyn Fn(&Request<'_>, Option<&Key>) + Send + Sync>,
+    /// Finishes every answer.
+    pub(crate) finish: Stage<dyn Fn(&Seal<'_>, &mut Answer) + Send + Sync>,
+    /// Logs: the line that is written about an answer.
+    pub(crate) log: Stage<dyn Fn(&Seal<'_>, &Answer) -> String + Send + Sync>,
+}
+
+impl fmt::Debug for Edge {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let order: Vec<At> = self.order.iter().map(|(at, _)| *at).collect();
+        f.debug_struct("Edge").field("order", &order).finish_non_exhaustive()
+    }
+}
+
+impl Edge {
+    /// The edge as it should be.
+    pub(crate) fn sound() -> Self {
+        Self {
+            receive: Reception::sound(),
+            awaits_body: Arc::new(|_, _| false),
+            normalise: route::normalise,
+            route: Arc::new(Routes::find),
+            open: Arc::new(|operation| operation.public),
+            trusts: Arc::new(|site| site.trusted),
+            extract: Arc::new(extract::extract),
+            look_up: Arc::new(|server, presented| server.keys.look_up(presented)),
+            revoked: Arc::new(|key, _| keys::revoked(key)),
+            disabled: Arc::new(|key, _| keys::disabled(key)),
+            early: Arc::new(keys::early),
+            expired: Arc::new(keys::expired),
+            authenticate: Arc::new(steps::authenticate),
+            count: Arc::new(permission::count),
+            environment: Arc::new(permission::belongs),
+            permission: Arc::new(permission::permitted),
+            admin: Arc::new(permission::administers),
+            owner: Arc::new(permission::owns),
+            order: steps::sound_order(),
+            render: Arc::new(render::render),
+            remember: Arc::new(finish::remember),
+            finish: Arc::new(finish::finish),
+            log: Arc::new(finish::line),
+        }
+    }
+
+    /// Takes a request through the steps: what they found out, and the first that stopped it.
+    pub(crate) fn decide<'a>(&self, request: Request<'a>) -> (Passage<'a>, Result<(), Stop>) {
+        let mut passage = Passage { request, key: None, quota: None };
+        let decided = self.order.iter().try_for_each(|(_, step)| step(self, &mut passage));
+        (passage, decided)
+    }
+
+    /// Puts a step before another.
+    pub(crate) fn insert_before(&mut self, at: At, name: At, step: Step) {
+        let position = self.order.iter().position(|(other, _)| *other == at).unwrap_or(self.order.len());
+        self.order.insert(position, (name, step));
+    }
+}

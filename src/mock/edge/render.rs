@@ -1,0 +1,232 @@
+//! How a denial looks: the contract's own words, where it has some.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value, json};
+
+use super::{Denial, Request};
+use crate::contract::{Carrier, Contract, Refusal, RefusalKind, Rule};
+use crate::mock::MockError;
+use crate::mock::message::{Answer, Content};
+use crate::mock::services::build::{Place, place, text, value};
+
+/// Every kind of refusal.
+const KINDS: [RefusalKind; 8] = [
+    RefusalKind::Missing,
+    RefusalKind::Invalid,
+    RefusalKind::Expired,
+    RefusalKind::Revoked,
+    RefusalKind::Disabled,
+    RefusalKind::NotYetValid,
+    RefusalKind::Insufficient,
+    RefusalKind::WrongEnvironment,
+];
+
+/// A refusal, ready to be rendered.
+#[derive(Debug)]
+struct Prepared {
+    /// The kind that it cannot be told from: itself, or the end of its `like`.
+    looks_like: RefusalKind,
+    status: u16,
+    challenge: Option<String>,
+    fields: Vec<(String, String)>,
+    members: Value,
+}
+
+/// Everything that rendering needs to know.
+#[derive(Debug)]
+pub(crate) struct Rendering {
+    /// Whether denials are problem details (RFC 9457).
+    pub(crate) problem_details: bool,
+    /// The API's name, as a challenge states it (RFC 9110 section 11.5).
+    pub(crate) realm: String,
+    bearer: bool,
+    /// Where the contract's refusals hold the word that tells them apart.
+    code: Option<Place>,
+    refusals: BTreeMap<RefusalKind, Prepared>,
+}
+
+impl Rendering {
+    /// Prepares for a contract.
+    ///
+    /// # Errors
+    /// A refusal that cannot be produced from what the contract says.
+    pub(crate) fn new(contract: &Contract) -> Result<Self, MockError> {
+        let refusals = KINDS.into_iter().filter_map(|kind| {
+            let refusal = contract.refusal(kind)?;
+            let prepared = prepare(looks_like(contract, kind), refusal);
+            Some(prepared.map(|it| (kind, it)).map_err(|what| MockError::Refusal { kind, what }))
+        });
+        let scheme = match &contract.authentication.carrier {
+            Carrier::Header { scheme, .. } => scheme.as_deref(),
+            Carrier::Query(_) | Carrier::Cookie(_) => None,
+        };
+        Ok(Self {
+            problem_details: contract.policy.problem_details.unwrap_or_default(),
+            realm: contract.api.clone(),
+            bearer: scheme.is_some_and(|scheme| scheme.eq_ignore_ascii_case("bearer")),
+            code: code_place(contract),
+            refusals: refusals.collect::<Result<_, _>>()?,
+        })
+    }
+
+    /// Whether keys are bearer tokens (RFC 6750).
+    pub(crate) fn bearer(&self) -> bool {
+        self.bearer
+    }
+
+    /// The answer of an error that the contract does not speak of.
+    pub(crate) fn error(&self, status: u16, code: &str, title: &str, detail: &str) -> Answer {
+        let mut value = json!({});
+        if self.problem_details {
+            value = problem(code, title, status, detail);
+        }
+        self.put_code(&mut value, code, title);
+        self.answer(status, value)
+    }
+
+    fn answer(&self, status: u16, value: Value) -> Answer {
+        let media_type = if self.problem_details { "application/problem+json" } else { "application/json" };
+        Answer { content: Content::Json { media_type: media_type.into(), value }, ..Answer::bare(status) }
+    }
+
+    /// Puts a code where the contract's refusals have theirs, and the title beside it.
+    fn put_code(&self, value: &mut Value, code: &str, title: &str) {
+        let fallback = Place::member("code");
+        let at = self.code.as_ref().unwrap_or(&fallback);
+        place(value, at, json!(code));
+        if !self.problem_details {
+            place(value, &at.sibling("message"), json!(title));
+        }
+    }
+
+    fn refusal(&self, kind: RefusalKind, prepared: &Prepared) -> Answer {
+        let face = Denial::Refused(prepared.looks_like).face();
+        let mut value = json!({});
+        if self.problem_details {
+            value = problem(face.code, face.title, prepared.status, &face.detail);
+        }
+        self.put_code(&mut value, face.code, face.title);
+        merge(&mut value, &prepared.members);
+        let mut answer = self.answer(prepared.status, value);
+        let scheme = prepared.challenge.as_deref().or(self.bearer.then_some("Bearer"));
+        if let Some(scheme) = scheme {
+            answer = answer.with("WWW-Authenticate", self.challenge(scheme, kind));
+        }
+        for (name, value) in &prepared.fields {
+            answer = answer.with(name.clone(), value.clone());
+        }
+        answer
+    }
+
+    /// A challenge (RFC 9110 section 11.6.1), its realm as a quoted string (section 11.5). Bearer tokens bring
+    /// an error code along, unless nothing was presented at all (RFC 6750 section 3.1).
+    fn challenge(&self, scheme: &str, kind: RefusalKind) -> String {
+        let realm = self.realm.replace('\\', "\\\\").replace('"', "\\\"");
+        let challenge = format!("{scheme} realm=\"{realm}\"");
+        match (self.bearer, kind) {
+            (false, _) | (true, RefusalKind::Missing) => challenge,
+            (true, RefusalKind::Insufficient | RefusalKind::WrongEnvironment) => {
+                format!("{challenge}, error=\"insufficient_scope\"")
+            }
+            (
+                true,
+                RefusalKind::Invalid
+                | RefusalKind::Expired
+                | RefusalKind::Revoked
+                | RefusalKind::Disabled
+                | RefusalKind::NotYetValid,
+            ) => format!("{challenge}, error=\"invalid_token\""),
+        }
+    }
+}
+
+/// The sound rendering of a denial.
+pub(crate) fn render(rendering: &Rendering, denial: &Denial, _request: Option<&Request<'_>>) -> Answer {
+    if let Denial::Refused(kind) = denial
+        && let Some(prepared) = rendering.refusals.get(kind)
+    {
+        return rendering.refusal(*kind, prepared);
+    }
+    let face = denial.face();
+    let answer = rendering.error(face.status, face.code, face.title, &face.detail);
+    match denial {
+        Denial::MethodNotAllowed(allow) => answer.with("Allow", allow.clone()),
+        Denial::TooMany(seconds) => answer.with("Retry-After", seconds.to_string()),
+        Denial::Unavailable => answer.with("Retry-After", "1"),
+        // RFC 9110 section 11.6.1: a 401 carries a challenge, whether or not the contract speaks of it.
+        Denial::Refused(kind) if face.status == 401 => {
+            let scheme = if rendering.bearer { "Bearer" } else { "ApiKey" };
+            answer.with("WWW-Authenticate", rendering.challenge(scheme, *kind))
+        }
+        Denial::Refused(_)
+        | Denial::Malformed(_)
+        | Denial::MalformedBody(_)
+        | Denial::NotFound
+        | Denial::TooSlow
+        | Denial::TooLarge
+        | Denial::TargetTooLong
+        | Denial::UnsupportedMedia(_)
+        | Denial::Unprocessable(_)
+        | Denial::HeadTooLarge
+        | Denial::Internal
+        | Denial::NotImplemented(_)
+        | Denial::Version => answer,
+    }
+}
+
+/// Problem details (RFC 9457 section 3): the type is an absolute URI, one for each kind and stable for good;
+/// it leads nowhere, because `.invalid` never does (RFC 2606).
+fn problem(code: &str, title: &str, status: u16, detail: &str) -> Value {
+    let kind = format!("https://problems.lockproof.invalid/{}", code.replace('_', "-"));
+    let mut value = json!({ "type": kind, "title": title, "status": status });
+    if !detail.is_empty() {
+        place(&mut value, &Place::member("detail"), json!(detail));
+    }
+    value
+}
+
+fn looks_like(contract: &Contract, kind: RefusalKind) -> RefusalKind {
+    let follow = |kind: &RefusalKind| contract.refusals.get(kind)?.like;
+    let chain = std::iter::successors(Some(kind), follow);
+    chain.take(KINDS.len()).last().unwrap_or(kind)
+}
+
+fn prepare(looks_like: RefusalKind, refusal: &Refusal) -> Result<Prepared, String> {
+    let status = refusal.status.unwrap_or(401);
+    let mut members = json!({});
+    for (path, matcher) in &refusal.body {
+        let Some(value) = value(matcher, status).map_err(|what| format!("{path}: {what}"))? else { continue };
+        place(&mut members, &Place::parse(path.as_str())?, value);
+    }
+    let mut fields = Vec::new();
+    for (name, matcher) in &refusal.headers {
+        let value = text(matcher, status).map_err(|what| format!("{name}: {what}"))?;
+        // The challenge has a declaration of its own, and the content names its own type.
+        let own = [http::header::WWW_AUTHENTICATE, http::header::CONTENT_TYPE];
+        if let Some(value) = value.filter(|_| !own.contains(name.http())) {
+            fields.push((name.to_string(), value));
+        }
+    }
+    Ok(Prepared { looks_like, status, challenge: refusal.challenge.clone(), fields, members })
+}
+
+/// Where the first refusal with a fixed word has that word.
+fn code_place(contract: &Contract) -> Option<Place> {
+    let mut matchers = KINDS.iter().filter_map(|kind| contract.refusal(*kind)).flat_map(|it| &it.body);
+    let fixed = |rule: &Rule| matches!(rule, Rule::Equals(Value::String(_)));
+    let (path, _) = matchers.find(|(_, matcher)| matcher.rules.iter().any(fixed))?;
+    Place::parse(path.as_str()).ok()
+}
+
+/// Lays the members of one object over another's, in depth.
+fn merge(under: &mut Value, over: &Value) {
+    match (under, over) {
+        (Value::Object(under), Value::Object(over)) => {
+            for (name, value) in over {
+                merge(under.entry(name.clone()).or_insert_with(|| Value::Object(Map::new())), value);
+            }
+        }
+        (under, over) => *under = over.clone(),
+    }
+}

@@ -1,0 +1,204 @@
+//! From a method and a path to an operation: one table, which the guard and the services share, so that
+//! what is guarded is what is served.
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
+use percent_encoding::percent_decode_str;
+
+use crate::contract::{Contract, Operation, OperationId};
+use crate::mock::MockError;
+use crate::mock::services::{self, Handler, Sample};
+
+/// A part of a path between two slashes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Segment {
+    Literal(String),
+    Parameter(String),
+}
+
+/// An operation, ready to be served.
+#[derive(Debug)]
+pub(crate) struct Routed {
+    /// Its full name.
+    pub(crate) id: OperationId,
+    /// Its method.
+    pub(crate) method: http::Method,
+    /// Its path as the contract writes it.
+    pub(crate) template: String,
+    /// Whether it is meant for the operator alone.
+    pub(crate) admin: bool,
+    /// Whether anybody may call it without a key.
+    pub(crate) public: bool,
+    /// The media type of its body, where it takes one.
+    pub(crate) media_type: Option<String>,
+    /// What it does.
+    pub(crate) handler: Handler,
+    /// What its acceptance looks like by the contract.
+    pub(crate) sample: Sample,
+    segments: Vec<Segment>,
+}
+
+/// Where a request leads.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Route {
+    /// To an operation: its index in the table, and the parameters of the path.
+    Operation(usize, Vec<(String, String)>),
+    /// To a path that has other methods; holds the value of `Allow`.
+    WrongMethod(String),
+    /// Nowhere.
+    Unknown,
+}
+
+/// Every operation of a contract.
+#[derive(Debug)]
+pub(crate) struct Routes {
+    all: Vec<Routed>,
+}
+
+impl Routes {
+    /// The table of a contract.
+    ///
+    /// # Errors
+    /// An operation whose acceptance cannot be produced.
+    pub(crate) fn new(contract: &Contract) -> Result<Self, MockError> {
+        let guarded = contract.operations().map(|(id, operation)| routed(id, operation, false));
+        let public = contract
+            .public
+            .iter()
+            .map(|operation| routed(OperationId::public(operation), &operation.as_operation(), true));
+        Ok(Self { all: guarded.chain(public).collect::<Result<_, _>>()? })
+    }
+
+    /// Every operation, in the order of the contract, public ones last.
+    pub(crate) fn all(&self) -> &[Routed] {
+        &self.all
+    }
+
+    /// The operation that a route leads to.
+    pub(crate) fn operation(&self, route: &Route) -> Option<&Routed> {
+        match route {
+            Route::Operation(index, _) => self.all.get(*index),
+            Route::WrongMethod(_) | Route::Unknown => None,
+        }
+    }
+
+    /// Where a method and a path lead. HEAD goes where GET goes (RFC 9110 section 9.3.2); of two paths that
+    /// fit, the one with fewer parameters is meant.
+    pub(crate) fn find(&self, method: &http::Method, path: &str) -> Route {
+        let parts: Vec<&str> = path.split('/').collect();
+        let fits = || self.all.iter().enumerate().filter(|(_, routed)| routed.fits(&parts));
+        let wanted = if *method == http::Method::HEAD { &http::Method::GET } else { method };
+        let best =
+            fits().filter(|(_, routed)| routed.method == *wanted).min_by_key(|(_, routed)| routed.wild());
+        match best {
+            Some((index, routed)) => Route::Operation(index, routed.parameters(&parts)),
+            None => allow(fits().map(|(_, routed)| &routed.method)),
+        }
+    }
+}
+
+impl Routed {
+    fn fits(&self, parts: &[&str]) -> bool {
+        let fits = |(segment, part): (&Segment, &&str)| match segment {
+            Segment::Literal(text) => text == part,
+            Segment::Parameter(_) => !part.is_empty(),
+        };
+        self.segments.len() == parts.len() && self.segments.iter().zip(parts).all(fits)
+    }
+
+    fn wild(&self) -> usize {
+        self.segments.iter().filter(|segment| matches!(segment, Segment::Parameter(_))).count()
+    }
+
+    fn parameters(&self, parts: &[&str]) -> Vec<(String, String)> {
+        let parameter = |(segment, part): (&Segment, &&str)| match segment {
+            Segment::Literal(_) => None,
+            Segment::Parameter(name) => {
+                Some((name.clone(), percent_decode_str(part).decode_utf8_lossy().into_owned()))
+            }
+        };
+        self.segments.iter().zip(parts).filter_map(parameter).collect()
+    }
+}
+
+fn routed(id: OperationId, operation: &Operation, public: bool) -> Result<Routed, MockError> {
+    let path = operation.path.split('?').next().unwrap_or_default();
+    let segment = |part: &str| match part.strip_prefix('{').and_then(|part| part.strip_suffix('}')) {
+        Some(name) => Segment::Parameter(name.to_owned()),
+        None => Segment::Literal(normalise(part).into_owned()),
+    };
+    let sample = Sample::of(&operation.accepted)
+        .map_err(|what| MockError::Acceptance { operation: id.to_string(), what })?;
+    Ok(Routed {
+        handler: services::handler(&id, operation),
+        method: operation.method.http().clone(),
+        template: operation.path.clone(),
+        admin: operation.admin,
+        public,
+        media_type: operation.body.as_ref().map(|body| body.content_type().to_owned()),
+        sample,
+        segments: path.split('/').map(segment).collect(),
+        id,
+    })
+}
+
+fn allow<'a>(methods: impl Iterator<Item = &'a http::Method>) -> Route {
+    let mut names: BTreeSet<&str> = methods.map(http::Method::as_str).collect();
+    if names.is_empty() {
+        return Route::Unknown;
+    }
+    if names.contains("GET") {
+        names.insert("HEAD");
+    }
+    Route::WrongMethod(names.into_iter().collect::<Vec<_>>().join(", "))
+}
+
+/// The path that is looked for: escapes of letters, digits, `-`, `.`, `_` and `~` mean those characters
+/// themselves (RFC 3986 section 6.2.2.2). Nothing else is decoded, merged, folded or removed, so no second
+/// reader can find another path.
+pub(crate) fn normalise(path: &str) -> Cow<'_, str> {
+    if !path.contains('%') {
+        return Cow::Borrowed(path);
+    }
+    let mut parts = path.split('%');
+    let mut out = String::with_capacity(path.len());
+    out.push_str(parts.next().unwrap_or_default());
+    for part in parts {
+        let escaped = part.get(..2).and_then(|digits| u8::from_str_radix(digits, 16).ok());
+        let plain = escaped.filter(|byte| byte.is_ascii_alphanumeric() || b"-._~".contains(byte));
+        match plain {
+            Some(byte) => {
+                out.push(char::from(byte));
+                out.push_str(part.get(2..).unwrap_or_default());
+            }
+            None => {
+                out.push('%');
+                out.push_str(part);
+            }
+        }
+    }
+    Cow::Owned(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn only_what_rfc_3986_calls_equivalent_is_decoded() {
+        assert_eq!(normalise("/v1/o%63r"), "/v1/ocr");
+        assert_eq!(normalise("/a%2Fb%2e%zz%+1%"), "/a%2Fb.%zz%+1%");
+        assert_eq!(normalise("/%2563"), "/%2563");
+    }
+
+    proptest! {
+        #[test]
+        fn normalising_never_changes_the_number_of_segments(path in "(/[a-z%0-9.]{0,6}){1,5}") {
+            let slashes = |text: &str| text.matches('/').count();
+            prop_assert_eq!(slashes(&normalise(&path)), slashes(&path));
+        }
+    }
+}

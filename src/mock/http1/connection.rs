@@ -1,0 +1,256 @@
+//! The life of one HTTP/1 connection: one request after the other, in order, within bounds of time and size.
+
+use std::io;
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::sync::watch;
+use tokio::time::{Instant, timeout, timeout_at};
+
+use super::body::{self, Fault};
+use super::framing::Framing;
+use super::parse::{self, HEAD_LIMIT, Reception};
+use super::write::{Connection, encode};
+use crate::mock::edge::Denial;
+use crate::mock::message::{Answer, Head, Version};
+
+/// How long a connection may be silent between two requests.
+const IDLE: Duration = Duration::from_mins(1);
+/// How long a head may take, from its first byte on.
+const HEAD_TIME: Duration = Duration::from_secs(10);
+/// How long a body may take.
+const BODY_TIME: Duration = Duration::from_secs(30);
+/// How long an answer may take to be taken.
+const WRITE_TIME: Duration = Duration::from_secs(10);
+/// How long, and for how many bytes, a closing connection is still read, so that the answer is not lost to a
+/// reset (RFC 9112 section 9.6).
+const LINGER_TIME: Duration = Duration::from_secs(1);
+const LINGER_BYTES: usize = 4 * 1024 * 1024;
+
+/// What answers the requests of a connection.
+pub(crate) trait Responder: Send + Sync + 'static {
+    /// What was found out about a request that was let through.
+    type Pass: Send;
+
+    /// How heads are received.
+    fn reception(&self) -> &Reception;
+    /// Whether nothing is decided before the body is here.
+    fn awaits_body(&self, head: &Head) -> bool;
+    /// Decides about a request; `body` is there only where it was awaited.
+    fn admit(&self, head: &Head, body: Option<&[u8]>) -> Admission<Self::Pass>;
+    /// Does what a request asks that was let through.
+    fn serve(&self, head: &Head, pass: Self::Pass, body: &[u8]) -> Answer;
+    /// Answers a request whose head or body could not be received.
+    fn refuse(&self, head: Option<&Head>, denial: &Denial) -> Answer;
+}
+
+/// What was decided about a request.
+#[derive(Debug)]
+pub(crate) enum Admission<P> {
+    /// Its answer is clear already.
+    Answered(Answer),
+    /// It is let through.
+    Admitted(P),
+}
+
+/// A stream and what was read of it too early.
+#[derive(Debug)]
+pub(crate) struct Wire<S> {
+    /// The stream.
+    pub(crate) stream: S,
+    /// What was read and not used yet.
+    pub(crate) buffer: BytesMut,
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
+    /// Takes a stream of which nothing was read.
+    pub(crate) fn new(stream: S) -> Self {
+        Self { stream, buffer: BytesMut::new() }
+    }
+
+    /// Reads something more.
+    ///
+    /// # Errors
+    /// The stream broke or ended.
+    pub(crate) async fn fill(&mut self) -> io::Result<()> {
+        self.buffer.reserve(8 * 1024);
+        match self.stream.read_buf(&mut self.buffer).await? {
+            0 => Err(io::ErrorKind::UnexpectedEof.into()),
+            _ => Ok(()),
+        }
+    }
+
+    async fn send(&mut self, answer: &Answer, connection: Connection) -> io::Result<()> {
+        let bytes = encode(answer, connection);
+        timeout(WRITE_TIME, self.stream.write_all(&bytes)).await??;
+        self.stream.flush().await
+    }
+
+    /// Ends the connection so that the peer gets to read the answer: closes one half, then reads on for a
+    /// while without looking.
+    async fn linger(&mut self) -> io::Result<()> {
+        let deadline = Instant::now() + LINGER_TIME;
+        timeout_at(deadline, self.stream.shutdown()).await??;
+        let mut bin = [0; 4096];
+        let mut left = LINGER_BYTES;
+        loop {
+            match timeout_at(deadline, self.stream.read(&mut bin)).await?? {
+                0 => return Ok(()),
+                read if read < left => left -= read,
+                _ => return Ok(()),
+            }
+        }
+    }
+}
+
+/// Serves a connection until either side ends it. Once `stop` says so, no further request is begun.
+pub(crate) async fn serve<S, R>(mut wire: Wire<S>, responder: &R, mut stop: watch::Receiver<bool>)
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+    R: Responder,
+{
+    while let Next::Request(received) = next_request(&mut wire, responder.reception(), &mut stop).await {
+        let closing = *stop.borrow();
+        match exchange(&mut wire, responder, received, closing).await {
+            Ok(Connection::Keep) => {}
+            Ok(Connection::Close) => {
+                drop(wire.linger().await);
+                return;
+            }
+            Err(_) => return,
+        }
+    }
+    drop(timeout(LINGER_TIME, wire.stream.shutdown()).await);
+}
+
+/// Waits until the server ends.
+pub(crate) async fn ended(stop: &mut watch::Receiver<bool>) {
+    // A server that was dropped without notice ends its tasks by itself.
+    if stop.wait_for(|stop| *stop).await.is_err() {
+        std::future::pending().await
+    }
+}
+
+/// What comes next on a connection.
+enum Next {
+    /// A head, sound or not.
+    Request(Result<(Head, Framing), Denial>),
+    /// Nothing any more.
+    Nothing,
+}
+
+async fn next_request<S: AsyncRead + AsyncWrite + Unpin>(
+    wire: &mut Wire<S>,
+    reception: &Reception,
+    stop: &mut watch::Receiver<bool>,
+) -> Next {
+    let mut deadline = Instant::now() + IDLE;
+    let mut begun = false;
+    loop {
+        let blank = parse::leading_blank(&wire.buffer);
+        drop(wire.buffer.split_to(blank));
+        if let Some(end) = parse::end_of_head(&wire.buffer).filter(|end| *end <= HEAD_LIMIT) {
+            let head = wire.buffer.split_to(end).freeze();
+            return Next::Request(reception.parse(&head));
+        }
+        if wire.buffer.len() >= HEAD_LIMIT {
+            return Next::Request(Err(oversized(&wire.buffer)));
+        }
+        if !begun && !wire.buffer.is_empty() {
+            (begun, deadline) = (true, Instant::now() + HEAD_TIME);
+        }
+        tokio::select! {
+            biased;
+            read = timeout_at(deadline, wire.fill()) => match read {
+                Ok(Ok(())) => {}
+                Err(_) if begun => return Next::Request(Err(Denial::TooSlow)),
+                Ok(Err(_)) | Err(_) => return Next::Nothing,
+            },
+            () = ended(stop), if !begun => return Next::Nothing,
+        }
+    }
+}
+
+/// Whether it is the target or the fields that are too large (RFC 9112 section 3, RFC 6585 section 5).
+fn oversized(buffer: &[u8]) -> Denial {
+    if buffer.contains(&b'\n') { Denial::HeadTooLarge } else { Denial::TargetTooLong }
+}
+
+async fn exchange<S, R>(
+    wire: &mut Wire<S>,
+    responder: &R,
+    received: Result<(Head, Framing), Denial>,
+    closing: bool,
+) -> io::Result<Connection>
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+    R: Responder,
+{
+    let (answer, complete, closing) = match received {
+        // Where one request cannot be framed, the next one cannot be found.
+        Err(denial) => (responder.refuse(None, &denial), false, true),
+        Ok((head, framing)) => {
+            let closing = closing || head.version == Version::Http10 || head.lists("connection", "close");
+            let Some((answer, complete)) = answer(wire, responder, &head, framing).await else {
+                return Err(io::ErrorKind::UnexpectedEof.into());
+            };
+            (answer, complete, closing)
+        }
+    };
+    let connection = if complete && !closing { Connection::Keep } else { Connection::Close };
+    wire.send(&answer, connection).await?;
+    Ok(connection)
+}
+
+/// The answer to a request, and whether all of the request was read; nothing where its sender is gone.
+async fn answer<S, R>(
+    wire: &mut Wire<S>,
+    responder: &R,
+    head: &Head,
+    framing: Framing,
+) -> Option<(Answer, bool)>
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+    R: Responder,
+{
+    let early = if responder.awaits_body(head) {
+        match receive(wire, head, framing).await {
+            Ok(body) => Some(body),
+            Err(Fault::Denied(denial)) => return Some((responder.refuse(Some(head), &denial), false)),
+            Err(Fault::Gone) => return None,
+        }
+    } else {
+        None
+    };
+    let pass = match responder.admit(head, early.as_deref()) {
+        Admission::Answered(answer) => {
+            let complete = early.is_some() || body::skip(&mut wire.buffer, framing);
+            return Some((answer, complete));
+        }
+        Admission::Admitted(pass) => pass,
+    };
+    let body = match early {
+        Some(body) => Ok(body),
+        None => receive(wire, head, framing).await,
+    };
+    match body {
+        Ok(body) => Some((responder.serve(head, pass, &body), true)),
+        Err(Fault::Denied(denial)) => Some((responder.refuse(Some(head), &denial), false)),
+        Err(Fault::Gone) => None,
+    }
+}
+
+/// Reads a body, after asking for it where the sender waits to be asked (RFC 9110 section 10.1.1).
+async fn receive<S: AsyncRead + AsyncWrite + Unpin>(
+    wire: &mut Wire<S>,
+    head: &Head,
+    framing: Framing,
+) -> Result<Vec<u8>, Fault> {
+    if head.expects_continue() && framing != Framing::Nothing && wire.buffer.is_empty() {
+        let interim = Bytes::from_static(b"HTTP/1.1 100 Continue\r\n\r\n");
+        timeout(WRITE_TIME, wire.stream.write_all(&interim)).await.map_err(|_| Fault::Gone)??;
+        wire.stream.flush().await?;
+    }
+    body::read(wire, framing, BODY_TIME).await
+}

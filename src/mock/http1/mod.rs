@@ -1,0 +1,19 @@
+//! HTTP/1: bytes to heads and bodies, answers to bytes, and the life of one connection.
+//!
+//! The parser is this server's own because its strictness is what the harness is proved on: every rule is one
+//! small pure function, and [`Reception`] names those that can be exchanged. Nothing here knows a key.
+
+mod body;
+mod chunked;
+mod connection;
+mod field;
+mod framing;
+mod parse;
+mod target;
+mod write;
+
+pub(crate) use body::BODY_LIMIT;
+pub(crate) use connection::{Admission, Responder, Wire, ended, serve};
+pub(crate) use parse::{FIELD_LIMIT, HEAD_LIMIT, Reception};
+pub(crate) use target::TARGET_LIMIT;
+pub(crate) use write::content;

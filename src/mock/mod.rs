@@ -1,0 +1,45 @@
+//! The reference server: a contract, served. It is what the harness is proved on, so it is written to be a
+//! model of a correct edge: the decision is taken from method, target and header fields alone, before one
+//! byte of a body is read, and what is behind the edge never sees a request that was refused.
+//!
+//! It shares the contract's model with the harness and nothing else: how a request is judged here, and how an
+//! answer is judged there, are two readings of the same document.
+//!
+//! - [`start`] opens one listener for each environment, and with TLS a second, plain one beside it, where no
+//!   key counts. Port 0 asks for any free port; [`Running`] tells which it became.
+//! - [`defects`] holds everything that can be wrong with an edge, each an alternative for one stage of the
+//!   pipeline. The sound server knows nothing of them.
+//!
+//! # The control listener
+//! Plain HTTP/1.1 with JSON, on a loopback port of its own:
+//!
+//! | request | body | effect |
+//! |---|---|---|
+//! | `GET /processed` | | how many requests reached a service: `total`, and by environment and operation |
+//! | `POST /keys` | `{credential, like?, key?, application?, allows?, environments?, expires_in_ms?}` | issues a key, `201`, answers it |
+//! | `POST /keys/{credential}/revoke` | | withdraws a key |
+//! | `POST /keys/{credential}/expire` | `{at: RFC 3339}` or `{in_ms}` | sets the instant of its expiry; without a body, now |
+//! | `POST /applications/{name}/disable` | | switches an application off; `/enable` on again |
+//! | `POST /clock` | `{advance_ms}` | moves the server's clock |
+//! | `POST /reset` | | back to what the contract declares |
+//!
+//! This room opens sockets and takes a clock; it prints nothing and reads no environment.
+
+mod clock;
+mod config;
+mod control;
+pub mod defects;
+mod edge;
+mod http1;
+mod http2;
+mod listen;
+mod message;
+mod random;
+mod running;
+mod server;
+mod services;
+mod tls;
+
+pub use clock::Clock;
+pub use config::{Config, Http2, LogSink, MockError, RateLimit, TlsMode};
+pub use running::{Certificates, Endpoint, Running, start};

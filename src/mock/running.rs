@@ -1,0 +1,142 @@
+//! Starting a server, and ending it.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+use tokio::time::timeout;
+
+use super::config::{Config, Http2, MockError};
+use super::control::Desk;
+use super::http1::Responder;
+use super::listen::{self, Transport};
+use super::server::{Server, Site};
+use super::tls;
+
+/// How long connections may take to end when the server does.
+const GRACE: Duration = Duration::from_secs(5);
+
+/// A server that runs. Dropping it ends it at once.
+#[derive(Debug)]
+#[must_use = "the server ends when this is dropped"]
+pub struct Running {
+    /// Where each environment is reached, in the order of the configuration.
+    pub endpoints: Vec<Endpoint>,
+    /// Where the server is steered, if it can be.
+    pub control_url: Option<String>,
+    /// What clients need for TLS, if it is spoken.
+    pub certificates: Option<Certificates>,
+    stop: watch::Sender<bool>,
+    listeners: JoinSet<()>,
+}
+
+/// Where one environment is reached.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Endpoint {
+    /// The environment.
+    pub environment: String,
+    /// Its base URL.
+    pub url: String,
+    /// Its plain base URL, where the other one is TLS: no key counts there.
+    pub plaintext_url: Option<String>,
+}
+
+/// What clients need for TLS.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Certificates {
+    /// The authority to trust, in PEM.
+    pub ca_pem: String,
+    /// A client certificate of that authority and its private key, in PEM.
+    pub client_identity_pem: String,
+}
+
+impl Running {
+    /// The base URL of an environment.
+    pub fn url(&self, environment: &str) -> Option<&str> {
+        self.endpoints.iter().find(|it| it.environment == environment).map(|it| it.url.as_str())
+    }
+
+    /// Ends the server: no new connection, no new request; requests that are under way get their answer, for
+    /// five seconds at most.
+    pub async fn shutdown(mut self) {
+        self.stop.send_replace(true);
+        let ended = async { while self.listeners.join_next().await.is_some() {} };
+        drop(timeout(GRACE, ended).await);
+        self.listeners.shutdown().await;
+    }
+}
+
+/// Starts a server.
+///
+/// # Errors
+/// A contract that cannot be served, an address that cannot be listened on, or TLS that cannot be set up.
+pub async fn start(config: Config) -> Result<Running, MockError> {
+    let (listen, http2, with_control) = (config.listen, config.http2, config.control);
+    let minted = config.tls.map(tls::mint).transpose()?;
+    let server = Arc::new(Server::new(config)?);
+    let mut house = House { stop: watch::Sender::new(false), listeners: JoinSet::new() };
+
+    let mut endpoints = Vec::new();
+    for (number, (environment, data)) in (0_u16..).zip(&server.environments) {
+        let site = |trusted| Site {
+            server: Arc::clone(&server),
+            environment: environment.clone(),
+            data: Arc::clone(data),
+            trusted,
+        };
+        let address = behind(listen, number);
+        let plain = match http2 {
+            Http2::OverTls => Transport::Http1,
+            Http2::PriorKnowledge => Transport::Either,
+        };
+        let (url, plaintext_url) = match &minted {
+            None => (house.open(address, site(true), plain).await?, None),
+            Some(minted) => {
+                let transport = Transport::Tls(minted.acceptor.clone());
+                let url = house.open(address, site(true), transport).await?;
+                let beside = SocketAddr::new(listen.ip(), 0);
+                (url, Some(house.open(beside, site(false), plain).await?))
+            }
+        };
+        endpoints.push(Endpoint { environment: environment.clone(), url, plaintext_url });
+    }
+    let mut control_url = None;
+    if with_control {
+        let loopback = SocketAddr::from(([127, 0, 0, 1], 0));
+        control_url = Some(house.open(loopback, Desk::new(Arc::clone(&server)), Transport::Http1).await?);
+    }
+    let certificates = minted.map(|minted| minted.certificates);
+    Ok(Running { endpoints, control_url, certificates, stop: house.stop, listeners: house.listeners })
+}
+
+/// The address of the listener of a number; port 0 stays 0.
+fn behind(first: SocketAddr, number: u16) -> SocketAddr {
+    let port = if first.port() == 0 { 0 } else { first.port().saturating_add(number) };
+    SocketAddr::new(first.ip(), port)
+}
+
+/// The listeners of a server that is being started.
+struct House {
+    stop: watch::Sender<bool>,
+    listeners: JoinSet<()>,
+}
+
+impl House {
+    async fn open<R: Responder>(
+        &mut self,
+        address: SocketAddr,
+        responder: R,
+        transport: Transport,
+    ) -> Result<String, MockError> {
+        let failed = |source| MockError::Listen { address, source };
+        let listener = TcpListener::bind(address).await.map_err(failed)?;
+        let bound = listener.local_addr().map_err(failed)?;
+        let scheme = if matches!(transport, Transport::Tls(_)) { "https" } else { "http" };
+        let task = listen::serve(listener, Arc::new(responder), transport, self.stop.subscribe());
+        self.listeners.spawn(task);
+        Ok(format!("{scheme}://{bound}"))
+    }
+}

@@ -1,0 +1,195 @@
+//! The server's state, and how one request goes through it.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::clock::Clock;
+use super::config::{LogSink, MockError, RateLimit};
+use super::edge::{Denial, Edge, Key, Keys, Quota, Rendering, Request, Route, Routes, Seal, Stop};
+use super::http1::{Admission, Reception, Responder};
+use super::message::{Answer, Head};
+use super::random::RequestId;
+use super::services::{self, Call, Gallery};
+use crate::contract::{Authentication, Policy};
+use crate::mock::Config;
+
+/// Everything that all listeners share.
+#[derive(Debug)]
+pub(crate) struct Server {
+    /// How a request carries its key.
+    pub(crate) authentication: Authentication,
+    /// Where good edges differ.
+    pub(crate) policy: Policy,
+    /// The operations.
+    pub(crate) routes: Routes,
+    /// The keys.
+    pub(crate) keys: Keys,
+    /// The stages of the edge.
+    pub(crate) edge: Edge,
+    /// How denials look.
+    pub(crate) rendering: Rendering,
+    /// The clock.
+    pub(crate) clock: Clock,
+    /// How many requests a key has.
+    pub(crate) rate_limit: Option<RateLimit>,
+    /// Every environment that is served, and its data.
+    pub(crate) environments: Vec<(String, Arc<Data>)>,
+    log: Option<LogSink>,
+}
+
+/// What one environment holds; nothing of it is visible in another.
+#[derive(Debug, Default)]
+pub(crate) struct Data {
+    /// How many requests reached their service, by operation.
+    pub(crate) processed: Vec<AtomicU64>,
+    /// The people whom it knows.
+    pub(crate) gallery: Mutex<Gallery>,
+}
+
+/// One listener's view of the server.
+#[derive(Clone, Debug)]
+pub(crate) struct Site {
+    /// The server.
+    pub(crate) server: Arc<Server>,
+    /// The environment that it serves.
+    pub(crate) environment: String,
+    /// That environment's data.
+    pub(crate) data: Arc<Data>,
+    /// Whether a key may be sent to it: not in the clear, where there is TLS to be had.
+    pub(crate) trusted: bool,
+}
+
+impl Server {
+    /// Prepares a server.
+    ///
+    /// # Errors
+    /// A contract that cannot be served.
+    pub(crate) fn new(config: Config) -> Result<Self, MockError> {
+        let Config { contract, keyring, defects, clock, rate_limit, log, .. } = config;
+        let environments = chosen(&contract, &config.environments)?;
+        let routes = Routes::new(&contract)?;
+        let rendering = Rendering::new(&contract)?;
+        let keys = Keys::new(&contract, &keyring, &environments, clock.now_ms());
+        let mut edge = Edge::sound();
+        for defect in defects {
+            (defect.install)(&mut edge);
+        }
+        let data = || {
+            let processed = routes.all().iter().map(|_| AtomicU64::new(0)).collect();
+            Arc::new(Data { processed, gallery: Mutex::default() })
+        };
+        Ok(Self {
+            environments: environments.into_iter().map(|name| (name, data())).collect(),
+            authentication: contract.authentication,
+            policy: contract.policy,
+            routes,
+            keys,
+            edge,
+            rendering,
+            clock,
+            rate_limit,
+            log,
+        })
+    }
+
+    /// Back to what the contract declares: keys, data, counts and the clock.
+    pub(crate) fn reset(&self) {
+        self.clock.reset();
+        self.keys.reset(self.clock.now_ms());
+        for (_, data) in &self.environments {
+            data.processed.iter().for_each(|count| count.store(0, Ordering::Release));
+            data.gallery.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        }
+    }
+
+    /// The last thing that happens to an answer.
+    fn finish(&self, seal: &Seal<'_>, mut answer: Answer) -> Answer {
+        (self.edge.finish)(seal, &mut answer);
+        if let Some(sink) = &self.log {
+            (sink.0)(&(self.edge.log)(seal, &answer));
+        }
+        answer
+    }
+}
+
+fn chosen(contract: &crate::contract::Contract, wanted: &[String]) -> Result<Vec<String>, MockError> {
+    let declared: Vec<String> = contract.environments.keys().map(ToString::to_string).collect();
+    match wanted.iter().find(|name| !declared.contains(name)) {
+        Some(unknown) => Err(MockError::UnknownEnvironment(unknown.clone())),
+        None if wanted.is_empty() => Ok(declared),
+        None => Ok(wanted.to_vec()),
+    }
+}
+
+/// What was found out about a request that was let through.
+#[derive(Debug)]
+pub(crate) struct Pass {
+    id: RequestId,
+    route: Route,
+    key: Option<Arc<Key>>,
+    quota: Option<Quota>,
+}
+
+impl Site {
+    fn seal<'a>(&'a self, id: RequestId, request: Option<Request<'a>>) -> Seal<'a> {
+        let now_ms = self.server.clock.now_ms();
+        Seal { id, now_ms, environment: &self.environment, request, key: None, quota: None }
+    }
+
+    fn denied(&self, denial: &Denial, request: Option<&Request<'_>>) -> Answer {
+        (self.server.edge.render)(&self.server.rendering, denial, request)
+    }
+}
+
+impl Responder for Site {
+    type Pass = Pass;
+
+    fn reception(&self) -> &Reception {
+        &self.server.edge.receive
+    }
+
+    fn awaits_body(&self, head: &Head) -> bool {
+        (self.server.edge.awaits_body)(self, head)
+    }
+
+    fn admit(&self, head: &Head, body: Option<&[u8]>) -> Admission<Pass> {
+        let (server, id) = (&self.server, RequestId::fresh());
+        let path = (server.edge.normalise)(&head.target.path);
+        let route = (server.edge.route)(&server.routes, &head.method, &path);
+        let request = Request { id, head, body, site: self, route: &route };
+        let (passage, decided) = server.edge.decide(request);
+        let answer = match decided {
+            Ok(()) => {
+                let (key, quota) = (passage.key, passage.quota);
+                return Admission::Admitted(Pass { id, route, key, quota });
+            }
+            Err(Stop::Deny(denial)) => self.denied(&denial, Some(&request)),
+            Err(Stop::Answer(answer)) => answer,
+        };
+        Admission::Answered(server.finish(&self.seal(id, Some(request)).about(&passage), answer))
+    }
+
+    fn serve(&self, head: &Head, pass: Pass, body: &[u8]) -> Answer {
+        let server = &self.server;
+        let Pass { id, route, key, quota } = pass;
+        let request = Request { id, head, body: Some(body), site: self, route: &route };
+        let mut seal = self.seal(id, Some(request));
+        seal.key = key.as_deref();
+        seal.quota = server.rate_limit.zip(quota);
+        let (Route::Operation(_, parameters), Some(operation)) = (&route, request.operation()) else {
+            return server.finish(&seal, self.denied(&Denial::NotFound, Some(&request)));
+        };
+        (server.edge.remember)(&request, key.as_deref());
+        let call = Call { request, operation, parameters, key: key.as_deref() };
+        let answer = services::answer(&call).unwrap_or_else(|denial| self.denied(&denial, Some(&request)));
+        server.finish(&seal, answer)
+    }
+
+    fn refuse(&self, head: Option<&Head>, denial: &Denial) -> Answer {
+        let id = RequestId::fresh();
+        let route = Route::Unknown;
+        let request = head.map(|head| Request { id, head, body: None, site: self, route: &route });
+        let answer = self.denied(denial, request.as_ref());
+        self.server.finish(&self.seal(id, request), answer)
+    }
+}

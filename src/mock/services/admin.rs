@@ -1,0 +1,52 @@
+//! The operator's own operations.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::{Call, input};
+use crate::contract::{Grant, OperationId};
+use crate::mock::edge::{Denial, Key};
+use crate::mock::random;
+
+/// The longest that a token may live, in seconds.
+const LONGEST: u32 = 24 * 3600;
+
+#[derive(Deserialize)]
+struct Wish {
+    operations: Vec<Grant>,
+    lifetime_seconds: u32,
+}
+
+/// Mints a token: a key of the same application that may do less and lives for a while. It can do nothing
+/// that its parent cannot, and no operator's work.
+pub(super) fn mint_token(call: &Call<'_>) -> Result<Value, Denial> {
+    let wish: Wish = input::read(call.body())?;
+    let (Some(parent), server) = (call.key, &call.request.site.server) else { return Err(Denial::Internal) };
+    if !(1..=LONGEST).contains(&wish.lifetime_seconds) {
+        return Err(Denial::Unprocessable(format!("A token lives for 1 to {LONGEST} seconds.")));
+    }
+    let grantable = |grant: &Grant| {
+        let (service, name) = grant.parts();
+        let id = OperationId::new(service, name.unwrap_or_default());
+        let operation = server.routes.all().iter().find(|routed| routed.id == id);
+        operation.is_some_and(|it| !it.admin && (server.edge.permission)(parent, it, &server.routes))
+    };
+    if wish.operations.is_empty() || !wish.operations.iter().all(grantable) {
+        return Err(Denial::Unprocessable("A token may only do what its key may do.".to_owned()));
+    }
+    let value = random::secret(48).map(|text| format!("lpt_{text}")).ok_or(Denial::Internal)?;
+    let now_ms = server.clock.now_ms();
+    let ends = now_ms.saturating_add(i64::from(wish.lifetime_seconds) * 1000);
+    let ends = ends.min(parent.expires_at.load(Ordering::Acquire));
+    let name = format!("token-{}", call.request.id);
+    let mut token = Key::new(&name, Arc::clone(&parent.application), wish.operations);
+    token.environments = Some(vec![call.request.site.environment.clone()]);
+    token.expires_at.store(ends, Ordering::Release);
+    if !server.keys.issue(&value, token, now_ms) {
+        return Err(Denial::Unavailable);
+    }
+    Ok(json!({ "token": { "value": value, "expires_in": wish.lifetime_seconds } }))
+}

@@ -1,0 +1,114 @@
+//! What is behind the edge: the services, which never see a request that the edge refused.
+//!
+//! Any contract can be served: an operation is answered with the acceptance that its contract declares. The
+//! operations of the reference API do real work instead; [`REFERENCE`] is the one place that knows them, and
+//! an operation is one of them only if its name, method and path all are.
+
+mod abis;
+mod admin;
+pub(crate) mod build;
+mod ekyc;
+mod gallery;
+mod input;
+mod pattern;
+mod pgm;
+mod sample;
+mod vector;
+
+use std::sync::atomic::Ordering;
+
+use serde_json::Value;
+
+use crate::contract::{Operation, OperationId};
+use crate::mock::edge::{Denial, Key, Request, Routed};
+use crate::mock::message::{Answer, Content};
+
+pub(crate) use gallery::Gallery;
+pub(crate) use input::document;
+pub(crate) use sample::Sample;
+
+/// Does what an operation is there for.
+pub(crate) type Handler = fn(&Call<'_>) -> Result<Value, Denial>;
+
+/// A request that was let through.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Call<'a> {
+    /// The request.
+    pub(crate) request: Request<'a>,
+    /// The operation.
+    pub(crate) operation: &'a Routed,
+    /// The parameters of its path.
+    pub(crate) parameters: &'a [(String, String)],
+    /// The key; public operations have none.
+    pub(crate) key: Option<&'a Key>,
+}
+
+impl Call<'_> {
+    /// The body.
+    fn body(&self) -> &[u8] {
+        self.request.body.unwrap_or_default()
+    }
+
+    /// The name of the application that calls.
+    fn application(&self) -> &str {
+        self.key.map_or("", |key| key.application.name.as_str())
+    }
+
+    /// The value of a path's parameter.
+    fn parameter(&self, name: &str) -> &str {
+        self.parameters.iter().find(|(other, _)| other == name).map_or("", |(_, value)| value)
+    }
+
+    /// How many requests of the calling application were accepted here.
+    fn used(&self) -> u64 {
+        let environment = &self.request.site.environment;
+        let count = self.key.and_then(|key| key.application.usage.get(environment));
+        count.map_or(0, |count| count.load(Ordering::Relaxed))
+    }
+}
+
+/// The operations of the reference API: name, method, path, and what they do.
+const REFERENCE: &[(&str, &str, &str, Handler)] = &[
+    ("ekyc.ocr", "POST", "/v1/ekyc/ocr", ekyc::ocr),
+    ("ekyc.face-compare", "POST", "/v1/ekyc/face-compare", ekyc::face_compare),
+    ("ekyc.liveness", "POST", "/v1/ekyc/liveness", ekyc::liveness),
+    ("ekyc.usage", "GET", "/v1/ekyc/usage", ekyc::usage),
+    ("ekyc.ocr-batch", "POST", "/v1/ekyc/ocr-batch", ekyc::ocr_batch),
+    ("abis.enroll", "POST", "/v1/abis/subjects", abis::enroll),
+    ("abis.verify", "POST", "/v1/abis/verify", abis::verify),
+    ("abis.identify", "POST", "/v1/abis/identify", abis::identify),
+    ("abis.subject", "GET", "/v1/abis/subjects/{subject}", abis::subject),
+    ("abis.delete", "DELETE", "/v1/abis/subjects/{subject}", abis::delete),
+    ("admin.mint-token", "POST", "/v1/admin/tokens", admin::mint_token),
+];
+
+/// What an operation does.
+pub(crate) fn handler(id: &OperationId, operation: &Operation) -> Handler {
+    let same = |row: &&(&str, &str, &str, Handler)| {
+        (row.0, row.1, row.2) == (id.as_str(), operation.method.as_str(), operation.path.as_str())
+    };
+    REFERENCE.iter().find(same).map_or(by_contract, |row| row.3)
+}
+
+/// The acceptance that the contract declares, to a body that is at least the kind of document declared.
+fn by_contract(call: &Call<'_>) -> Result<Value, Denial> {
+    let json = call.operation.media_type.as_deref().is_some_and(|media_type| media_type.contains("json"));
+    if json {
+        document(call.body())?;
+    }
+    Ok(call.operation.sample.body.clone())
+}
+
+/// The answer to a call: what its operation returns, with the status and fields that the contract declares.
+pub(crate) fn answer(call: &Call<'_>) -> Result<Answer, Denial> {
+    let value = (call.operation.handler)(call)?;
+    let sample = &call.operation.sample;
+    let mut answer = Answer::json(sample.status, value);
+    if matches!(sample.status, 204 | 205) {
+        answer.content = Content::Nothing;
+    }
+    for (name, value) in &sample.fields {
+        answer = answer.with(name.clone(), value.clone());
+    }
+    Ok(answer)
+}
