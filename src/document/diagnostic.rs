@@ -48,7 +48,7 @@ pub struct Diagnostics {
     pub source: Source,
     /// Its mistakes.
     pub all: Vec<Diagnostic>,
-    /// Parts of the text that are never shown, in order.
+    /// Parts of the text that are never shown, in order, none touching another.
     pub(super) hidden: Vec<Span>,
 }
 
@@ -64,10 +64,9 @@ impl std::fmt::Debug for Diagnostics {
 
 impl Diagnostics {
     /// Puts mistakes in the order of their places; the same mistake at the same place is told once.
-    pub(super) fn new(source: Source, mut all: Vec<Diagnostic>, mut hidden: Vec<Span>) -> Self {
+    pub(super) fn new(source: Source, mut all: Vec<Diagnostic>, hidden: Vec<Span>) -> Self {
         all.sort_by_key(|mistake| (mistake.span.start, mistake.span.end));
         all.dedup();
-        hidden.sort_unstable_by_key(|span| span.start);
         Self { source, all, hidden }
     }
 }
