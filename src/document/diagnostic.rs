@@ -3,12 +3,19 @@
 use super::Span;
 
 /// A text and the name that a reader knows it by.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Source {
     /// The file's name, for messages.
     pub name: String,
     /// Its text.
     pub text: String,
+}
+
+impl std::fmt::Debug for Source {
+    /// Shows the name without the text: it may hold a key that somebody typed into it.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Source").field("name", &self.name).finish_non_exhaustive()
+    }
 }
 
 /// One mistake.
