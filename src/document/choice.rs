@@ -130,7 +130,7 @@ impl Choice<'_> {
         if branches.iter().all(|branch| self.own(branch).any(is_unknown_entry)) {
             return node.entries().iter().map(|entry| document.unknown_entry(entry, tags)).collect();
         }
-        if self.explainer.has_misspelt_entry(self.error) {
+        if self.explainer.is_told(self.error) {
             return Vec::new();
         }
         let plain = Sentence::new("an entry is missing here").maybe_hint(list(tags));

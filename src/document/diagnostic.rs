@@ -3,12 +3,19 @@
 use super::Span;
 
 /// A text and the name that a reader knows it by.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Source {
     /// The file's name, for messages.
     pub name: String,
     /// Its text.
     pub text: String,
+}
+
+impl std::fmt::Debug for Source {
+    /// Shows the name without the text: it may hold a key that somebody typed into it.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Source").field("name", &self.name).finish_non_exhaustive()
+    }
 }
 
 /// One mistake.
@@ -48,7 +55,7 @@ pub struct Diagnostics {
     pub source: Source,
     /// Its mistakes.
     pub all: Vec<Diagnostic>,
-    /// Parts of the text that are never shown, in order.
+    /// Parts of the text that are never shown, in order, none touching another.
     pub(super) hidden: Vec<Span>,
 }
 
@@ -64,10 +71,9 @@ impl std::fmt::Debug for Diagnostics {
 
 impl Diagnostics {
     /// Puts mistakes in the order of their places; the same mistake at the same place is told once.
-    pub(super) fn new(source: Source, mut all: Vec<Diagnostic>, mut hidden: Vec<Span>) -> Self {
+    pub(super) fn new(source: Source, mut all: Vec<Diagnostic>, hidden: Vec<Span>) -> Self {
         all.sort_by_key(|mistake| (mistake.span.start, mistake.span.end));
         all.dedup();
-        hidden.sort_unstable_by_key(|span| span.start);
         Self { source, all, hidden }
     }
 }

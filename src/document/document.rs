@@ -2,7 +2,7 @@
 
 use super::suggest::suggest;
 use super::tree::Entry;
-use super::{Diagnostic, Diagnostics, Node, Source, Span};
+use super::{Diagnostic, Diagnostics, Node, Source, Span, secrecy};
 
 /// The longest text that a message repeats, in bytes.
 const LONGEST_SHOWN: usize = 60;
@@ -14,7 +14,7 @@ pub struct Document {
     pub source: Source,
     /// The tree, variables filled in.
     pub root: Node,
-    /// Parts of the text that are never shown, in order.
+    /// Parts of the text that are never shown, in order, none touching another.
     pub(super) hidden: Vec<Span>,
 }
 
@@ -58,7 +58,8 @@ impl Document {
     pub fn shown<'a>(&self, node: &'a Node) -> Option<&'a str> {
         let text = node.as_str()?;
         let written = self.source.text.get(node.span.clone()).is_some_and(|raw| raw.contains(text));
-        (written && text.len() <= LONGEST_SHOWN && !self.is_hidden(&node.span)).then_some(text)
+        (written && !text.is_empty() && text.len() <= LONGEST_SHOWN && !self.is_hidden(&node.span))
+            .then_some(text)
     }
 
     /// A node as a message names it: its text in backticks, or a word that stands for it.
@@ -92,7 +93,40 @@ impl Document {
     }
 
     fn is_hidden(&self, span: &Span) -> bool {
-        let at = self.hidden.partition_point(|hidden| hidden.end <= span.start);
-        self.hidden.get(at).is_some_and(|hidden| hidden.start < span.end)
+        secrecy::is_hidden(&self.hidden, span)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::document::parse;
+
+    fn document(text: &str) -> Document {
+        let reading = parse::read(text);
+        let source = Source { name: "a.yaml".to_owned(), text: text.to_owned() };
+        Document { source, root: reading.root.unwrap(), hidden: reading.hidden }
+    }
+
+    fn at<'a>(document: &'a Document, pointer: &str) -> &'a str {
+        &document.source.text[document.span(pointer)]
+    }
+
+    #[test]
+    fn a_pointer_leads_to_its_node_or_to_the_nearest_above_it() {
+        let document = document("a: { b: [1, two] }\nc~/d:\n  e: 5\n  f: 6\n");
+        assert_eq!(at(&document, "/a/b/1"), "two");
+        assert_eq!(at(&document, "/a/b"), "[1, two]");
+        assert_eq!(at(&document, "/a/b/7/x"), "[1, two]");
+        assert_eq!(at(&document, "/c~0~1d/f"), "6");
+        assert_eq!(at(&document, "/c~0~1d"), "c~/d", "what takes several lines is pointed at by its key");
+        assert_eq!(at(&document, ""), "a", "the whole document is pointed at by its first key");
+    }
+
+    #[test]
+    fn a_message_repeats_neither_keys_nor_what_is_not_in_the_file() {
+        let document = document("a: word\nkey: hidden\nb: \"\\x41\"\n");
+        let shown = |key: &str| document.shown(document.root.get(key).unwrap());
+        assert_eq!((shown("a"), shown("key"), shown("b")), (Some("word"), None, None));
     }
 }

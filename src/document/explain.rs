@@ -13,7 +13,7 @@ use super::rules::{self, Sentence};
 use super::schema::Compiled;
 use super::suggest::closest;
 use super::tree::Entry;
-use super::{Diagnostic, Document, choice};
+use super::{Diagnostic, Document, Name, choice};
 
 /// The most errors that are explained: nobody reads more, and a hostile file must not cost more.
 const MOST: usize = 200;
@@ -27,9 +27,9 @@ pub(super) fn all(compiled: &Compiled, document: &Document, value: &Value) -> Ve
         }
     };
     let errors: Vec<_> = validator.iter_errors(value).take(MOST).collect();
-    let mut explainer = Explainer { schema: &compiled.schema, document, misspelt: HashSet::new() };
+    let mut explainer = Explainer { schema: &compiled.schema, document, told: HashSet::new() };
     for error in &errors {
-        explainer.note_misspelt(error);
+        explainer.note_told(error);
     }
     errors.iter().flat_map(|error| explainer.explain(error)).collect()
 }
@@ -38,8 +38,9 @@ pub(super) fn all(compiled: &Compiled, document: &Document, value: &Value) -> Ve
 pub(super) struct Explainer<'a> {
     schema: &'a Value,
     pub(super) document: &'a Document,
-    /// Mappings with an entry that no schema knows: what they lack is told by that entry.
-    misspelt: HashSet<(String, Option<String>)>,
+    /// Values with a mistake that says it all: the wrong type, or an entry that no schema knows; and what such
+    /// an entry was meant to be, which is not missing then.
+    told: HashSet<(String, Option<String>)>,
 }
 
 impl Explainer<'_> {
@@ -57,21 +58,21 @@ impl Explainer<'_> {
         }
     }
 
-    /// A mistake about the whole of a value; silent where a misspelt entry of it says more.
+    /// A mistake about the whole of a value; silent where another says more.
     fn about_shape(&self, error: &ValidationError<'_>) -> Option<Diagnostic> {
         let of_shape = matches!(
             error.kind(),
             Kind::Not { .. } | Kind::OneOfMultipleValid { .. } | Kind::MinProperties { .. }
         );
-        if of_shape && self.has_misspelt_entry(error) {
+        if of_shape && self.is_told(error) {
             return None;
         }
         Some(self.place_at_value(error, self.sentence(error)))
     }
 
-    /// Whether the mapping behind an error has an entry that no schema knows.
-    pub(super) fn has_misspelt_entry(&self, error: &ValidationError<'_>) -> bool {
-        self.misspelt.contains(&(error.instance_path().as_str().to_owned(), None))
+    /// Whether another error about the same value says it all.
+    pub(super) fn is_told(&self, error: &ValidationError<'_>) -> bool {
+        self.told.contains(&(error.instance_path().as_str().to_owned(), None))
     }
 
     /// A mistake that points at the value behind an error.
@@ -116,26 +117,29 @@ impl Explainer<'_> {
     fn unknown(&self, error: &ValidationError<'_>, unexpected: &[String]) -> Vec<Diagnostic> {
         let (node, _) = self.document.locate(error.instance_path().as_str());
         let names: HashSet<&str> = unexpected.iter().map(String::as_str).collect();
+        let entries = node.entries().iter().filter(|entry| names.contains(&*entry.key)).take(MOST);
         let schema = self.around(error);
+        if schema.get("patternProperties").is_some() {
+            return entries.map(|entry| self.not_a_name(entry)).collect();
+        }
         let allowed = property_names(schema);
-        let entries = node.entries().iter().filter(|entry| names.contains(&*entry.key));
-        let explain = |entry: &Entry| {
-            if schema.get("patternProperties").is_some() {
-                let problem = super::Name::parse(&entry.key).err().unwrap_or_default();
-                let message = format!("{} is not a name", self.document.entry_name(entry));
-                return Diagnostic::new(message, entry.key_span.clone()).hint(problem);
-            }
-            let unused: Vec<&str> = allowed.iter().copied().filter(|name| node.get(name).is_none()).collect();
-            self.document.unknown_entry(entry, if unused.is_empty() { &allowed } else { &unused })
-        };
-        entries.map(explain).collect()
+        let unused: Vec<&str> = allowed.iter().copied().filter(|name| node.get(name).is_none()).collect();
+        let allowed = if unused.is_empty() { allowed } else { unused };
+        entries.map(|entry| self.document.unknown_entry(entry, &allowed)).collect()
+    }
+
+    /// A key that breaks the rule for names.
+    fn not_a_name(&self, entry: &Entry) -> Diagnostic {
+        let message = format!("{} is not a name", self.document.entry_name(entry));
+        let problem = Name::parse(&entry.key).err();
+        Diagnostic::new(message, entry.key_span.clone()).maybe_hint(problem)
     }
 
     /// An entry that must be there, unless a misspelt one is it.
     fn missing(&self, error: &ValidationError<'_>, property: &Value) -> Option<Diagnostic> {
         let pointer = error.instance_path().as_str();
         let name = property.as_str().unwrap_or_default();
-        if self.misspelt.contains(&(pointer.to_owned(), Some(name.to_owned()))) {
+        if self.told.contains(&(pointer.to_owned(), Some(name.to_owned()))) {
             return None;
         }
         let about = self.around(error).get("properties").and_then(|all| all.get(name));
@@ -143,7 +147,7 @@ impl Explainer<'_> {
         let place = self.document.span(pointer);
         Some(
             Diagnostic::new(format!("the entry `{name}` is missing"), place)
-                .maybe_hint(hint.map(first_sentence)),
+                .maybe_hint(hint.map(|hint| first_sentence(name, hint))),
         )
     }
 
@@ -163,17 +167,21 @@ impl Explainer<'_> {
         Diagnostic::new(sentence.message, entry.key_span.clone()).maybe_hint(sentence.hint)
     }
 
-    /// Remembers which entries are misspelt, and what they were meant to be.
-    fn note_misspelt(&mut self, error: &ValidationError<'_>) {
-        let Kind::AdditionalProperties { unexpected } = error.kind() else { return };
+    /// Remembers the values with a mistake that says it all.
+    fn note_told(&mut self, error: &ValidationError<'_>) {
         let pointer = error.instance_path().as_str().to_owned();
+        if matches!(error.kind(), Kind::Type { .. }) {
+            self.told.insert((pointer, None));
+            return;
+        }
+        let Kind::AdditionalProperties { unexpected } = error.kind() else { return };
         let allowed = property_names(self.around(error));
         let meant: Vec<_> = unexpected
             .iter()
             .filter_map(|name| closest(name, allowed.iter().copied()).map(str::to_owned))
             .collect();
-        self.misspelt.extend(meant.into_iter().map(|meant| (pointer.clone(), Some(meant))));
-        self.misspelt.insert((pointer, None));
+        self.told.extend(meant.into_iter().map(|meant| (pointer.clone(), Some(meant))));
+        self.told.insert((pointer, None));
     }
 }
 
@@ -183,8 +191,8 @@ pub(super) fn property_names(schema: &Value) -> Vec<&str> {
     properties.map(|all| all.keys().map(String::as_str).collect()).unwrap_or_default()
 }
 
-fn first_sentence(description: &str) -> String {
+fn first_sentence(name: &str, description: &str) -> String {
     let line = description.lines().next().unwrap_or_default();
     let sentence = line.split_once(". ").map_or(line, |(first, _)| first).trim_end_matches('.');
-    format!("it says: {sentence}")
+    format!("`{name}`: {sentence}")
 }

@@ -2,7 +2,7 @@
 
 use super::value::{HeaderName, JsonPath, Method, Millis, Pattern};
 
-/// Says what is wrong with a text, as a fragment of a sentence that does not repeat the text.
+/// Says what is wrong with a text, as a fragment of a sentence.
 type Parse = fn(&str) -> Result<(), String>;
 
 /// Every format, by its name.

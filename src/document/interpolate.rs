@@ -6,7 +6,7 @@
 use serde_json::Value;
 
 use super::parse::Reading;
-use super::{Diagnostic, Node, NodeKind, Span};
+use super::{Diagnostic, Node, NodeKind, Span, secrecy};
 
 /// Looks a variable up.
 pub type Variables<'a> = &'a dyn Fn(&str) -> Option<String>;
@@ -14,7 +14,6 @@ pub type Variables<'a> = &'a dyn Fn(&str) -> Option<String>;
 /// Fills every string value in; a value with a mistake stays as it is and counts as doubtful.
 pub(super) fn fill(text: &str, reading: &mut Reading, variables: Variables<'_>) {
     let Some(mut root) = reading.root.take() else { return };
-    reading.hidden.sort_unstable_by_key(|span| span.start);
     Filler { text, variables, reading }.node(&mut root);
     reading.root = Some(root);
 }
@@ -42,7 +41,7 @@ impl Filler<'_> {
 
     fn report(&mut self, span: &Span, mistakes: Vec<Mistake>) {
         self.reading.doubtful.insert(span.start);
-        let hidden = self.reading.hidden.binary_search_by_key(&span.start, |hidden| hidden.start).is_ok();
+        let hidden = secrecy::is_hidden(&self.reading.hidden, span);
         let raw = self.text.get(span.clone()).unwrap_or_default();
         let mut from = 0;
         for Mistake { fragment, problem } in mistakes {

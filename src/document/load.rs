@@ -26,7 +26,6 @@ impl<T: JsonSchema + DeserializeOwned> Format<T> {
     ) -> Result<(T, Document), Diagnostics> {
         let mut reading = parse::read(&source.text);
         interpolate::fill(&source.text, &mut reading, variables);
-        reading.hidden.sort_unstable_by_key(|span| span.start);
         let Some(root) = reading.root else {
             return Err(Diagnostics::new(source, reading.mistakes, reading.hidden));
         };

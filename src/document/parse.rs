@@ -26,7 +26,7 @@ pub(super) struct Reading {
     pub(super) root: Option<Node>,
     /// The mistakes so far.
     pub(super) mistakes: Vec<Diagnostic>,
-    /// Parts of the text that are never shown.
+    /// Parts of the text that are never shown, in order, none touching another.
     pub(super) hidden: Vec<Span>,
     /// Where nodes begin whose value is a stand-in, because their text was a mistake.
     pub(super) doubtful: HashSet<usize>,
@@ -35,7 +35,11 @@ pub(super) struct Reading {
 /// Reads a text.
 pub(super) fn read(text: &str) -> Reading {
     if let Some(mistake) = unreadable(text) {
-        return Reading { mistakes: vec![mistake], hidden: secrecy::by_line(text), ..Reading::default() };
+        return Reading {
+            mistakes: vec![mistake],
+            hidden: secrecy::merged(secrecy::by_line(text)),
+            ..Reading::default()
+        };
     }
     let mut reader = Reader { text, builder: Builder::default() };
     let ended = reader.events().err();
@@ -45,7 +49,14 @@ pub(super) fn read(text: &str) -> Reading {
         reading.hidden.extend(secrecy::by_line(text));
         reading.mistakes.push(mistake);
     }
+    reading.hidden.extend(secrecy::by_shape(text));
+    reading.hidden = secrecy::merged(reading.hidden);
     reading
+}
+
+/// What is said of nesting that is too deep.
+pub(super) fn too_deep() -> String {
+    format!("the nesting is deeper than {DEEPEST} levels")
 }
 
 /// Why a text cannot be read at all.
@@ -134,7 +145,7 @@ impl Reader<'_> {
         let plain = style == ScalarStyle::Plain;
         if plain && text == "<<" {
             self.builder.unsound_key("merge keys are not used here", place, "write the entries out");
-        } else if plain && text.is_empty() {
+        } else if plain && place.is_empty() {
             self.builder.unsound_key("there is a value without a key", place, "write its key before the `:`");
         } else {
             self.builder.key(text, place, line);
@@ -150,8 +161,7 @@ impl Reader<'_> {
 
     fn open(&mut self, place: Span, collection: Collection) -> Result<(), Diagnostic> {
         if self.builder.depth() >= DEEPEST {
-            let message = format!("the nesting is deeper than {DEEPEST} levels");
-            return Err(Diagnostic { message, span: place, hint: None });
+            return Err(Diagnostic::new(too_deep(), place.start..place.start));
         }
         self.builder.open(place.start, collection);
         Ok(())

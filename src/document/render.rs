@@ -5,7 +5,7 @@
 
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 
-use super::{Diagnostic, Diagnostics, Span};
+use super::{Diagnostic, Diagnostics, Span, secrecy};
 
 /// The most mistakes that are shown in full.
 const MOST: usize = 100;
@@ -115,8 +115,7 @@ impl Line {
 
 /// The character that is shown for one of the text.
 fn cover(c: char, at: usize, hidden: &[Span]) -> char {
-    let next = hidden.partition_point(|span| span.end <= at);
-    if hidden.get(next).is_some_and(|span| span.start <= at) && !c.is_whitespace() {
+    if !c.is_whitespace() && secrecy::is_hidden(hidden, &(at..at + 1)) {
         return '*';
     }
     match c {
@@ -151,7 +150,15 @@ mod tests {
 
     #[test]
     fn a_mistake_is_shown_with_its_place_its_line_and_its_cure() {
-        insta::assert_snapshot!(rendered("a: 1\nbb: two\n", 9..12, None), @r"
+        let shown = rendered("a: 1\nbb: two\n", 9..12, None);
+        insta::assert_snapshot!(shown, @r"
+        error: this is wrong
+         --> a.yaml:2:5
+          |
+        2 | bb: two
+          |     ^^^
+          |
+          = help: make it right
         ");
     }
 

@@ -130,7 +130,10 @@ fn badly_formed(format: &str, value: &Value, written: Option<&str>) -> Sentence 
         other => other,
     };
     let named = written.map_or_else(|| "this".to_owned(), |text| format!("`{text}`"));
-    let problem = written.and(value.as_str()).and_then(|text| formats::problem(format, text));
+    // These two parsers repeat parts of the text.
+    let repeats = matches!(format, "pattern" | "duration-text");
+    let text = value.as_str().filter(|_| written.is_some() || !repeats);
+    let problem = text.and_then(|text| formats::problem(format, text));
     Sentence::new(format!("{named} is not {what}")).maybe_hint(problem)
 }
 

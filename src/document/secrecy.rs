@@ -3,6 +3,8 @@
 //!
 //! This module only says where such parts are; [`super::render`] covers them.
 
+use std::collections::BTreeSet;
+
 use super::Span;
 
 /// The entry under which every value is hidden, however deep.
@@ -13,6 +15,11 @@ const SYNONYMS: [&str; 7] = ["api_key", "apikey", "api-key", "fixture", "passwor
 
 /// The longest entry name below a `key` that is shown: no key is as short.
 const LONGEST_WORD: usize = 12;
+
+/// What a run of characters must be to look like a key wherever it stands.
+const SHORTEST_RUN: usize = 20;
+const FEWEST_DIGITS: usize = 3;
+const FEWEST_DISTINCT: usize = 8;
 
 /// Whether everything below an entry of this name is hidden.
 pub(super) fn hides_all(name: &str) -> bool {
@@ -54,6 +61,49 @@ pub(super) fn by_line(text: &str) -> Vec<Span> {
     hidden
 }
 
+/// Runs of characters that look like a key, wherever they stand: long, with digits, and hardly repeating.
+pub(super) fn by_shape(text: &str) -> Vec<Span> {
+    let mut hidden = Vec::new();
+    let mut start = 0;
+    for part in text.split_inclusive(|c: char| !is_of_key(c)) {
+        let run = part.trim_end_matches(|c: char| !is_of_key(c));
+        if looks_like_key(run) {
+            hidden.push(start..start + run.len());
+        }
+        start += part.len();
+    }
+    hidden
+}
+
+fn is_of_key(c: char) -> bool {
+    c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '+' | '=')
+}
+
+fn looks_like_key(run: &str) -> bool {
+    let digits = run.bytes().filter(u8::is_ascii_digit).count();
+    let distinct = || run.bytes().collect::<BTreeSet<_>>().len();
+    run.len() >= SHORTEST_RUN && digits >= FEWEST_DIGITS && distinct() >= FEWEST_DISTINCT
+}
+
+/// Spans in order, those that overlap or touch made one.
+pub(super) fn merged(mut spans: Vec<Span>) -> Vec<Span> {
+    spans.sort_unstable_by_key(|span| span.start);
+    let mut merged: Vec<Span> = Vec::with_capacity(spans.len());
+    for span in spans {
+        match merged.last_mut() {
+            Some(last) if span.start <= last.end => last.end = last.end.max(span.end),
+            _ => merged.push(span),
+        }
+    }
+    merged
+}
+
+/// Whether a span shares anything with the hidden ones, which are [`merged`].
+pub(super) fn is_hidden(hidden: &[Span], span: &Span) -> bool {
+    let next = hidden.partition_point(|hidden| hidden.end <= span.start);
+    hidden.get(next).is_some_and(|hidden| hidden.start < span.end)
+}
+
 /// Where the hidden rest of a line begins.
 fn hidden_from(line: &str) -> Option<usize> {
     let colons = line.match_indices(':').map(|(at, _)| at);
@@ -80,6 +130,19 @@ mod tests {
         for name in ["api", "key_pattern", "allows", "state", "header"] {
             assert!(!hides_value(name), "{name}");
         }
+    }
+
+    #[test]
+    fn what_looks_like_a_key_is_hidden_wherever_it_stands() {
+        let text = "x: [lp_any_Qm7tR2xVb9LkD4sJw8, sub_0000000000000000, a-very-long-name-of-a-thing]";
+        let found: Vec<_> = by_shape(text).into_iter().map(|span| &text[span]).collect();
+        assert_eq!(found, ["lp_any_Qm7tR2xVb9LkD4sJw8"]);
+    }
+
+    #[test]
+    fn spans_that_touch_are_one() {
+        assert_eq!(merged(vec![4..6, 0..2, 1..3, 6..7]), [0..3, 4..7]);
+        assert!(is_hidden(&[0..3, 4..7], &(2..4)) && !is_hidden(&[0..3, 4..7], &(3..4)));
     }
 
     #[test]

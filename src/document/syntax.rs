@@ -3,11 +3,14 @@
 use granit_parser::ErrorKind;
 
 use super::Diagnostic;
+use super::parse::too_deep;
 
 /// The mistake that a parser found at a place.
 pub(super) fn explain(text: &str, kind: &ErrorKind, at: usize) -> Diagnostic {
     let (message, hint) = words(kind);
-    let message = message.map_or_else(|| format!("this is not YAML: {kind}"), str::to_owned);
+    let unnamed = || format!("this is not YAML: {kind}");
+    let deep = matches!(kind, ErrorKind::RecursionLimitExceeded);
+    let message = if deep { too_deep() } else { message.map_or_else(unnamed, str::to_owned) };
     let hint = bare_variable(text, at).or(hint).map(str::to_owned);
     let width = text.get(at..).and_then(|rest| rest.chars().next()).filter(|c| !c.is_whitespace());
     Diagnostic { message, span: at..at + width.map_or(0, char::len_utf8), hint }
@@ -33,10 +36,10 @@ fn words(kind: &ErrorKind) -> (Option<&'static str>, Option<&'static str>) {
         | ErrorKind::UnexpectedEofImplicitFlowMapping => {
             (Some("a `{` or `[` is never closed"), Some("close it with `}` or `]`"))
         }
-        ErrorKind::MisplacedFlowCollectionEnd | ErrorKind::MismatchedFlowCollectionEnd { .. } => {
-            (Some("this bracket does not close what was opened"), Some("`{` closes with `}`, `[` with `]`"))
-        }
-        ErrorKind::RecursionLimitExceeded => (Some("the nesting is too deep"), None),
+        ErrorKind::MisplacedFlowCollectionEnd | ErrorKind::MismatchedFlowCollectionEnd { .. } => (
+            Some("what closes here does not match what was opened"),
+            Some("`{` closes with `}`, `[` with `]`"),
+        ),
         ErrorKind::MappingValueNotAllowed | ErrorKind::InvalidColonPlacement => (
             Some("a `:` stands where YAML does not want one"),
             Some("quote text that holds `: `, or check the indentation of this line"),

@@ -107,10 +107,8 @@ text! {
     /// A query into a JSON body (RFC 9535).
     JsonPath(serde_json_path::JsonPath),
     schema: { "type": "string", "format": "json-path" },
-    parse: |text| serde_json_path::JsonPath::parse(text).map_err(|error| match error.message() {
-        "parser error" => format!("it makes no sense from character {} on", error.position() + 1),
-        problem => format!("{problem}, at character {}", error.position() + 1),
-    })
+    parse: |text| serde_json_path::JsonPath::parse(text)
+        .map_err(|error| format!("it goes wrong at character {}", error.position() + 1))
 }
 
 impl JsonPath {

@@ -1,0 +1,187 @@
+//! Each kind of mistake in a contract by itself: what is said of it, and what it points at.
+
+#![expect(clippy::expect_used, reason = "the helpers of a test may fail loudly too")]
+
+use lockproof::contract;
+use lockproof::document::{Diagnostics, Source};
+
+const CONTRACT: &str = r#"lockproof: 1
+api: An API
+environments:
+  sandbox: { base_url: "http://127.0.0.1:1" }
+authentication:
+  carrier: { header: X-API-Key }
+services:
+  a:
+    operations:
+      list: { method: GET, path: /a, accepted: { status: 200 } }
+      show: { method: GET, path: "/a/{id}", accepted: { status: 200 },
+              parameters: { id: { example: x, from: { operation: a.list, capture: $.id } } } }
+credentials:
+  full: { key: { env: FULL }, allows: [a], environments: [sandbox] }
+  other: { key: { env: OTHER }, allows: [a.list] }
+refusals:
+  missing: { status: 401 }
+  invalid: { status: 401 }
+  expired: { like: invalid }
+  insufficient: { status: 403 }
+public: [{ method: GET, path: /healthz }]
+"#;
+
+/// What is right, what is wrong instead, what is said of it, and the text that is pointed at.
+type Case = (&'static str, &'static str, &'static str, &'static str);
+
+/// The only mistake of a document: what is said, and the text that it points at.
+fn only(refused: &Diagnostics) -> (String, String) {
+    let [mistake] = refused.all.as_slice() else { panic!("not one mistake: {refused:?}") };
+    let place = refused.source.text.get(mistake.span.clone()).unwrap_or("(outside)");
+    (mistake.message.clone(), place.to_owned())
+}
+
+fn in_contract(right: &str, wrong: &str) -> (String, String) {
+    assert!(CONTRACT.contains(right), "{right}");
+    let source = Source { name: "lockproof.yaml".to_owned(), text: CONTRACT.replacen(right, wrong, 1) };
+    only(&contract::load(source, &|_| None).expect_err(wrong))
+}
+
+#[test]
+fn the_sample_itself_is_right() {
+    let source = Source { name: "lockproof.yaml".to_owned(), text: CONTRACT.to_owned() };
+    assert!(contract::load(source, &|_| None).is_ok());
+}
+
+const CONTRADICTIONS: &[Case] = &[
+    ("allows: [a]", "allows: [b]", "`b`: no service or operation has this name", "b"),
+    ("[a.list]", "[a.lisst]", "`a.lisst`: no service or operation has this name", "a.lisst"),
+    ("[sandbox]", "[sandpit]", "`sandpit`: no environment has this name", "sandpit"),
+    ("operation: a.list", "operation: a", "`a`: no operation has this name", "a"),
+    (
+        "operation: a.list",
+        "operation: a.show",
+        "an operation cannot be the source of its own parameter",
+        "a.show",
+    ),
+    ("like: invalid", "like: revoked", "`revoked`: no such refusal is declared here", "revoked"),
+    (
+        "like: invalid",
+        "like: expired",
+        "the refusal `expired` is like itself, directly or through others",
+        "expired",
+    ),
+    ("  missing: { status: 401 }\n", "", "the refusal `missing` is missing", "refusals"),
+    ("path: /healthz", "path: /a", "`a.list` already has this method and this path", "/a"),
+    ("path: /healthz", "path: \"/{x}\"", "the path of a public operation has no parameters", "\"/{x}\""),
+    ("env: OTHER", "env: FULL", "this is the key of the credential `full` too", "FULL"),
+];
+
+#[test]
+fn every_contradiction_in_a_contract_points_at_its_place() {
+    for (right, wrong, message, place) in CONTRADICTIONS {
+        let told = in_contract(right, wrong);
+        assert_eq!((&*told.0, &*told.1), (*message, *place), "{wrong}");
+    }
+}
+
+#[test]
+fn a_parameter_and_its_entry_need_each_other() {
+    let text = CONTRACT.replacen("parameters: { id:", "parameters: { di:", 1);
+    let source = Source { name: "lockproof.yaml".to_owned(), text };
+    let refused = contract::load(source, &|_| None).unwrap_err();
+    let messages: Vec<_> = refused.all.iter().map(|mistake| &*mistake.message).collect();
+    assert_eq!(
+        messages,
+        ["the parameter `{id}` has no entry under `parameters`", "the path has no parameter `di`"]
+    );
+}
+
+#[test]
+fn refusals_that_are_like_each_other_are_both_named() {
+    let text = CONTRACT.replacen(
+        "expired: { like: invalid }",
+        "expired: { like: revoked }\n  revoked: { like: expired }",
+        1,
+    );
+    let source = Source { name: "lockproof.yaml".to_owned(), text };
+    let refused = contract::load(source, &|_| None).unwrap_err();
+    assert_eq!(refused.all.len(), 2, "{refused:?}");
+    assert!(refused.all.iter().all(|mistake| mistake.message.contains("is like itself")));
+}
+
+#[test]
+fn a_fixture_key_is_refused_as_soon_as_an_environment_is_elsewhere() {
+    let fixture = CONTRACT.replacen("env: OTHER", "fixture: lp_any_0000000000000000", 1);
+    let load = |text: String| contract::load(Source { name: "lockproof.yaml".to_owned(), text }, &|_| None);
+    assert!(load(fixture.clone()).is_ok());
+    for url in ["\"https://api.example.com\"", "\"http://[::1]:1\", plaintext_url: \"http://10.0.0.1\""] {
+        let refused = load(fixture.replacen("\"http://127.0.0.1:1\"", url, 1)).unwrap_err();
+        let (message, place) = only(&refused);
+        assert_eq!((&*message, &*place), ("a fixture key is for the reference server alone", "fixture"));
+    }
+}
+
+const BREACHES: &[Case] = &[
+    ("lockproof: 1", "lockproof: 2", "the only value that is known here is 1", "2"),
+    ("api: An API", "api: 7", "expected text, found a number", "7"),
+    ("api: An API", "api: \"\"", "this is not a line of text", "\"\""),
+    ("api: An API\n", "", "the entry `api` is missing", "lockproof"),
+    ("http://127.0.0.1:1", "http://u:p@h", "`http://u:p@h` is not a base URL", "\"http://u:p@h\""),
+    ("header: X-API-Key", "header: X API", "`X API` is not the name of a header field", "X API"),
+    (
+        "{ header: X-API-Key }",
+        "{ header: A, query: b }",
+        "a carrier is one of `header`, `query` and `cookie`",
+        "{ header: A, query: b }",
+    ),
+    ("{ header: X-API-Key }", "{}", "a carrier is one of `header`, `query` and `cookie`", "{}"),
+    ("{ header: X-API-Key }", "X-API-Key", "expected a mapping, found text", "X-API-Key"),
+    ("method: GET, path: /healthz", "method: G T, path: /healthz", "`G T` is not a request method", "G T"),
+    ("path: /healthz", "path: healthz", "`healthz` is not a path", "healthz"),
+    ("allows: [a]", "allows: a", "expected a list, found text", "a"),
+    (
+        "{ env: FULL }",
+        "{ env: FULL, file: x }",
+        "only one of `env` and `file` may stand here",
+        "{ env: FULL, file: x }",
+    ),
+    ("{ env: FULL }", "{}", "this mapping needs an entry", "{}"),
+    ("{ env: FULL }", "{ env: }", "expected text, found nothing", "env"),
+    ("{ env: FULL }", "{ env: \"\" }", "this text needs at least 1 character", "\"\""),
+    ("{ env: FULL }", "[x]", "a key is never written in a contract", "[x]"),
+    ("like: invalid", "like: invald", "`invald` is not a word that is known here", "invald"),
+    (
+        "like: invalid",
+        "like: invalid, status: 401",
+        "a refusal is either like another kind or has a status of its own",
+        "{ like: invalid, status: 401 }",
+    ),
+    (
+        "{ like: invalid }",
+        "{ challenge: x }",
+        "a refusal is either like another kind or has a status of its own",
+        "{ challenge: x }",
+    ),
+    ("{ like: invalid }", "{ stats: 401 }", "unknown entry `stats`", "stats"),
+    ("expired: {", "expird: {", "unknown entry `expird`", "expird"),
+    ("{ like: invalid }", "{ status: 401, body: { $.a: { equals: 1, is: 2 } } }", "unknown entry `is`", "is"),
+    ("{ like: invalid }", "{ status: 401, body: { $.a: {} } }", "this mapping needs at least 1 entry", "{}"),
+    (
+        "{ like: invalid }",
+        "{ status: 401, body: { $.a: { exists: false } } }",
+        "this is not what is allowed here",
+        "false",
+    ),
+    (
+        "{ like: invalid }",
+        "{ status: 401, headers: { A B: x } }",
+        "`A B` is not the name of a header field",
+        "A B",
+    ),
+];
+
+#[test]
+fn every_breach_of_the_contract_format_is_said_in_plain_words() {
+    for (right, wrong, message, place) in BREACHES {
+        let told = in_contract(right, wrong);
+        assert_eq!((&*told.0, &*told.1), (*message, *place), "{wrong}");
+    }
+}

@@ -1,0 +1,143 @@
+//! Each kind of mistake in a scenario by itself: what is said of it, and what it points at.
+
+#![expect(clippy::expect_used, reason = "the helpers of a test may fail loudly too")]
+
+use lockproof::document::{Diagnostics, Source};
+use lockproof::scenario;
+
+/// What is right, what is wrong instead, what is said of it, and the text that is pointed at.
+type Case = (&'static str, &'static str, &'static str, &'static str);
+
+const SCENARIO: &str = r#"id: sample
+title: A sample
+severity: must
+sources: [RFC 9110]
+why: Because it matters.
+advice: Do it right.
+request: { headers: [{ X-Note: "{key} of {host}" }] }
+expect: { refusal: missing }
+"#;
+
+/// The only mistake of a document: what is said, and the text that it points at.
+fn only(refused: &Diagnostics) -> (String, String) {
+    let [mistake] = refused.all.as_slice() else { panic!("not one mistake: {refused:?}") };
+    let place = refused.source.text.get(mistake.span.clone()).unwrap_or("(outside)");
+    (mistake.message.clone(), place.to_owned())
+}
+
+fn in_scenario(right: &str, wrong: &str) -> (String, String) {
+    assert!(SCENARIO.contains(right), "{right}");
+    let source = Source { name: "core/sample.yaml".to_owned(), text: SCENARIO.replacen(right, wrong, 1) };
+    only(&scenario::load(source).expect_err(wrong))
+}
+
+#[test]
+fn the_sample_itself_is_right() {
+    let source = Source { name: "core/sample.yaml".to_owned(), text: SCENARIO.to_owned() };
+    assert_eq!(scenario::load(source).unwrap().family, "core");
+}
+
+const EXPECT: &str = "expect: { refusal: missing }";
+
+const MISTAKES: &[Case] = &[
+    ("id: sample", "id: simple", "the file is called `sample`, its id `simple`", "simple"),
+    ("why: Because", "depends_on: [sample]\nwhy: Because", "a check cannot depend on itself", "sample"),
+    ("why: Because", "why: \"\\e[2J\" #", "this text holds a control character", "\"\\e[2J\""),
+    ("A sample", "\"A\\nsample\"", "this is not a line of text", "\"A\\nsample\""),
+    ("{host}", "{hots}", "nothing is called `{hots}` here", "\"{key} of {hots}\""),
+    (EXPECT, "", "nothing is expected, so this check could never fail", "id"),
+    (EXPECT, "expect: { refused: false }", "nothing is expected, so this check could never fail", "expect"),
+    (
+        EXPECT,
+        "each: [{ name: one }, { name: two, expect: { refused: true } }]",
+        "nothing is expected of this variant, so it could never fail",
+        "one",
+    ),
+    (
+        EXPECT,
+        "expect: { any_of: [{ status: [401] }, {}] }",
+        "this expectation says nothing, so every answer fits it",
+        "{}",
+    ),
+    (
+        EXPECT,
+        "expect: { refusal: missing, declared: true }",
+        "`refusal` and `declared` cannot both be expected",
+        "declared",
+    ),
+    (
+        EXPECT,
+        "expect: { policy: problem_detail }",
+        "`problem_detail`: no contract has such a line",
+        "problem_detail",
+    ),
+    (
+        EXPECT,
+        "expect: { same_as: { step: 1 } }",
+        "an answer can only be compared with that of an earlier step",
+        "1",
+    ),
+    (
+        EXPECT,
+        "steps: [{ expect: { accepted: true } }, { expect: { same_as: { step: 2 } } }]",
+        "an answer can only be compared with that of an earlier step",
+        "2",
+    ),
+    (
+        EXPECT,
+        "needs: [refusal.revokd]\nexpect: { refused: true }",
+        "`refusal.revokd`: no contract has such a line",
+        "refusal.revokd",
+    ),
+    (
+        EXPECT,
+        "needs: [http2]\nexpect: { refused: true }",
+        "a need is tls, plaintext, scheme.*, policy.*, refusal.* or control.*",
+        "http2",
+    ),
+    (EXPECT, "expect: { status: [4xy] }", "a status is a code like 401 or a class like 4xx", "4xy"),
+    (EXPECT, "expect: { status: [700] }", "the number must be from 100 to 599", "700"),
+    (EXPECT, "expect: { status: [{}] }", "a status is a code like 401 or a class like 4xx", "{}"),
+    (
+        EXPECT,
+        "expect: { within: soon }",
+        "`soon` is not a length of time such as `250ms`, `1s` or `2m`",
+        "soon",
+    ),
+    (
+        EXPECT,
+        "expect: { refusal: missing }\nover: { operations: { metods: [GET] } }",
+        "unknown entry `metods`",
+        "metods",
+    ),
+    (
+        EXPECT,
+        "expect: { refusal: missing }\nover: { operations: some }",
+        "`some` is not a word that is known here",
+        "some",
+    ),
+    (
+        EXPECT,
+        "expect: { refusal: missing }\nover: { operations: 7 }",
+        "expected text, a list or a mapping, found a number",
+        "7",
+    ),
+];
+
+#[test]
+fn every_contradiction_in_a_scenario_points_at_its_place() {
+    for (right, wrong, message, place) in MISTAKES {
+        let told = in_scenario(right, wrong);
+        assert_eq!((&*told.0, &*told.1), (*message, *place), "{wrong}");
+    }
+}
+
+#[test]
+fn what_earlier_steps_captured_may_be_filled_in_later() {
+    let steps = "steps:\n  - { capture: { token: $.t }, expect: { accepted: true } }\n  - { request: { headers: [{ X-T: \"{token}\" }] }, expect: { same_as: { step: 1 } } }";
+    let text = SCENARIO.replacen("expect: { refusal: missing }", steps, 1);
+    let load = |text: String| scenario::load(Source { name: "core/sample.yaml".to_owned(), text });
+    assert!(load(text.clone()).is_ok());
+    let (message, _) = only(&load(text.replacen("{token}", "{tokem}", 1)).unwrap_err());
+    assert_eq!(message, "nothing is called `{tokem}` here");
+}
