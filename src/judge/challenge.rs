@@ -263,7 +263,6 @@ mod tests {
             " , ",
             "=x",
             "Api Key Key",
-            "ApiKey realm=",
             "ApiKey realm=\"x",
             "ApiKey a=b c=d",
             "Api\"x\"",
