@@ -6,10 +6,9 @@ use std::time::Duration;
 use clap::Args;
 
 use crate::contract::Environment;
-use crate::wire::{ClientOptions, HttpVersion, Limits, Trust};
+use crate::wire::{ClientOptions, HttpVersion, Limits, Scheme, Trust};
 
 use super::error::Failure;
-use super::reference::Reference;
 
 #[derive(Debug, Args)]
 pub(super) struct ClientFlags {
@@ -60,16 +59,17 @@ impl ClientFlags {
         &self,
         environment: &Environment,
         folder: &Path,
-        (reference, timeout): (Option<&Reference>, Duration),
+        timeout: Duration,
     ) -> Result<ClientOptions, Failure> {
         let mut authorities = self.ca.iter().map(|path| pem(path)).collect::<Result<Vec<_>, _>>()?;
         let declared = environment.tls.ca.as_ref().map(|file| pem(&folder.join(file))).transpose()?;
         authorities.extend(declared);
-        authorities.extend(reference.and_then(Reference::authority));
         let own = environment.tls.client_identity.as_ref().map(|file| folder.join(file));
         let identity = self.client_identity.clone().or(own).map(|path| pem(&path)).transpose()?;
         Ok(ClientOptions {
             http: self.http(),
+            // Set by the lane, which knows where it leads.
+            scheme: Scheme::Http,
             trust: if self.insecure { Trust::Anybody } else { Trust::Verified },
             authorities,
             identity,

@@ -17,6 +17,7 @@ mod schema;
 mod signals;
 mod suite;
 mod supply;
+mod target;
 
 use std::panic;
 use std::process;
@@ -72,7 +73,7 @@ fn dispatch() -> ExitCode {
     };
     let output = cli.output.resolve();
     let done = match cli.verb {
-        Verb::Run(args) => run::run(*args, &output),
+        Verb::Run(args) => run::run(&args, &output),
         Verb::Check(args) => check::run(&args),
         Verb::Scenarios(args) => scenarios::run(&args),
         Verb::Schema(args) => schema::run(&args),

@@ -7,7 +7,7 @@ use tokio::runtime::Runtime;
 
 use crate::document::suggest;
 use crate::mock::defects::{self, Defect};
-use crate::mock::{self, Config, Http2, Running, TlsMode};
+use crate::mock::{self, Config, Endpoint, Http2, Running, TlsMode};
 use crate::wire::HttpVersion;
 
 use super::bundle::Bundle;
@@ -82,15 +82,9 @@ pub(super) fn not_started(error: mock::MockError) -> Failure {
 }
 
 impl Reference {
-    /// The base URL of every environment.
-    pub(super) fn urls(&self) -> impl Iterator<Item = (String, String)> {
-        self.running.endpoints.iter().map(|endpoint| (endpoint.environment.clone(), endpoint.url.clone()))
-    }
-
-    /// The plain base URL of an environment, where the other one is TLS.
-    pub(super) fn plaintext(&self, environment: &str) -> Option<&str> {
-        let endpoint = self.running.endpoints.iter().find(|endpoint| endpoint.environment == environment)?;
-        endpoint.plaintext_url.as_deref()
+    /// Where an environment is.
+    pub(super) fn endpoint(&self, environment: &str) -> Option<&Endpoint> {
+        self.running.endpoints.iter().find(|endpoint| endpoint.environment == environment)
     }
 
     /// The authority that signed its certificate, in PEM.

@@ -8,19 +8,18 @@ use clap::Args;
 
 use crate::document::Millis;
 use crate::outcome::{ContractInfo, ExitCode};
-use crate::plan::{Filter, Inputs, Permits, Plan};
+use crate::plan::{Filter, Inputs, Plan};
 use crate::redact::Redactor;
 use crate::runner::{self, Header, Job, Lane, Settings, Strictness, conclude};
 use crate::scenario::Severity;
 
 use super::bundle::Bundle;
-use super::client::ClientFlags;
 use super::error::Failure;
 use super::output::{self, Output};
 use super::progress::Ticker;
-use super::reference::{Reference, ReferenceFlags};
 use super::reports::{Reports, Wanted};
-use super::{Done, plan_text, reference, signals, suite};
+use super::target::{Aimed, TargetArgs};
+use super::{Done, plan_text, signals, suite};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -32,6 +31,9 @@ Examples:
   lockproof run --report junit=junit.xml --report json=-  two reports, one of them on standard output
 
 Keys come from where the contract says: environment variables, files or standard input, never the command line.";
+
+/// So many cases are taken back at most where the target turns out to be broken.
+const CASES_BETWEEN_CONTROLS: usize = 250;
 
 /// Run the conformance suite.
 #[derive(Debug, Args)]
@@ -50,30 +52,6 @@ pub(super) struct RunArgs {
     /// A warning counts like a failure.
     #[arg(long, help_heading = "Reports")]
     strict: bool,
-}
-
-#[derive(Debug, Args)]
-#[command(next_help_heading = "Target")]
-struct TargetArgs {
-    /// The contract; without it, the built-in reference server and its contract.
-    #[arg(long, short, value_name = "FILE")]
-    contract: Option<PathBuf>,
-    /// Another base URL for an environment, as ENVIRONMENT=URL, or URL where there is only one; repeatable.
-    #[arg(long, value_name = "[ENV=]URL", requires = "contract")]
-    target: Vec<String>,
-    /// Try the contract on the built-in reference server instead of its own target.
-    #[arg(long)]
-    reference: bool,
-    #[command(flatten)]
-    flags: ReferenceFlags,
-    #[command(flatten)]
-    client: ClientFlags,
-    /// Ask a protected environment; repeatable.
-    #[arg(long, value_name = "ENVIRONMENT")]
-    allow: Vec<String>,
-    /// Send requests that change the target when they are accepted (always on for the reference server).
-    #[arg(long)]
-    allow_effects: bool,
 }
 
 #[derive(Debug, Args)]
@@ -144,65 +122,34 @@ fn time(text: &str) -> Result<Duration, String> {
     if time.is_zero() { Err("a time of nothing would end before it begins".to_owned()) } else { Ok(time) }
 }
 
-pub(super) fn run(args: RunArgs, output: &Output) -> Done {
-    let bundle = args.target.bundle()?;
-    let suite = suite::read(&args.select.scenarios)?;
-    let uses_reference = args.target.uses_reference();
-    let permits = Permits {
-        effects: args.target.allow_effects || uses_reference,
-        environments: args.target.allow.clone(),
-    };
-    let filter = args.select.filter(&bundle)?;
-    let inputs =
-        Inputs { contract: &bundle.contract, bodies: &bundle.bodies, suite: &suite, permits: &permits };
-    let plan = Plan::expand(&inputs, &filter);
-    if plan.cases.is_empty() {
-        let why = "nothing was selected: no case fits --only, --tag, --severity, --service and --environment";
-        return Err(Failure::Inconclusive(why.to_owned()));
+pub(super) fn run(args: &RunArgs, output: &Output) -> Done {
+    let aimed = args.target.aim()?;
+    let exit = on(args, &aimed, output);
+    if let Some(reference) = aimed.reference {
+        reference.stop();
     }
+    exit
+}
+
+fn on(args: &RunArgs, aimed: &Aimed, output: &Output) -> Done {
+    let plan = args.plan(&aimed.bundle)?;
     if args.select.list || args.select.dry_run {
         let text = if args.select.list { plan_text::list(&plan) } else { plan_text::dry_run(&plan) };
         output::print(text.as_bytes());
         return Ok(ExitCode::Conformant);
     }
     let reports = Reports::new(args.report.clone())?;
-    let reference = if uses_reference { Some(args.target.start_reference(&bundle)?) } else { None };
-    let exit = execute(&args, bundle, plan, (&reports, output), reference.as_ref());
-    if let Some(reference) = reference {
-        reference.stop();
-    }
-    exit
-}
-
-fn execute(
-    args: &RunArgs,
-    bundle: Bundle,
-    plan: Plan,
-    (reports, output): (&Reports, &Output),
-    reference: Option<&Reference>,
-) -> Done {
-    let addresses = args.target.addresses(&bundle, reference)?;
-    let lanes = args.target.lanes(&bundle, &addresses, (reference, args.pace.timeout))?;
-    let targets = lanes.iter().map(|(name, lane)| (name.clone(), lane.origin.as_str().to_owned())).collect();
-    let seed = args.pace.seed.unwrap_or_else(random_seed);
-    let header = Header {
-        contract: contract_info(&bundle),
-        targets,
-        seed,
-        started: now(),
-        notices: args.target.client.notices(),
-        strictness: if args.strict { Strictness::Strict } else { Strictness::Lenient },
+    let lanes = args.target.lanes(aimed, args.pace.timeout)?;
+    let header = args.header(&aimed.bundle, &lanes);
+    let redactor = Redactor::new(&aimed.bundle.keyring);
+    let job = Job {
+        plan: plan.clone(),
+        contract: aimed.bundle.contract.clone(),
+        keyring: aimed.bundle.keyring.clone(),
+        redactor: redactor.clone(),
+        lanes,
+        settings: args.pace.settings(header.seed),
     };
-    let redactor = Redactor::new(&bundle.keyring);
-    let settings = Settings {
-        jobs: usize::from(args.pace.jobs),
-        seed,
-        exchange_limit: args.pace.timeout,
-        deadline: args.pace.deadline,
-        control_every: 250,
-    };
-    let Bundle { contract, keyring, .. } = bundle;
-    let job = Job { plan: plan.clone(), contract, keyring, redactor: redactor.clone(), lanes, settings };
     let mut ticker = Ticker::new(output);
     let collected = runner::run(job, signals::tell, &mut |event| ticker.notice(event))
         .map_err(|error| Failure::System(format!("start the run: {error}")))?;
@@ -212,69 +159,42 @@ fn execute(
     Ok(conclusion.exit)
 }
 
-impl TargetArgs {
-    /// The reference server is the target where no other is named, and where it is asked for.
-    fn uses_reference(&self) -> bool {
-        self.contract.is_none() || self.reference || self.flags.any()
-    }
-
-    fn bundle(&self) -> Result<Bundle, Failure> {
-        self.contract.as_deref().map_or_else(Bundle::reference, Bundle::from_file)
-    }
-
-    fn start_reference(&self, bundle: &Bundle) -> Result<Reference, Failure> {
-        reference::start(bundle, &self.flags, self.client.http())
-    }
-
-    /// The base URL of every environment: the reference server's, what `--target` says, or the contract's.
-    fn addresses(
-        &self,
-        bundle: &Bundle,
-        reference: Option<&Reference>,
-    ) -> Result<BTreeMap<String, String>, Failure> {
-        let declared = bundle.contract.environments.iter();
-        let mut addresses: BTreeMap<String, String> =
-            declared.map(|(name, one)| (name.to_string(), one.base_url.clone())).collect();
-        if let Some(reference) = reference {
-            addresses.extend(reference.urls());
+impl RunArgs {
+    fn plan(&self, bundle: &Bundle) -> Result<Plan, Failure> {
+        let suite = suite::read(&self.select.scenarios)?;
+        let permits = self.target.permits();
+        let Bundle { contract, bodies, .. } = bundle;
+        let inputs = Inputs { contract, bodies, suite: &suite, permits: &permits };
+        let plan = Plan::expand(&inputs, &self.select.filter(bundle)?);
+        if plan.cases.is_empty() {
+            let axes = "--only, --tag, --severity, --service and --environment";
+            return Err(Failure::Inconclusive(format!("nothing was selected: no case fits {axes}")));
         }
-        for target in &self.target {
-            let (name, url) = match target.split_once('=') {
-                Some((name, url)) if !name.contains(':') => (name.to_owned(), url),
-                _ if addresses.len() == 1 => {
-                    (addresses.keys().next().cloned().unwrap_or_default(), &**target)
-                }
-                _ => return Err(Failure::usage(format!("say which environment `{target}` is for: ENV=URL"))),
-            };
-            let known: Vec<_> = addresses.keys().cloned().collect();
-            let address = addresses.get_mut(&name).ok_or_else(|| {
-                Failure::usage(format!(
-                    "the contract has no environment `{name}`; it has {}",
-                    known.join(", ")
-                ))
-            })?;
-            url.clone_into(address);
-        }
-        Ok(addresses)
+        Ok(plan)
     }
 
-    fn lanes(
-        &self,
-        bundle: &Bundle,
-        addresses: &BTreeMap<String, String>,
-        (reference, timeout): (Option<&Reference>, Duration),
-    ) -> Result<BTreeMap<String, Lane>, Failure> {
-        let mut lanes = BTreeMap::new();
-        for (name, environment) in &bundle.contract.environments {
-            let options = self.client.options(environment, &bundle.folder, (reference, timeout))?;
-            let base = addresses.get(name.as_str()).map_or(&*environment.base_url, |url| url);
-            let plaintext =
-                reference.map_or(environment.plaintext_url.as_deref(), |one| one.plaintext(name.as_str()));
-            let lane = Lane::new(base, plaintext, &options)
-                .map_err(|error| Failure::usage(format!("environment `{name}`: could not {error}")))?;
-            lanes.insert(name.to_string(), lane);
+    fn header(&self, bundle: &Bundle, lanes: &BTreeMap<String, Lane>) -> Header {
+        let target = |(name, lane): (&String, &Lane)| (name.clone(), lane.origin.as_str().to_owned());
+        Header {
+            contract: contract_info(bundle),
+            targets: lanes.iter().map(target).collect(),
+            seed: self.pace.seed.unwrap_or_else(random_seed),
+            started: now(),
+            notices: self.target.notices(),
+            strictness: if self.strict { Strictness::Strict } else { Strictness::Lenient },
         }
-        Ok(lanes)
+    }
+}
+
+impl PaceArgs {
+    fn settings(&self, seed: u64) -> Settings {
+        Settings {
+            jobs: usize::from(self.jobs),
+            seed,
+            exchange_limit: self.timeout,
+            deadline: self.deadline,
+            control_every: CASES_BETWEEN_CONTROLS,
+        }
     }
 }
 

@@ -23,6 +23,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 pub use acceptance::Acceptance;
+pub use check::is_remote;
 pub use control::{Control, ControlAction};
 pub use credential::{Carrier, Credential, Grant, KeySource, KeyState};
 pub use environment::{Environment, Tls};

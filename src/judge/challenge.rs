@@ -258,15 +258,7 @@ mod tests {
 
     #[test]
     fn what_is_no_challenge_is_an_error() {
-        for field in [
-            "",
-            " , ",
-            "=x",
-            "Api Key Key",
-            "ApiKey realm=\"x",
-            "ApiKey a=b c=d",
-            "Api\"x\"",
-        ] {
+        for field in ["", " , ", "=x", "Api Key Key", "ApiKey realm=\"x", "ApiKey a=b c=d", "Api\"x\""] {
             assert!(parse_challenges(field).is_err(), "{field}");
         }
     }

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 
 use super::axes::Operations;
-use super::draft::{Draft, DraftKey};
+use super::draft::{Draft, DraftKey, Sender};
 use super::permission::{Standing, active_standing, application, standing};
-use super::require::{requirement, wants_acceptance};
+use super::require::{asks_for_no_content, requirement, wants_acceptance};
 use super::{BoundOperation, Case, Inputs, PlannedStep, compose};
 use crate::contract::{Contract, Credential, Effect, Environment, KeyState};
 use crate::judge::Requirement;
@@ -143,6 +143,7 @@ impl<'a> Cell<'a> {
         }
         let mut draft = compose::draft(self, &twist, credential);
         self.prepare(&mut draft, &twist, (&requirement, credential))?;
+        draft.sender = sender(&draft, &requirement);
         let (repeat, capture) = (step.repeat.max(1), step.capture.clone());
         Ok(PlannedStep { draft, requirement, repeat, capture })
     }
@@ -300,6 +301,11 @@ impl<'a> Cell<'a> {
             place: compose::place(&self.inputs.contract.authentication.carrier, twist.carry.as_ref()),
         }
     }
+}
+
+/// An ordinary client never shows what follows the head of an answer to HEAD, so it could not see a fault there.
+fn sender(draft: &Draft, requirement: &Requirement) -> Sender {
+    if draft.method == "HEAD" && asks_for_no_content(requirement) { Sender::Raw } else { Sender::Ordinary }
 }
 
 fn has_policy(contract: &Contract, name: &str) -> bool {

@@ -23,6 +23,17 @@ pub struct Draft {
     pub preparations: IndexMap<String, Preparation>,
     /// Whether it goes to the environment's plain address.
     pub plaintext: bool,
+    /// Who can send it truly.
+    pub sender: Sender,
+}
+
+/// Who sends a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sender {
+    /// Any well-behaved client.
+    Ordinary,
+    /// The client of exact bytes: for what an ordinary one would rewrite, or for an answer that it would hide.
+    Raw,
 }
 
 /// A body.
@@ -82,6 +93,7 @@ impl Draft {
             key: None,
             preparations: IndexMap::new(),
             plaintext: false,
+            sender: Sender::Ordinary,
         }
     }
 }

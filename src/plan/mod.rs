@@ -20,7 +20,7 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 
 pub use control::ControlPair;
-pub use draft::{Draft, DraftBody, DraftKey, Place, Preparation};
+pub use draft::{Draft, DraftBody, DraftKey, Place, Preparation, Sender};
 pub use forge::{Dice, forge};
 pub use permission::{Standing, standing};
 pub use select::Filter;

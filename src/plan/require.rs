@@ -108,8 +108,18 @@ fn when<T>(flag: Option<bool>, requirement: T) -> Option<T> {
 
 /// Whether only an acceptance can be right.
 pub(super) fn wants_acceptance(requirement: &Requirement) -> bool {
+    holds_any(requirement, &|one| matches!(one, Requirement::Acceptance))
+}
+
+/// Whether the answer must have no content.
+pub(super) fn asks_for_no_content(requirement: &Requirement) -> bool {
+    holds_any(requirement, &|one| matches!(one, Requirement::NoContent))
+}
+
+/// Whether a requirement, or a part of it, is of a sort.
+fn holds_any(requirement: &Requirement, is: &dyn Fn(&Requirement) -> bool) -> bool {
     if let Requirement::All(parts) | Requirement::Any(parts) = requirement {
-        return parts.iter().any(wants_acceptance);
+        return parts.iter().any(|part| holds_any(part, is));
     }
-    matches!(requirement, Requirement::Acceptance)
+    is(requirement)
 }

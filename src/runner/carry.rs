@@ -160,13 +160,13 @@ impl Attempt<'_> {
         let request = seal(draft, origin, &self.job.keyring, &self.captures, &mut self.dice)
             .map_err(|error| format!("could not {error}"))?;
         for _ in 0..RETRIES {
-            let exchange = self.lane.sender.send(request.clone()).await;
+            let exchange = self.lane.send(draft.sender, request.clone()).await;
             match again_after(&exchange) {
                 None => return Ok(exchange),
                 Some(wait) => tokio::time::sleep(wait).await,
             }
         }
-        Ok(self.lane.sender.send(request).await)
+        Ok(self.lane.send(draft.sender, request).await)
     }
 }
 

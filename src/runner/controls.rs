@@ -95,7 +95,7 @@ async fn send(job: &Job, pair: &ControlPair, draft: &Draft) -> Result<Exchange, 
     let mut dice = Dice::new(job.settings.seed, "control");
     let request = seal(draft, &lane.origin, &job.keyring, &Captures::new(), &mut dice)
         .map_err(|error| format!("could not {error}"))?;
-    Ok(lane.sender.send(request).await)
+    Ok(lane.send(draft.sender, request).await)
 }
 
 fn advice(kind: ControlKind, exchange: &Exchange) -> &'static str {

@@ -1,6 +1,7 @@
 //! Where one environment's requests go, and the client that takes them there.
 
-use crate::wire::{ClientOptions, Ordinary, Origin, SealError, WireError};
+use crate::plan::Sender;
+use crate::wire::{ClientOptions, Exchange, Ordinary, Origin, Raw, Request, Scheme, SealError, WireError};
 
 /// One environment's way to the target.
 #[derive(Clone, Debug)]
@@ -9,8 +10,8 @@ pub struct Lane {
     pub origin: Origin,
     /// Its plain origin, where the contract names one.
     pub plaintext: Option<Origin>,
-    /// The client.
-    pub sender: Ordinary,
+    ordinary: Ordinary,
+    raw: Raw,
 }
 
 /// A lane that could not be made.
@@ -30,10 +31,22 @@ impl Lane {
     /// # Errors
     /// When its addresses are wrong, or its client cannot be made.
     pub fn new(base: &str, plaintext: Option<&str>, options: &ClientOptions) -> Result<Self, LaneError> {
+        let origin = Origin::new(base)?;
+        let scheme = if origin.as_str().starts_with("https:") { Scheme::Https } else { Scheme::Http };
+        let options = ClientOptions { scheme, ..options.clone() };
         Ok(Self {
-            origin: Origin::new(base)?,
+            origin,
             plaintext: plaintext.map(Origin::new).transpose()?,
-            sender: Ordinary::new(options)?,
+            ordinary: Ordinary::new(&options)?,
+            raw: Raw::new(&options)?,
         })
+    }
+
+    /// Sends a request with the client that can send it truly.
+    pub(super) async fn send(&self, sender: Sender, request: Request) -> Exchange {
+        match sender {
+            Sender::Ordinary => self.ordinary.send(request).await,
+            Sender::Raw => self.raw.send(request).await,
+        }
     }
 }

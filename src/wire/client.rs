@@ -7,12 +7,15 @@
 use std::time::Duration;
 
 use super::connect::TimeConnections;
+use super::tls;
 
 /// How the client is to be.
 #[derive(Clone, Debug)]
 pub struct ClientOptions {
     /// Which protocol it speaks.
     pub http: HttpVersion,
+    /// Whether it is to speak TLS.
+    pub scheme: Scheme,
     /// Whom it trusts.
     pub trust: Trust,
     /// PEM with additional certificate authorities.
@@ -29,6 +32,7 @@ impl Default for ClientOptions {
     fn default() -> Self {
         Self {
             http: HttpVersion::Http1,
+            scheme: Scheme::Http,
             trust: Trust::Verified,
             authorities: Vec::new(),
             identity: None,
@@ -45,6 +49,15 @@ pub enum HttpVersion {
     Http1,
     /// HTTP/2: by ALPN over TLS, with prior knowledge otherwise.
     Http2,
+}
+
+/// How a target is reached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scheme {
+    /// In the clear.
+    Http,
+    /// Over TLS.
+    Https,
 }
 
 /// Whom the client trusts.
@@ -121,26 +134,18 @@ pub(super) fn build(options: &ClientOptions) -> Result<reqwest::Client, WireErro
         .pool_idle_timeout(Duration::from_secs(30))
         .tcp_nodelay(true)
         .connector_layer(TimeConnections);
+    let mut tls = tls::config(options)?;
     builder = match options.http {
         HttpVersion::Http1 => builder.http1_only(),
-        HttpVersion::Http2 => builder.http2_prior_knowledge(),
+        HttpVersion::Http2 => {
+            tls.alpn_protocols = vec![b"h2".to_vec()];
+            builder.http2_prior_knowledge()
+        }
     };
-    for pem in &options.authorities {
-        let bundle = reqwest::Certificate::from_pem_bundle(pem)
-            .map_err(|_| WireError::Pem { what: "certificate authority" })?;
-        builder = builder.tls_certs_merge(bundle);
-    }
-    if let Some(pem) = &options.identity {
-        let identity =
-            reqwest::Identity::from_pem(pem).map_err(|_| WireError::Pem { what: "client identity" })?;
-        builder = builder.identity(identity);
-    }
+    builder = builder.tls_backend_preconfigured(tls);
     if let Some(proxy) = &options.proxy {
         let through = reqwest::Proxy::all(proxy).map_err(|_| WireError::Proxy(proxy.clone()))?;
         builder = builder.proxy(through);
-    }
-    if options.trust == Trust::Anybody {
-        builder = builder.tls_danger_accept_invalid_certs(true);
     }
     builder.build().map_err(|error| WireError::Setup(error.without_url().to_string()))
 }

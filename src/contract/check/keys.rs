@@ -61,7 +61,7 @@ fn first_remote(document: &Document) -> Option<&Entry> {
 }
 
 /// Whether a URL names another machine. What is not a URL is not judged here: the schema reports it.
-fn is_remote(url: &str) -> bool {
+pub fn is_remote(url: &str) -> bool {
     let Ok(url) = url.parse::<http::Uri>() else { return false };
     let Some(host) = url.host() else { return false };
     let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();

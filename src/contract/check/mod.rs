@@ -9,6 +9,8 @@ mod names;
 mod paths;
 mod refusals;
 
+pub use keys::is_remote;
+
 use crate::document::{Diagnostic, Document, Entry, Node};
 
 /// The most mistakes of one kind: nobody reads more, and a hostile file must not cost more.

@@ -1,0 +1,125 @@
+//! What a run is held against: a contract, and where its environments are.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::Args;
+
+use crate::contract::{KeySource, is_remote};
+use crate::plan::Permits;
+use crate::runner::Lane;
+
+use super::bundle::Bundle;
+use super::client::ClientFlags;
+use super::error::Failure;
+use super::reference::{self, Reference, ReferenceFlags};
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Target")]
+pub(super) struct TargetArgs {
+    /// The contract; without it, the built-in reference server and its contract.
+    #[arg(long, short, value_name = "FILE")]
+    contract: Option<PathBuf>,
+    /// Another base URL for an environment, as ENVIRONMENT=URL, or URL where there is only one; repeatable.
+    #[arg(long, value_name = "[ENV=]URL", requires = "contract")]
+    target: Vec<String>,
+    /// Try the contract on the built-in reference server instead of its own target.
+    #[arg(long, conflicts_with = "target")]
+    reference: bool,
+    #[command(flatten)]
+    flags: ReferenceFlags,
+    #[command(flatten)]
+    client: ClientFlags,
+    /// Ask a protected environment; repeatable.
+    #[arg(long, value_name = "ENVIRONMENT")]
+    allow: Vec<String>,
+    /// Send requests that change the target when they are accepted (always on for the reference server).
+    #[arg(long)]
+    allow_effects: bool,
+}
+
+/// A contract whose environments are where they will be asked.
+#[derive(Debug)]
+pub(super) struct Aimed {
+    /// The contract, its bodies and its keys.
+    pub(super) bundle: Bundle,
+    /// The reference server, where that is the target.
+    pub(super) reference: Option<Reference>,
+}
+
+impl TargetArgs {
+    /// Reads the contract and finds out where its environments are; starts the reference server if that is where.
+    pub(super) fn aim(&self) -> Result<Aimed, Failure> {
+        let mut bundle = self.contract.as_deref().map_or_else(Bundle::reference, Bundle::from_file)?;
+        if !self.uses_reference() {
+            self.redirect(&mut bundle)?;
+            return Ok(Aimed { bundle, reference: None });
+        }
+        let reference = reference::start(&bundle, &self.flags, self.client.http())?;
+        for (name, environment) in &mut bundle.contract.environments {
+            if let Some(endpoint) = reference.endpoint(name.as_str()) {
+                environment.base_url.clone_from(&endpoint.url);
+                environment.plaintext_url.clone_from(&endpoint.plaintext_url);
+                environment.protected = false;
+            }
+        }
+        Ok(Aimed { bundle, reference: Some(reference) })
+    }
+
+    /// The reference server is the target where no other is named, and where it is asked for.
+    fn uses_reference(&self) -> bool {
+        self.contract.is_none() || self.reference || self.flags.any()
+    }
+
+    /// Puts environments where `--target` says that they are.
+    fn redirect(&self, bundle: &mut Bundle) -> Result<(), Failure> {
+        let holds_fixture =
+            bundle.contract.credentials.values().any(|one| matches!(one.key, KeySource::Fixture(_)));
+        let environments = &mut bundle.contract.environments;
+        let known: Vec<_> = environments.keys().map(ToString::to_string).collect();
+        for target in &self.target {
+            let (name, url) = match (target.split_once('='), &*known) {
+                (Some((name, url)), _) if !name.contains(':') => (name, url),
+                (_, [only]) => (only.as_str(), &**target),
+                _ => return Err(Failure::usage(format!("say which environment `{target}` is for: ENV=URL"))),
+            };
+            let found = environments.iter_mut().find(|(known, _)| known.as_str() == name);
+            let (_, environment) = found.ok_or_else(|| {
+                let known = known.join(", ");
+                Failure::usage(format!("the contract has no environment `{name}`; it has {known}"))
+            })?;
+            if holds_fixture && is_remote(url) {
+                return Err(Failure::usage(
+                    "a fixture key is for the reference server alone, not for --target",
+                ));
+            }
+            url.clone_into(&mut environment.base_url);
+        }
+        Ok(())
+    }
+
+    /// What may be sent.
+    pub(super) fn permits(&self) -> Permits {
+        Permits { effects: self.allow_effects || self.uses_reference(), environments: self.allow.clone() }
+    }
+
+    /// What every report must say first.
+    pub(super) fn notices(&self) -> Vec<String> {
+        self.client.notices()
+    }
+
+    /// The way to every environment.
+    pub(super) fn lanes(&self, aimed: &Aimed, timeout: Duration) -> Result<BTreeMap<String, Lane>, Failure> {
+        let mut lanes = BTreeMap::new();
+        let authority = aimed.reference.as_ref().and_then(Reference::authority);
+        for (name, environment) in &aimed.bundle.contract.environments {
+            let mut options = self.client.options(environment, &aimed.bundle.folder, timeout)?;
+            options.authorities.extend(authority.clone());
+            let lane = Lane::new(&environment.base_url, environment.plaintext_url.as_deref(), &options)
+                .map_err(|error| Failure::usage(format!("environment `{name}`: could not {error}")))?;
+            lanes.insert(name.to_string(), lane);
+        }
+        Ok(lanes)
+    }
+}
