@@ -31,7 +31,7 @@ pub struct Operation {
     /// What an accepted request changes.
     #[serde(default)]
     pub effect: Effect,
-    /// Meant for the operator alone: ordinary keys are refused unless they are granted this operation by name.
+    /// Meant for the operator alone: the checks look for ordinary keys that may use it all the same.
     #[serde(default)]
     pub admin: bool,
     /// What stands for the parameters of the path.

@@ -6,15 +6,14 @@ use indexmap::IndexMap;
 
 use super::axes::Operations;
 use super::draft::{Draft, DraftKey, Sender};
-use super::permission::{Standing, active_standing, application, standing};
+use super::permission::Standing;
 use super::require::{asks_for_no_content, requirement, wants_acceptance};
 use super::{BoundOperation, Case, Inputs, PlannedStep, compose};
-use crate::contract::{Contract, Credential, Effect, Environment, KeyState};
+use crate::contract::Environment;
 use crate::judge::Requirement;
 use crate::outcome::Expects;
 use crate::scenario::{
-    CredentialPick, Expectation, First, Need, ObjectOf, OperationFilter, OperationSelector, Scenario,
-    Selected, Step, Twist, Variant,
+    Expectation, First, OperationFilter, OperationSelector, Scenario, Selected, Step, Twist, Variant,
 };
 
 /// One cell of the matrix: where a scenario is bound.
@@ -28,9 +27,6 @@ pub(super) struct Cell<'a> {
     pub(super) axis: Option<&'a str>,
     pub(super) variant: Option<&'a Variant>,
 }
-
-/// Whose key a request carries, or why nobody's can be had.
-type Picked<'a> = Result<Option<&'a str>, String>;
 
 /// The cases of one scenario, in the order of the contract.
 pub(super) fn cases(inputs: &Inputs<'_>, operations: &Operations, scenario: &Arc<Scenario>) -> Vec<Case> {
@@ -80,7 +76,7 @@ fn first_of(selector: &OperationSelector, found: impl Iterator<Item = Vec<Case>>
     firsts.into_values().flatten().collect()
 }
 
-impl<'a> Cell<'a> {
+impl Cell<'_> {
     /// The cell's cases: one, or one for every credential of the axis and every variant.
     fn expand(&self) -> Vec<Case> {
         let place = (&**self.operation, self.environment.0);
@@ -158,137 +154,12 @@ impl<'a> Cell<'a> {
         (twist.overlaid(&step.request), expect.overlaid(&step.expect))
     }
 
-    fn standing(&self, credential: &str) -> Standing {
-        let found = self.credentials().find(|(name, _)| *name == credential);
-        found.map_or(Standing::WrongService, |(_, body)| standing(body, self.operation, self.environment.0))
-    }
-
-    fn credentials(&self) -> impl Iterator<Item = (&'a str, &'a Credential)> {
-        self.inputs.contract.credentials.iter().map(|(name, credential)| (name.as_str(), credential))
-    }
-
-    fn pick(&self, twist: &Twist) -> Picked<'a> {
-        let (operation, environment) = (self.operation, self.environment.0);
-        let first = |fits: &dyn Fn(&Credential) -> bool| {
-            self.credentials().find(|(_, credential)| fits(credential)).map(|(name, _)| name)
-        };
-        let allowing =
-            || first(&|credential| standing(credential, operation, environment) == Standing::Allowed);
-        let found = match &twist.credential {
-            Some(CredentialPick::None) => return Ok(None),
-            None if self.axis.is_some() => self.axis,
-            None if operation.id.service() == "public" => return Ok(None),
-            None | Some(CredentialPick::Allowing) => allowing(),
-            Some(CredentialPick::Named(name)) => {
-                self.credentials().find(|(known, _)| known == name).map(|(name, _)| name)
-            }
-            Some(CredentialPick::Denying) => first(&|credential| {
-                credential.state == KeyState::Active
-                    && standing(credential, operation, environment) != Standing::Allowed
-            }),
-            Some(CredentialPick::State(state)) => first(&|credential| {
-                credential.state == *state
-                    && active_standing(credential, operation, environment) == Standing::Allowed
-            }),
-        };
-        found.map(Some).ok_or_else(|| format!("no credential of the contract is {}", wanted(twist)))
-    }
-
     /// What the contract implies, where the request is a sound one of one credential.
     fn expects(&self, credential: &str, twist: &Twist) -> Option<Expects> {
         let bare = Twist { credential: None, ..twist.clone() };
         let sound = bare == Twist::default() && self.scenario.steps.is_empty();
         let allowed = self.standing(credential) == Standing::Allowed;
         sound.then_some(if allowed { Expects::Acceptance } else { Expects::Refusal })
-    }
-
-    fn permitted(&self) -> Result<(), String> {
-        let (name, environment) = self.environment;
-        if environment.protected && !self.inputs.permits.environments.iter().any(|allowed| allowed == name) {
-            return Err(format!("the environment `{name}` is protected; ask it with --allow {name}"));
-        }
-        Ok(())
-    }
-
-    fn effects_permitted(&self, operation: &BoundOperation) -> Result<(), String> {
-        if operation.operation.effect == Effect::None || self.inputs.permits.effects {
-            return Ok(());
-        }
-        Err(format!("an accepted `{}` changes the target; permit it with --allow-effects", operation.id))
-    }
-
-    fn has(&self, need: &Need) -> Result<(), String> {
-        let contract = self.inputs.contract;
-        let environment = self.environment.1;
-        let (there, cure) = match need {
-            Need::Tls => (environment.base_url.starts_with("https:"), "an https `base_url`".to_owned()),
-            Need::Plaintext => (environment.plaintext_url.is_some(), "a `plaintext_url`".to_owned()),
-            Need::Scheme(scheme) => {
-                let declared = contract.authentication.carrier.scheme();
-                let same = declared.is_some_and(|declared| declared.eq_ignore_ascii_case(scheme));
-                (same, format!("`authentication.carrier.scheme: {scheme}`"))
-            }
-            Need::Policy(name) => (has_policy(contract, name), format!("a line `policy.{name}`")),
-            Need::Refusal(name) => {
-                let there = contract.refusals.keys().any(|kind| kind.as_str() == name);
-                (there, format!("a line `refusals.{name}`"))
-            }
-            Need::Control(name) => {
-                (contract.control.action(name).is_some(), format!("a line `control.{name}`"))
-            }
-        };
-        if there { Ok(()) } else { Err(format!("the contract lacks {cure}")) }
-    }
-
-    /// Plans what makes the objects that the path names, where a mere example will not do.
-    fn prepare(
-        &self,
-        draft: &mut Draft,
-        twist: &Twist,
-        (requirement, sender): (&Requirement, Option<&str>),
-    ) -> Result<(), String> {
-        let object = twist.object.unwrap_or(if wants_acceptance(requirement) {
-            ObjectOf::Own
-        } else {
-            ObjectOf::Example
-        });
-        for (name, parameter) in &self.operation.operation.parameters {
-            let real = parameter.from.as_ref().filter(|_| object != ObjectOf::Example);
-            let Some(source) = real else {
-                draft.target = draft.target.replace(&format!("{{{name}}}"), &parameter.example);
-                continue;
-            };
-            let maker = self.operations.guarded(&source.operation.0);
-            let maker =
-                maker.ok_or_else(|| format!("the contract has no operation `{}`", source.operation.0))?;
-            self.effects_permitted(maker)?;
-            let credential = self.maker(maker, sender, object)?;
-            let preparation = compose::preparation(self, (maker, credential), &source.capture);
-            draft.preparations.insert(name.to_string(), preparation);
-        }
-        Ok(())
-    }
-
-    /// The credential that makes an object: of the sender's own application, or of another.
-    fn maker(
-        &self,
-        maker: &BoundOperation,
-        sender: Option<&str>,
-        object: ObjectOf,
-    ) -> Result<&'a str, String> {
-        let contract = self.inputs.contract;
-        let owner = sender.map(|name| application(contract, name));
-        let right_owner = |name: &str| match (owner, object) {
-            (None, _) => true,
-            (Some(owner), ObjectOf::Foreign) => application(contract, name) != owner,
-            (Some(owner), ObjectOf::Own | ObjectOf::Example) => application(contract, name) == owner,
-        };
-        let able =
-            |credential: &Credential| standing(credential, maker, self.environment.0) == Standing::Allowed;
-        let found = self.credentials().find(|(name, credential)| right_owner(name) && able(credential));
-        found.map(|(name, _)| name).ok_or_else(|| {
-            format!("no credential of {} may make the object with `{}`", whose(object), maker.id)
-        })
     }
 
     /// The key of a credential as a draft carries it.
@@ -306,33 +177,4 @@ impl<'a> Cell<'a> {
 /// An ordinary client never shows what follows the head of an answer to HEAD, so it could not see a fault there.
 fn sender(draft: &Draft, requirement: &Requirement) -> Sender {
     if draft.method == "HEAD" && asks_for_no_content(requirement) { Sender::Raw } else { Sender::Ordinary }
-}
-
-fn has_policy(contract: &Contract, name: &str) -> bool {
-    match name {
-        "problem_details" => contract.policy.problem_details == Some(true),
-        "max_revocation_lag" => contract.policy.max_revocation_lag.is_some(),
-        name => contract.policy.status(name).is_some(),
-    }
-}
-
-fn wanted(twist: &Twist) -> String {
-    match &twist.credential {
-        Some(CredentialPick::Named(name)) => format!("called `{name}`"),
-        Some(CredentialPick::State(state)) => {
-            let state = format!("{state:?}").to_lowercase();
-            format!("{state} and could otherwise use this operation here")
-        }
-        Some(CredentialPick::Denying) => "active and denied this operation here".to_owned(),
-        Some(CredentialPick::None | CredentialPick::Allowing) | None => {
-            "allowed this operation here".to_owned()
-        }
-    }
-}
-
-fn whose(object: ObjectOf) -> &'static str {
-    match object {
-        ObjectOf::Foreign => "another application",
-        ObjectOf::Own | ObjectOf::Example => "the sender's application",
-    }
 }

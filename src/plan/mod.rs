@@ -10,7 +10,10 @@ mod compose;
 mod control;
 mod draft;
 mod forge;
+mod gate;
 mod permission;
+mod pick;
+mod prepare;
 mod require;
 mod select;
 

@@ -1,0 +1,57 @@
+//! Whether a case may be sent, and whether it applies at all: decided before anything goes out.
+
+use super::BoundOperation;
+use super::bind::Cell;
+use crate::contract::{Contract, Effect};
+use crate::scenario::Need;
+
+impl Cell<'_> {
+    /// A protected environment is asked only where the operator says so.
+    pub(super) fn permitted(&self) -> Result<(), String> {
+        let (name, environment) = self.environment;
+        if environment.protected && !self.inputs.permits.environments.iter().any(|allowed| allowed == name) {
+            return Err(format!("the environment `{name}` is protected; ask it with --allow {name}"));
+        }
+        Ok(())
+    }
+
+    /// What changes the target is accepted only where the operator says so.
+    pub(super) fn effects_permitted(&self, operation: &BoundOperation) -> Result<(), String> {
+        if operation.operation.effect == Effect::None || self.inputs.permits.effects {
+            return Ok(());
+        }
+        Err(format!("an accepted `{}` changes the target; permit it with --allow-effects", operation.id))
+    }
+
+    /// Whether a need is met, or which line of the contract would meet it.
+    pub(super) fn has(&self, need: &Need) -> Result<(), String> {
+        let contract = self.inputs.contract;
+        let environment = self.environment.1;
+        let (there, cure) = match need {
+            Need::Tls => (environment.base_url.starts_with("https:"), "an https `base_url`".to_owned()),
+            Need::Plaintext => (environment.plaintext_url.is_some(), "a `plaintext_url`".to_owned()),
+            Need::Scheme(scheme) => {
+                let declared = contract.authentication.carrier.scheme();
+                let same = declared.is_some_and(|declared| declared.eq_ignore_ascii_case(scheme));
+                (same, format!("`authentication.carrier.scheme: {scheme}`"))
+            }
+            Need::Policy(name) => (has_policy(contract, name), format!("a line `policy.{name}`")),
+            Need::Refusal(name) => {
+                let there = contract.refusals.keys().any(|kind| kind.as_str() == name);
+                (there, format!("a line `refusals.{name}`"))
+            }
+            Need::Control(name) => {
+                (contract.control.action(name).is_some(), format!("a line `control.{name}`"))
+            }
+        };
+        if there { Ok(()) } else { Err(format!("the contract lacks {cure}")) }
+    }
+}
+
+fn has_policy(contract: &Contract, name: &str) -> bool {
+    match name {
+        "problem_details" => contract.policy.problem_details == Some(true),
+        "max_revocation_lag" => contract.policy.max_revocation_lag.is_some(),
+        name => contract.policy.status(name).is_some(),
+    }
+}

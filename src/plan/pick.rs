@@ -1,0 +1,65 @@
+//! Whose key a request carries.
+
+use super::bind::Cell;
+use super::permission::{Standing, active_standing, standing};
+use crate::contract::{Credential, KeyState};
+use crate::scenario::{CredentialPick, Twist};
+
+/// Whose key a request carries, or why nobody's can be had.
+pub(super) type Picked<'a> = Result<Option<&'a str>, String>;
+
+impl<'a> Cell<'a> {
+    /// The credential that a twist picks: the axis's where it picks none, or one that may use the operation.
+    pub(super) fn pick(&self, twist: &Twist) -> Picked<'a> {
+        let (operation, environment) = (self.operation, self.environment.0);
+        let first = |fits: &dyn Fn(&Credential) -> bool| {
+            self.credentials().find(|(_, credential)| fits(credential)).map(|(name, _)| name)
+        };
+        let allowing =
+            || first(&|credential| standing(credential, operation, environment) == Standing::Allowed);
+        let found = match &twist.credential {
+            Some(CredentialPick::None) => return Ok(None),
+            None if self.axis.is_some() => self.axis,
+            None if operation.id.service() == "public" => return Ok(None),
+            None | Some(CredentialPick::Allowing) => allowing(),
+            Some(CredentialPick::Named(name)) => {
+                self.credentials().find(|(known, _)| known == name).map(|(name, _)| name)
+            }
+            Some(CredentialPick::Denying) => first(&|credential| {
+                credential.state == KeyState::Active
+                    && standing(credential, operation, environment) != Standing::Allowed
+            }),
+            Some(CredentialPick::State(state)) => first(&|credential| {
+                credential.state == *state
+                    && active_standing(credential, operation, environment) == Standing::Allowed
+            }),
+        };
+        found.map(Some).ok_or_else(|| format!("no credential of the contract is {}", wanted(twist)))
+    }
+
+    /// Where a credential stands before the cell's operation.
+    pub(super) fn standing(&self, credential: &str) -> Standing {
+        let found = self.credentials().find(|(name, _)| *name == credential);
+        found.map_or(Standing::WrongService, |(_, body)| standing(body, self.operation, self.environment.0))
+    }
+
+    /// Every credential of the contract, by name.
+    pub(super) fn credentials(&self) -> impl Iterator<Item = (&'a str, &'a Credential)> {
+        self.inputs.contract.credentials.iter().map(|(name, credential)| (name.as_str(), credential))
+    }
+}
+
+/// What was looked for and not found.
+fn wanted(twist: &Twist) -> String {
+    match &twist.credential {
+        Some(CredentialPick::Named(name)) => format!("called `{name}`"),
+        Some(CredentialPick::State(state)) => {
+            let state = format!("{state:?}").to_lowercase();
+            format!("{state} and could otherwise use this operation here")
+        }
+        Some(CredentialPick::Denying) => "active and denied this operation here".to_owned(),
+        Some(CredentialPick::None | CredentialPick::Allowing) | None => {
+            "allowed this operation here".to_owned()
+        }
+    }
+}
