@@ -17,7 +17,9 @@ use tokio::sync::watch;
 use tokio::time::timeout;
 
 use super::edge::Denial;
-use super::http1::{self, Admission, BODY_LIMIT, FIELD_LIMIT, HEAD_LIMIT, Responder, TARGET_LIMIT, Wire, ended};
+use super::http1::{
+    self, Admission, BODY_LIMIT, FIELD_LIMIT, HEAD_LIMIT, Responder, TARGET_LIMIT, Wire, ended,
+};
 use super::message::{Answer, Field, Head, Target, Version};
 
 /// What every HTTP/2 connection begins with (RFC 9113 section 3.4).
