@@ -147,11 +147,6 @@ impl Answer {
         self.fields.retain(|(other, _)| !other.eq_ignore_ascii_case(name));
     }
 
-    /// Whether a field is there.
-    pub(crate) fn has(&self, name: &str) -> bool {
-        self.fields.iter().any(|(other, _)| other.eq_ignore_ascii_case(name))
-    }
-
     /// The members of its JSON document, where that is an object.
     pub(crate) fn members(&mut self) -> Option<&mut serde_json::Map<String, Value>> {
         match &mut self.content {

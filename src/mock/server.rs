@@ -164,7 +164,7 @@ impl Responder for Site {
                 return Admission::Admitted(Pass { id, route, key, quota });
             }
             Err(Stop::Deny(denial)) => self.denied(&denial, Some(&request)),
-            Err(Stop::Answer(answer)) => answer,
+            Err(Stop::Answer(answer)) => *answer,
         };
         Admission::Answered(server.finish(&self.seal(id, Some(request)).about(&passage), answer))
     }

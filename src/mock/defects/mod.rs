@@ -1,9 +1,21 @@
 //! Everything that can be wrong with an edge, one item each, so that the harness can be shown to notice.
 //!
-//! A defect replaces or wraps one stage of the pipeline and leaves every other alone. To add one, write it in
-//! the file of its family and put its name into that family's list.
+//! A defect replaces or wraps one stage of the pipeline and leaves every other alone: it is written as the
+//! fault happens in the world, and no wider. To add one, write it in the file of its family and put it into
+//! that family's list.
 
-use super::edge::Edge;
+mod authentication;
+mod leak;
+mod order;
+mod permission;
+mod shape;
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::edge::{Application, Edge, Key, Request};
+use super::server::Server;
+use crate::contract::Grant;
 
 /// One thing that is wrong with an edge.
 #[derive(Clone, Copy, Debug)]
@@ -26,4 +38,48 @@ pub fn find(id: &str) -> Option<&'static Defect> {
 }
 
 /// The families, each a list in a file of its own.
-const FAMILIES: &[&[Defect]] = &[];
+const FAMILIES: &[&[Defect]] =
+    &[authentication::FAMILY, permission::FAMILY, shape::FAMILY, order::FAMILY, leak::FAMILY];
+
+/// A defect, as its family lists it.
+const fn defect(id: &'static str, what: &'static str, install: fn(&mut Edge)) -> Defect {
+    Defect { id, what, install }
+}
+
+/// Whoever is let in without a key of their own: may do everything, owns nothing.
+fn nobody(server: &Server) -> Arc<Key> {
+    let services: BTreeSet<&str> = server.routes.all().iter().map(|routed| routed.id.service()).collect();
+    let allows = services.into_iter().map(|service| Grant(service.to_owned())).collect();
+    Arc::new(Key::new("nobody", Arc::new(Application::new("nobody", &[])), allows))
+}
+
+/// Whether some bytes look like a key of this API.
+fn well_formed(server: &Server, presented: &[u8]) -> bool {
+    let Ok(text) = std::str::from_utf8(presented) else { return false };
+    match &server.authentication.key_pattern {
+        Some(pattern) => pattern.regex().is_match(text),
+        None => text.len() >= 16 && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_'),
+    }
+}
+
+/// What a request presents as its key, as text.
+fn presented(request: &Request<'_>) -> Option<String> {
+    let server = &request.site.server;
+    let presented = (server.edge.extract)(request.head, &server.authentication.carrier);
+    presented.value().map(|value| String::from_utf8_lossy(value).into_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_defect_has_a_name_of_its_own_and_says_what_it_does() {
+        let names: BTreeSet<_> = all().map(|defect| defect.id).collect();
+        assert_eq!(names.len(), all().count());
+        for defect in all() {
+            assert!(defect.what.ends_with('.'), "{}", defect.id);
+            assert!(defect.id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-'), "{}", defect.id);
+        }
+    }
+}

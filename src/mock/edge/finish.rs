@@ -4,7 +4,7 @@ use std::sync::atomic::Ordering;
 
 use serde_json::json;
 
-use super::{Key, Passage, Quota, Request, Route};
+use super::{Key, Passage, Quota, Request, Route, Routed};
 use crate::mock::RateLimit;
 use crate::mock::clock::http_date;
 use crate::mock::message::{Answer, Head};
@@ -49,7 +49,7 @@ pub(super) fn finish(seal: &Seal<'_>, answer: &mut Answer) {
     let failed = answer.status >= 400;
     answer.set("Date", http_date(seal.now_ms));
     answer.set("X-Request-Id", seal.id.to_string());
-    let public = seal.request.and_then(|it| it.operation()).is_some_and(|operation| operation.public);
+    let public = seal.request.and_then(|it| it.operation()).is_some_and(Routed::is_public);
     if failed || !public {
         answer.set("Cache-Control", "no-store");
     }

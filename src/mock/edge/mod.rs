@@ -30,8 +30,8 @@ pub(crate) use finish::Seal;
 pub(crate) use keys::{Application, Key, Keys};
 pub(crate) use permission::Quota;
 pub(crate) use render::Rendering;
-pub(crate) use route::{Route, Routed, Routes};
-pub(crate) use steps::{At, Step, content_step, key_step, route_step};
+pub(crate) use route::{Access, Route, Routed, Routes};
+pub(crate) use steps::{At, Step, content_step, route_step};
 
 /// A request, as the stages see it.
 #[derive(Clone, Copy, Debug)]
@@ -72,7 +72,7 @@ pub(crate) enum Stop {
     /// It is denied.
     Deny(Denial),
     /// It is answered.
-    Answer(Answer),
+    Answer(Box<Answer>),
 }
 
 impl From<Denial> for Stop {
@@ -81,19 +81,38 @@ impl From<Denial> for Stop {
     }
 }
 
-/// One stage of the pipeline.
-type Stage<F> = Arc<F>;
+impl From<Answer> for Stop {
+    fn from(answer: Answer) -> Self {
+        Self::Answer(Box::new(answer))
+    }
+}
 
-/// Which keys a stage is about: whether this one is.
-type KeyTest = dyn Fn(&Key, i64) -> bool + Send + Sync;
-/// Whether a key may do something.
-type Permission = dyn Fn(&Key, &Routed, &Routes) -> bool + Send + Sync;
+/// Whether something waits for the whole request.
+type Waits = Arc<dyn Fn(&Site, &Head) -> bool + Send + Sync>;
+/// Where a method and a path lead.
+type Find = Arc<dyn Fn(&Routes, &http::Method, &str) -> Route + Send + Sync>;
 /// What is presented as a key.
-type Extract = dyn for<'a> Fn(&'a Head, &'a Carrier) -> Presented<'a> + Send + Sync;
+type Extract = Arc<dyn for<'a> Fn(&'a Head, &'a Carrier) -> Presented<'a> + Send + Sync>;
+/// The key behind some bytes.
+type LookUp = Arc<dyn Fn(&Server, &[u8]) -> Option<Arc<Key>> + Send + Sync>;
+/// Whether something holds of a key at a time.
+type KeyTest = Arc<dyn Fn(&Key, i64) -> bool + Send + Sync>;
 /// A request's key, if it has one that works.
-type Authenticate = dyn Fn(&Edge, &Request<'_>) -> Result<Arc<Key>, Denial> + Send + Sync;
+type Authenticate = Arc<dyn Fn(&Edge, &Request<'_>) -> Result<Arc<Key>, Denial> + Send + Sync>;
+/// What is left of a key's requests.
+type Count = Arc<dyn Fn(&Key, RateLimit, i64) -> Quota + Send + Sync>;
+/// Whether a key may do something.
+type Permission = Arc<dyn Fn(&Key, &Routed, &Routes) -> bool + Send + Sync>;
+/// Whether a key goes with a name.
+type Belongs = Arc<dyn Fn(&Key, &str) -> bool + Send + Sync>;
 /// How a denial looks.
-type Render = dyn Fn(&Rendering, &Denial, Option<&Request<'_>>) -> Answer + Send + Sync;
+type Render = Arc<dyn Fn(&Rendering, &Denial, Option<&Request<'_>>) -> Answer + Send + Sync>;
+/// What is remembered of a request.
+type Remember = Arc<dyn Fn(&Request<'_>, Option<&Key>) + Send + Sync>;
+/// What happens to an answer at last.
+type Finish = Arc<dyn Fn(&Seal<'_>, &mut Answer) + Send + Sync>;
+/// What is written about an answer.
+type Log = Arc<dyn Fn(&Seal<'_>, &Answer) -> String + Send + Sync>;
 
 /// The stages of the pipeline.
 #[derive(Clone)]
@@ -101,49 +120,49 @@ pub(crate) struct Edge {
     /// Receives: the grammar of a head.
     pub(crate) receive: Reception,
     /// Waits: whether nothing is decided before the body is here.
-    pub(crate) awaits_body: Stage<dyn Fn(&Site, &Head) -> bool + Send + Sync>,
+    pub(crate) awaits_body: Waits,
     /// Normalises: the path that routes are found by.
     pub(crate) normalise: fn(&str) -> Cow<'_, str>,
     /// Routes: where a request leads.
-    pub(crate) route: Stage<dyn Fn(&Routes, &http::Method, &str) -> Route + Send + Sync>,
+    pub(crate) route: Find,
     /// Opens: whether an operation needs no key.
-    pub(crate) open: Stage<dyn Fn(&Routed) -> bool + Send + Sync>,
+    pub(crate) open: Arc<dyn Fn(&Routed) -> bool + Send + Sync>,
     /// Trusts: whether a key counts where the request arrived.
-    pub(crate) trusts: Stage<dyn Fn(&Site) -> bool + Send + Sync>,
+    pub(crate) trusts: Arc<dyn Fn(&Site) -> bool + Send + Sync>,
     /// Extracts the credential.
-    pub(crate) extract: Stage<Extract>,
+    pub(crate) extract: Extract,
     /// Looks up: from what is presented to a key.
-    pub(crate) look_up: Stage<dyn Fn(&Server, &[u8]) -> Option<Arc<Key>> + Send + Sync>,
+    pub(crate) look_up: LookUp,
     /// State: whether a key was withdrawn.
-    pub(crate) revoked: Stage<KeyTest>,
+    pub(crate) revoked: KeyTest,
     /// State: whether a key's application is switched off.
-    pub(crate) disabled: Stage<KeyTest>,
+    pub(crate) disabled: KeyTest,
     /// State: whether a key's time has not begun.
-    pub(crate) early: Stage<KeyTest>,
+    pub(crate) early: KeyTest,
     /// State: whether a key's time is over.
-    pub(crate) expired: Stage<KeyTest>,
+    pub(crate) expired: KeyTest,
     /// Authenticates: extract, look up and state, one after the other.
-    pub(crate) authenticate: Stage<Authenticate>,
+    pub(crate) authenticate: Authenticate,
     /// Limits: counts a request against its key.
-    pub(crate) count: Stage<dyn Fn(&Key, RateLimit, i64) -> Quota + Send + Sync>,
+    pub(crate) count: Count,
     /// Permission: whether a key may be used in an environment.
-    pub(crate) environment: Stage<dyn Fn(&Key, &str) -> bool + Send + Sync>,
+    pub(crate) environment: Belongs,
     /// Permission: whether a key may use an operation.
-    pub(crate) permission: Stage<Permission>,
+    pub(crate) permission: Permission,
     /// Permission: whether a key may use an operation that is meant for the operator.
-    pub(crate) admin: Stage<Permission>,
+    pub(crate) admin: Permission,
     /// Permission: whether an object is the key's own.
-    pub(crate) owner: Stage<dyn Fn(&Key, &str) -> bool + Send + Sync>,
+    pub(crate) owner: Belongs,
     /// Decides: the steps, in their order.
     pub(crate) order: Vec<(At, Step)>,
     /// Renders a denial.
-    pub(crate) render: Stage<Render>,
+    pub(crate) render: Render,
     /// Remembers: what was processed.
-    pub(crate) remember: Stage<dyn Fn(&Request<'_>, Option<&Key>) + Send + Sync>,
+    pub(crate) remember: Remember,
     /// Finishes every answer.
-    pub(crate) finish: Stage<dyn Fn(&Seal<'_>, &mut Answer) + Send + Sync>,
+    pub(crate) finish: Finish,
     /// Logs: the line that is written about an answer.
-    pub(crate) log: Stage<dyn Fn(&Seal<'_>, &Answer) -> String + Send + Sync>,
+    pub(crate) log: Log,
 }
 
 impl fmt::Debug for Edge {
@@ -161,7 +180,7 @@ impl Edge {
             awaits_body: Arc::new(|_, _| false),
             normalise: route::normalise,
             route: Arc::new(Routes::find),
-            open: Arc::new(|operation| operation.public),
+            open: Arc::new(Routed::is_public),
             trusts: Arc::new(|site| site.trusted),
             extract: Arc::new(extract::extract),
             look_up: Arc::new(|server, presented| server.keys.look_up(presented)),

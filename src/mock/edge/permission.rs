@@ -3,7 +3,7 @@
 use std::sync::atomic::Ordering;
 
 use super::Key;
-use super::route::{Routed, Routes};
+use super::route::{Access, Routed, Routes};
 use crate::mock::RateLimit;
 
 /// Whether a key may use an operation: a grant names its service, or the operation itself.
@@ -19,8 +19,8 @@ pub(crate) fn permitted(key: &Key, wanted: &Routed, _routes: &Routes) -> bool {
 /// a service that has nothing but such operations.
 pub(crate) fn administers(key: &Key, wanted: &Routed, routes: &Routes) -> bool {
     let service = wanted.id.service();
-    let mut siblings = routes.all().iter().filter(|routed| !routed.public && routed.id.service() == service);
-    let whole_service = siblings.all(|routed| routed.admin);
+    let mut siblings = routes.all().iter().filter(|routed| routed.id.service() == service);
+    let whole_service = siblings.all(|routed| routed.access == Access::Operator);
     key.allows.iter().any(|grant| match grant.parts() {
         (granted, None) => whole_service && granted == service,
         (granted, Some(name)) => granted == service && name == wanted.id.name(),

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value, json};
 
 use super::{Denial, Request};
-use crate::contract::{Carrier, Contract, Refusal, RefusalKind, Rule};
+use crate::contract::{Contract, Refusal, RefusalKind, Rule};
 use crate::mock::MockError;
 use crate::mock::message::{Answer, Content};
 use crate::mock::services::build::{Place, place, text, value};
@@ -33,14 +33,31 @@ struct Prepared {
     members: Value,
 }
 
+/// How an error is written down.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Style {
+    /// As problem details (RFC 9457).
+    Problem,
+    /// As the contract's refusals are, and no more.
+    Own,
+}
+
+/// What kind of credential a key is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Tokens {
+    /// A bearer token (RFC 6750).
+    Bearer,
+    /// Anything else.
+    Other,
+}
+
 /// Everything that rendering needs to know.
 #[derive(Debug)]
 pub(crate) struct Rendering {
-    /// Whether denials are problem details (RFC 9457).
-    pub(crate) problem_details: bool,
+    style: Style,
+    tokens: Tokens,
     /// The API's name, as a challenge states it (RFC 9110 section 11.5).
-    pub(crate) realm: String,
-    bearer: bool,
+    realm: String,
     /// Where the contract's refusals hold the word that tells them apart.
     code: Option<Place>,
     refusals: BTreeMap<RefusalKind, Prepared>,
@@ -57,60 +74,56 @@ impl Rendering {
             let prepared = prepare(looks_like(contract, kind), refusal);
             Some(prepared.map(|it| (kind, it)).map_err(|what| MockError::Refusal { kind, what }))
         });
-        let scheme = match &contract.authentication.carrier {
-            Carrier::Header { scheme, .. } => scheme.as_deref(),
-            Carrier::Query(_) | Carrier::Cookie(_) => None,
-        };
+        let scheme = contract.authentication.carrier.scheme();
         Ok(Self {
-            problem_details: contract.policy.problem_details.unwrap_or_default(),
+            style: if contract.policy.problem_details == Some(true) { Style::Problem } else { Style::Own },
+            tokens: match scheme {
+                Some(scheme) if scheme.eq_ignore_ascii_case("bearer") => Tokens::Bearer,
+                Some(_) | None => Tokens::Other,
+            },
             realm: contract.api.clone(),
-            bearer: scheme.is_some_and(|scheme| scheme.eq_ignore_ascii_case("bearer")),
             code: code_place(contract),
             refusals: refusals.collect::<Result<_, _>>()?,
         })
     }
 
-    /// Whether keys are bearer tokens (RFC 6750).
-    pub(crate) fn bearer(&self) -> bool {
-        self.bearer
-    }
-
     /// The answer of an error that the contract does not speak of.
     pub(crate) fn error(&self, status: u16, code: &str, title: &str, detail: &str) -> Answer {
-        let mut value = json!({});
-        if self.problem_details {
-            value = problem(code, title, status, detail);
-        }
-        self.put_code(&mut value, code, title);
-        self.answer(status, value)
+        let document = self.document(status, code, title, detail);
+        self.answer(status, document)
     }
 
     fn answer(&self, status: u16, value: Value) -> Answer {
-        let media_type = if self.problem_details { "application/problem+json" } else { "application/json" };
+        let media_type = match self.style {
+            Style::Problem => "application/problem+json",
+            Style::Own => "application/json",
+        };
         Answer { content: Content::Json { media_type: media_type.into(), value }, ..Answer::bare(status) }
     }
 
-    /// Puts a code where the contract's refusals have theirs, and the title beside it.
-    fn put_code(&self, value: &mut Value, code: &str, title: &str) {
+    /// The document of an error: its code stands where the contract's refusals have theirs, and what it means
+    /// in a member beside it, unless problem details say so already.
+    fn document(&self, status: u16, code: &str, title: &str, detail: &str) -> Value {
         let fallback = Place::member("code");
         let at = self.code.as_ref().unwrap_or(&fallback);
-        place(value, at, json!(code));
-        if !self.problem_details {
-            place(value, &at.sibling("message"), json!(title));
+        let mut value = match self.style {
+            Style::Problem => problem(code, title, status, detail),
+            Style::Own => json!({}),
+        };
+        place(&mut value, at, json!(code));
+        if self.style == Style::Own {
+            place(&mut value, &at.sibling("message"), json!(title));
         }
+        value
     }
 
     fn refusal(&self, kind: RefusalKind, prepared: &Prepared) -> Answer {
         let face = Denial::Refused(prepared.looks_like).face();
-        let mut value = json!({});
-        if self.problem_details {
-            value = problem(face.code, face.title, prepared.status, &face.detail);
-        }
-        self.put_code(&mut value, face.code, face.title);
+        let mut value = self.document(prepared.status, face.code, face.title, &face.detail);
         merge(&mut value, &prepared.members);
         let mut answer = self.answer(prepared.status, value);
-        let scheme = prepared.challenge.as_deref().or(self.bearer.then_some("Bearer"));
-        if let Some(scheme) = scheme {
+        let bearer = (self.tokens == Tokens::Bearer).then_some("Bearer");
+        if let Some(scheme) = prepared.challenge.as_deref().or(bearer) {
             answer = answer.with("WWW-Authenticate", self.challenge(scheme, kind));
         }
         for (name, value) in &prepared.fields {
@@ -124,19 +137,18 @@ impl Rendering {
     fn challenge(&self, scheme: &str, kind: RefusalKind) -> String {
         let realm = self.realm.replace('\\', "\\\\").replace('"', "\\\"");
         let challenge = format!("{scheme} realm=\"{realm}\"");
-        match (self.bearer, kind) {
-            (false, _) | (true, RefusalKind::Missing) => challenge,
-            (true, RefusalKind::Insufficient | RefusalKind::WrongEnvironment) => {
-                format!("{challenge}, error=\"insufficient_scope\"")
-            }
-            (
-                true,
-                RefusalKind::Invalid
-                | RefusalKind::Expired
-                | RefusalKind::Revoked
-                | RefusalKind::Disabled
-                | RefusalKind::NotYetValid,
-            ) => format!("{challenge}, error=\"invalid_token\""),
+        let error = match kind {
+            RefusalKind::Missing => None,
+            RefusalKind::Insufficient | RefusalKind::WrongEnvironment => Some("insufficient_scope"),
+            RefusalKind::Invalid
+            | RefusalKind::Expired
+            | RefusalKind::Revoked
+            | RefusalKind::Disabled
+            | RefusalKind::NotYetValid => Some("invalid_token"),
+        };
+        match error.filter(|_| self.tokens == Tokens::Bearer) {
+            Some(error) => format!("{challenge}, error=\"{error}\""),
+            None => challenge,
         }
     }
 }
@@ -156,7 +168,7 @@ pub(crate) fn render(rendering: &Rendering, denial: &Denial, _request: Option<&R
         Denial::Unavailable => answer.with("Retry-After", "1"),
         // RFC 9110 section 11.6.1: a 401 carries a challenge, whether or not the contract speaks of it.
         Denial::Refused(kind) if face.status == 401 => {
-            let scheme = if rendering.bearer { "Bearer" } else { "ApiKey" };
+            let scheme = if rendering.tokens == Tokens::Bearer { "Bearer" } else { "ApiKey" };
             answer.with("WWW-Authenticate", rendering.challenge(scheme, *kind))
         }
         Denial::Refused(_)

@@ -17,6 +17,17 @@ enum Segment {
     Parameter(String),
 }
 
+/// Who may call an operation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Access {
+    /// Anybody, without a key.
+    Public,
+    /// Every application that has the permission.
+    Applications,
+    /// The operator alone.
+    Operator,
+}
+
 /// An operation, ready to be served.
 #[derive(Debug)]
 pub(crate) struct Routed {
@@ -26,10 +37,8 @@ pub(crate) struct Routed {
     pub(crate) method: http::Method,
     /// Its path as the contract writes it.
     pub(crate) template: String,
-    /// Whether it is meant for the operator alone.
-    pub(crate) admin: bool,
-    /// Whether anybody may call it without a key.
-    pub(crate) public: bool,
+    /// Who may call it.
+    pub(crate) access: Access,
     /// The media type of its body, where it takes one.
     pub(crate) media_type: Option<String>,
     /// What it does.
@@ -62,11 +71,13 @@ impl Routes {
     /// # Errors
     /// An operation whose acceptance cannot be produced.
     pub(crate) fn new(contract: &Contract) -> Result<Self, MockError> {
-        let guarded = contract.operations().map(|(id, operation)| routed(id, operation, false));
-        let public = contract
-            .public
-            .iter()
-            .map(|operation| routed(OperationId::public(operation), &operation.as_operation(), true));
+        let guarded = contract.operations().map(|(id, operation)| {
+            let access = if operation.admin { Access::Operator } else { Access::Applications };
+            routed(id, operation, access)
+        });
+        let public = contract.public.iter().map(|operation| {
+            routed(OperationId::public(operation), &operation.as_operation(), Access::Public)
+        });
         Ok(Self { all: guarded.chain(public).collect::<Result<_, _>>()? })
     }
 
@@ -99,6 +110,11 @@ impl Routes {
 }
 
 impl Routed {
+    /// Whether anybody may call it without a key.
+    pub(crate) fn is_public(&self) -> bool {
+        self.access == Access::Public
+    }
+
     fn fits(&self, parts: &[&str]) -> bool {
         let fits = |(segment, part): (&Segment, &&str)| match segment {
             Segment::Literal(text) => text == part,
@@ -122,7 +138,7 @@ impl Routed {
     }
 }
 
-fn routed(id: OperationId, operation: &Operation, public: bool) -> Result<Routed, MockError> {
+fn routed(id: OperationId, operation: &Operation, access: Access) -> Result<Routed, MockError> {
     let path = operation.path.split('?').next().unwrap_or_default();
     let segment = |part: &str| match part.strip_prefix('{').and_then(|part| part.strip_suffix('}')) {
         Some(name) => Segment::Parameter(name.to_owned()),
@@ -134,8 +150,7 @@ fn routed(id: OperationId, operation: &Operation, public: bool) -> Result<Routed
         handler: services::handler(&id, operation),
         method: operation.method.http().clone(),
         template: operation.path.clone(),
-        admin: operation.admin,
-        public,
+        access,
         media_type: operation.body.as_ref().map(|body| body.content_type().to_owned()),
         sample,
         segments: path.split('/').map(segment).collect(),
@@ -167,16 +182,8 @@ pub(crate) fn normalise(path: &str) -> Cow<'_, str> {
     for part in parts {
         let escaped = part.get(..2).and_then(|digits| u8::from_str_radix(digits, 16).ok());
         let plain = escaped.filter(|byte| byte.is_ascii_alphanumeric() || b"-._~".contains(byte));
-        match plain {
-            Some(byte) => {
-                out.push(char::from(byte));
-                out.push_str(part.get(2..).unwrap_or_default());
-            }
-            None => {
-                out.push('%');
-                out.push_str(part);
-            }
-        }
+        out.push(plain.map_or('%', char::from));
+        out.push_str(part.get(if plain.is_some() { 2 } else { 0 }..).unwrap_or_default());
     }
     Cow::Owned(out)
 }

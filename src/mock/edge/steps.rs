@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use super::{Denial, Edge, Key, Passage, Presented, Request, Route, Stop};
+use super::{Access, Denial, Edge, Key, Passage, Presented, Request, Route, Stop};
 use crate::contract::RefusalKind;
 use crate::mock::http1::BODY_LIMIT;
 
@@ -79,7 +79,7 @@ fn open(edge: &Edge, request: &Request<'_>) -> bool {
 }
 
 /// Is there a key that works?
-pub(crate) fn key_step(edge: &Edge, passage: &mut Passage<'_>) -> Result<(), Stop> {
+fn key_step(edge: &Edge, passage: &mut Passage<'_>) -> Result<(), Stop> {
     if open(edge, &passage.request) {
         return Ok(());
     }
@@ -144,12 +144,13 @@ fn environment_step(edge: &Edge, passage: &mut Passage<'_>) -> Result<(), Stop> 
 /// May the key do this?
 fn permission_step(edge: &Edge, passage: &mut Passage<'_>) -> Result<(), Stop> {
     let (Some(key), Some(operation)) = (&passage.key, passage.request.operation()) else { return Ok(()) };
-    if operation.public {
-        return Ok(());
-    }
     let routes = &passage.request.site.server.routes;
-    let test = if operation.admin { &edge.admin } else { &edge.permission };
-    if test(key, operation, routes) { Ok(()) } else { Err(Denial::Refused(RefusalKind::Insufficient).into()) }
+    let permitted = match operation.access {
+        Access::Public => true,
+        Access::Applications => (edge.permission)(key, operation, routes),
+        Access::Operator => (edge.admin)(key, operation, routes),
+    };
+    if permitted { Ok(()) } else { Err(Denial::Refused(RefusalKind::Insufficient).into()) }
 }
 
 /// Is the body of a kind and size that the operation takes? Judged by the fields that describe it.

@@ -111,8 +111,8 @@ where
     R: Responder,
 {
     while let Next::Request(received) = next_request(&mut wire, responder.reception(), &mut stop).await {
-        let closing = *stop.borrow();
-        match exchange(&mut wire, responder, received, closing).await {
+        let wish = if *stop.borrow() { Connection::Close } else { Connection::Keep };
+        match exchange(&mut wire, responder, received, wish).await {
             Ok(Connection::Keep) => {}
             Ok(Connection::Close) => {
                 drop(wire.linger().await);
@@ -128,7 +128,7 @@ where
 pub(crate) async fn ended(stop: &mut watch::Receiver<bool>) {
     // A server that was dropped without notice ends its tasks by itself.
     if stop.wait_for(|stop| *stop).await.is_err() {
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
 }
 
@@ -181,24 +181,24 @@ async fn exchange<S, R>(
     wire: &mut Wire<S>,
     responder: &R,
     received: Result<(Head, Framing), Denial>,
-    closing: bool,
+    wish: Connection,
 ) -> io::Result<Connection>
 where
     S: AsyncRead + AsyncWrite + Unpin,
     R: Responder,
 {
-    let (answer, complete, closing) = match received {
+    let (answer, goes_on) = match received {
         // Where one request cannot be framed, the next one cannot be found.
-        Err(denial) => (responder.refuse(None, &denial), false, true),
+        Err(denial) => (responder.refuse(None, &denial), false),
         Ok((head, framing)) => {
-            let closing = closing || head.version == Version::Http10 || head.lists("connection", "close");
+            let closing = head.version == Version::Http10 || head.lists("connection", "close");
             let Some((answer, complete)) = answer(wire, responder, &head, framing).await else {
                 return Err(io::ErrorKind::UnexpectedEof.into());
             };
-            (answer, complete, closing)
+            (answer, complete && !closing)
         }
     };
-    let connection = if complete && !closing { Connection::Keep } else { Connection::Close };
+    let connection = if goes_on { wish } else { Connection::Close };
     wire.send(&answer, connection).await?;
     Ok(connection)
 }

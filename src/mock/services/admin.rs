@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::{Call, input};
 use crate::contract::{Grant, OperationId};
-use crate::mock::edge::{Denial, Key};
+use crate::mock::edge::{Access, Denial, Key};
 use crate::mock::random;
 
 /// The longest that a token may live, in seconds.
@@ -32,7 +32,9 @@ pub(super) fn mint_token(call: &Call<'_>) -> Result<Value, Denial> {
         let (service, name) = grant.parts();
         let id = OperationId::new(service, name.unwrap_or_default());
         let operation = server.routes.all().iter().find(|routed| routed.id == id);
-        operation.is_some_and(|it| !it.admin && (server.edge.permission)(parent, it, &server.routes))
+        operation.is_some_and(|it| {
+            it.access == Access::Applications && (server.edge.permission)(parent, it, &server.routes)
+        })
     };
     if wish.operations.is_empty() || !wish.operations.iter().all(grantable) {
         return Err(Denial::Unprocessable("A token may only do what its key may do.".to_owned()));

@@ -1,4 +1,4 @@
-//! JSON made to measure: values that satisfy a contract's matchers, put where its JSONPaths look.
+//! JSON made to measure: values that satisfy a contract's matchers, put where its paths look.
 
 use serde_json::{Map, Value, json};
 
@@ -12,7 +12,7 @@ enum Into {
     Element(usize),
 }
 
-/// A place in a JSON document that a JSONPath of the simple kind leads to: members and elements only.
+/// A place in a JSON document that a `JSONPath` of the simple kind leads to: members and elements only.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Place(Vec<Into>);
 
@@ -30,8 +30,8 @@ impl Place {
         Self(steps)
     }
 
-    /// Reads a JSONPath (RFC 9535) that names one place: `$.a.b`, `$['a']`, `$.a[0]`. A wildcard stands for the
-    /// first element.
+    /// Reads a `JSONPath` (RFC 9535) that names one place: `$.a.b`, `$['a']`, `$.a[0]`. A wildcard stands for
+    /// the first element.
     ///
     /// # Errors
     /// A path that names no single place.

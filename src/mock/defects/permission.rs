@@ -1,0 +1,89 @@
+//! Defects of permission: what a key that works may do.
+
+use std::sync::Arc;
+
+use super::{Defect, defect};
+use crate::contract::Grant;
+use crate::mock::edge::{Access, Edge, Key, Routed, Routes};
+
+/// The family.
+pub(super) const FAMILY: &[Defect] = &[
+    defect("authn-only-no-authz", "Lets every key that works do everything.", authn_only_no_authz),
+    defect("product-not-checked", "Lets a key for one service use the others.", product_not_checked),
+    defect(
+        "scope-prefix-match",
+        "Takes a permission for every operation whose name begins like it.",
+        scope_prefix_match,
+    ),
+    defect(
+        "scope-checked-by-path-only",
+        "Takes a permission on one method of a path for all of them.",
+        scope_checked_by_path_only,
+    ),
+    defect("environment-not-checked", "Accepts keys of other environments.", environment_not_checked),
+    defect(
+        "admin-route-uses-app-guard",
+        "Lets any application's key do the operator's work.",
+        admin_route_uses_app_guard,
+    ),
+    defect(
+        "object-owner-not-checked",
+        "Shows and deletes what belongs to another application.",
+        object_owner_not_checked,
+    ),
+    defect("deny-all", "Lets no key do anything.", deny_all),
+];
+
+/// Whoever is authenticated is authorised. The operator's own operations have a guard of their own.
+fn authn_only_no_authz(edge: &mut Edge) {
+    edge.permission = Arc::new(|_, _, _| true);
+}
+
+/// Permissions are compared by the operation's name, and the service that it belongs to is not part of it.
+fn product_not_checked(edge: &mut Edge) {
+    let any_service = |key: &Key, wanted: &Routed, _: &Routes| {
+        key.allows.iter().any(|grant| match grant.parts() {
+            (_, None) => true,
+            (_, Some(operation)) => operation == wanted.id.name(),
+        })
+    };
+    edge.permission = Arc::new(any_service);
+}
+
+/// `operation.starts_with(permission)`.
+fn scope_prefix_match(edge: &mut Edge) {
+    let begins = |key: &Key, wanted: &Routed, _: &Routes| {
+        key.allows.iter().any(|Grant(granted)| wanted.id.as_str().starts_with(granted))
+    };
+    edge.permission = Arc::new(begins);
+}
+
+/// Permissions are attached to paths, and a path has more than one method.
+fn scope_checked_by_path_only(edge: &mut Edge) {
+    let sound = Arc::clone(&edge.permission);
+    edge.permission = Arc::new(move |key, wanted, routes| {
+        let mut same_path = routes.all().iter().filter(|routed| routed.template == wanted.template);
+        same_path.any(|routed| routed.access != Access::Operator && sound(key, routed, routes))
+    });
+}
+
+/// All environments share one table of keys, and the column that tells them apart is only for show.
+fn environment_not_checked(edge: &mut Edge) {
+    edge.environment = Arc::new(|_, _| true);
+}
+
+/// The operator's routes were copied together with the applications' guard.
+fn admin_route_uses_app_guard(edge: &mut Edge) {
+    edge.admin = Arc::new(|_, _, _| true);
+}
+
+/// Objects are found by their id, and whoever knows the id may have them.
+fn object_owner_not_checked(edge: &mut Edge) {
+    edge.owner = Arc::new(|_, _| true);
+}
+
+/// The permissions were not migrated.
+fn deny_all(edge: &mut Edge) {
+    edge.permission = Arc::new(|_, _, _| false);
+    edge.admin = Arc::new(|_, _, _| false);
+}

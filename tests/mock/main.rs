@@ -1,0 +1,15 @@
+//! The reference server, from outside: over real sockets, byte by byte.
+#![expect(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod contracts;
+mod control;
+mod defects;
+mod framing;
+mod http2;
+mod keys;
+mod order;
+mod refusals;
+mod services;
