@@ -68,7 +68,7 @@ fn judge(defect: &str, suite: &[Scenario]) -> Option<String> {
     }
     let killers: BTreeSet<_> = seen.wrong.iter().map(|(check, _)| check.clone()).collect();
     let must = catchers.iter().any(|scenario| scenario.severity == lockproof::scenario::Severity::Must);
-    let exit = if must { 1 } else { 0 };
+    let exit = i32::from(must);
     (killers != designated || seen.exit != exit)
         .then(|| format!("exit {}: found by {:?}, must be found by {designated:?}", seen.exit, seen.wrong))
 }

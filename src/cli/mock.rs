@@ -30,6 +30,7 @@ It ends on Ctrl-C or SIGTERM, after the requests that are under way.";
 /// Serve a contract: a correct edge before its operations, to develop against and to prove a harness on.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(super) struct MockArgs {
     /// The contract; without it, the reference contract with eKYC and ABIS operations.
     #[arg(long, short, value_name = "FILE")]
@@ -71,7 +72,7 @@ pub(super) fn run(args: &MockArgs, output: &Output) -> Done {
     let config = args.config(&bundle, output)?;
     let runtime = reference::runtime()?;
     runtime.block_on(async {
-        let running = mock::start(config).await.map_err(reference::not_started)?;
+        let running = mock::start(config).await.map_err(|error| reference::not_started(&error))?;
         announce(&running);
         args.write_certificates(&running)?;
         signals::next().await;
@@ -92,7 +93,7 @@ impl MockArgs {
         if self.h2c {
             config.http2 = Http2::PriorKnowledge;
         }
-        let window = Duration::from_secs(60);
+        let window = Duration::from_mins(1);
         config.rate_limit = self.rate_limit.map(|requests| RateLimit { requests, window });
         // One line a request is of use to somebody who looks on, and to nobody under load.
         let looked_at = output.progress() != Progress::None;

@@ -66,7 +66,7 @@ pub(super) fn start(
         config.http2 = Http2::PriorKnowledge;
     }
     let runtime = runtime()?;
-    let running = runtime.block_on(mock::start(config)).map_err(not_started)?;
+    let running = runtime.block_on(mock::start(config)).map_err(|error| not_started(&error))?;
     Ok(Reference { running, runtime })
 }
 
@@ -77,7 +77,7 @@ pub(super) fn runtime() -> Result<Runtime, Failure> {
 }
 
 /// Why a server did not start, as the operator reads it.
-pub(super) fn not_started(error: mock::MockError) -> Failure {
+pub(super) fn not_started(error: &mock::MockError) -> Failure {
     Failure::usage(format!("could not start the reference server: {error}"))
 }
 

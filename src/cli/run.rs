@@ -56,6 +56,7 @@ pub(super) struct RunArgs {
 
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Selection")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 struct SelectArgs {
     /// Scenarios to use instead of the built-in ones: files or folders; repeatable.
     #[arg(long, short, value_name = "PATH")]

@@ -1,5 +1,6 @@
 //! `lockproof scenarios`: the built-in suite, to look at and to copy out.
 
+use std::io::Write as _;
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
@@ -46,12 +47,11 @@ pub(super) fn run(args: &ScenariosArgs) -> Done {
 fn list() -> Result<(), Failure> {
     let suite = suite::read(&[])?;
     let width = suite.scenarios.iter().map(|scenario| scenario.id.as_str().len()).max().unwrap_or(0);
-    let lines: String = suite
-        .scenarios
-        .iter()
-        .map(|one| format!("{:width$}  {:6}  {}\n", one.id.as_str(), one.severity.as_str(), one.title))
-        .collect();
-    output::print(lines.as_bytes());
+    let mut text = Vec::new();
+    for one in &suite.scenarios {
+        writeln!(text, "{:width$}  {:6}  {}", one.id.as_str(), one.severity.as_str(), one.title).ok();
+    }
+    output::print(&text);
     Ok(())
 }
 

@@ -17,6 +17,7 @@ use super::reference::{self, Reference, ReferenceFlags};
 
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Target")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(super) struct TargetArgs {
     /// The contract; without it, the built-in reference server and its contract.
     #[arg(long, short, value_name = "FILE")]

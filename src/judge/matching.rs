@@ -8,6 +8,9 @@ use crate::document::{HeaderName, JsonPath, Pattern};
 use crate::redact::Redactor;
 use crate::wire::Exchange;
 
+/// A shorter text could stand in an answer by chance.
+const SHORTEST_ECHO: usize = 8;
+
 /// A header field against a matcher; a field on several lines is one value, joined as RFC 9110 section 5.3 does.
 pub(super) fn header(name: &HeaderName, matcher: &Matcher, reading: &Reading<'_>) -> Judgement {
     let lines: Vec<_> = reading.answer.header(name.as_str()).collect();
@@ -70,17 +73,28 @@ fn is_of(kind: JsonType, value: &Value) -> bool {
 }
 
 /// No trace of a key stands in the answer; where one does, the place and the form are told, never the key.
-pub(super) fn no_echo(reading: &Reading<'_>, redactor: &Redactor) -> Judgement {
+///
+/// What was sent in the place of a key is looked for too, even where it was never anybody's key: a server that gives
+/// that back gives back any.
+pub(super) fn no_echo(reading: &Reading<'_>, exchange: &Exchange, redactor: &Redactor) -> Judgement {
+    let sent = exchange.request.key.as_deref().filter(|key| key.len() >= SHORTEST_ECHO);
+    let forged = sent.filter(|key| redactor.find(key.as_bytes()).is_empty());
+    let forged = forged.map(|key| Redactor::of_text("nobody, as it was sent", key));
+    let found = std::iter::once(redactor).chain(&forged).find_map(|keys| echo(reading, keys));
+    found.unwrap_or_else(|| Judgement::new(Finding::Holds, "no trace of a key"))
+}
+
+/// The first trace of a key in an answer.
+fn echo(reading: &Reading<'_>, redactor: &Redactor) -> Option<Judgement> {
     let headers = reading.answer.headers.iter().map(|(name, value)| (format!("header {name}"), &**value));
     let body = std::iter::once(("the body".to_owned(), &*reading.answer.body));
-    for (place, text) in headers.chain(body) {
-        if let Some(trace) = redactor.find(text).first() {
-            let (credential, form) = (&trace.credential, trace.form);
-            let seen = format!("{place} holds the key of `{credential}` {form}, at byte {}", trace.at.start);
-            return Judgement::new(Finding::Broken, seen);
-        }
-    }
-    Judgement::new(Finding::Holds, "no trace of a key")
+    headers.chain(body).find_map(|(place, text)| {
+        let traces = redactor.find(text);
+        let trace = traces.first()?;
+        let (credential, form) = (&trace.credential, trace.form);
+        let seen = format!("{place} holds the key of `{credential}` {form}, at byte {}", trace.at.start);
+        Some(Judgement::new(Finding::Broken, seen))
+    })
 }
 
 /// None of the patterns is found in the head or the body.

@@ -82,7 +82,7 @@ impl Requirement {
             Self::Header(name, rule) => matching::header(name, rule, reading),
             Self::Body(path, rule) => matching::body(path, rule, reading),
             Self::Challenge(rule) => challenge::judge(rule, reading),
-            Self::NoEcho => matching::no_echo(reading, evidence.redactor),
+            Self::NoEcho => matching::no_echo(reading, evidence.exchange, evidence.redactor),
             Self::Nowhere(patterns) => matching::nowhere(patterns, reading),
             Self::NoContent => {
                 let length = reading.answer.body.len();

@@ -92,6 +92,11 @@ impl Redactor {
         Redacted::clean(clean)
     }
 
+    /// Prepares for one text that was sent in the place of a key, and is nobody's.
+    pub fn of_text(name: &str, text: &str) -> Self {
+        Self::of(&[(name, text)])
+    }
+
     /// Prepares for keys by the names of their credentials.
     fn of(keys: &[(&str, &str)]) -> Self {
         let texts: Vec<_> = keys.iter().map(|(_, key)| *key).collect();
