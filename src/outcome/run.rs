@@ -200,6 +200,9 @@ pub struct CaseResult {
     pub variant: Option<String>,
     /// What it came to.
     pub verdict: Verdict,
+    /// For a skip: the check whose failure explains what was seen here.
+    #[serde(default)]
+    pub explained_by: Option<String>,
     /// What must hold.
     pub requirement: Redacted,
     /// What a right answer looks like.

@@ -82,6 +82,7 @@ fn blank(case: &Case, redactor: &Redactor) -> CaseResult {
         variant: case.variant.clone(),
         expects: case.expects,
         verdict: Verdict::Error,
+        explained_by: None,
         requirement: redactor.redact(&scenario.title),
         expected: Redacted::default(),
         actual: Redacted::default(),

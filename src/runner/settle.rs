@@ -40,9 +40,10 @@ pub(super) fn explain(finished: Vec<Finished>, cases: &[Case], redactor: &Redact
                     || (!witnessed && field.explains(&field.warned, check, &result))
             });
             if let Some(cause) = cause {
-                let why = format!("explained by {cause}, which went wrong here too; seen: {}", result.actual);
+                let why = format!("explained by {cause}, which went wrong here too");
                 result.actual = redactor.redact(&why);
                 result.verdict = Verdict::Skip;
+                result.explained_by = Some(cause.to_owned());
             }
             result
         })

@@ -32,6 +32,7 @@ impl Cell {
             (Verdict::Pass, Expects::Acceptance) => Self::Accepted,
             (Verdict::Pass, Expects::Refusal) => Self::Refused,
             (Verdict::Fail | Verdict::Warn, _) => Self::Wrong,
+            (Verdict::Skip, _) if case.explained_by.is_some() => Self::Wrong,
             (Verdict::Inconclusive | Verdict::Error, _) => Self::Unknown,
             (Verdict::Skip, _) => Self::NotAsked,
         })

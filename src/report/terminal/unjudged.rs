@@ -31,7 +31,7 @@ pub(super) fn skipped(result: &RunResult, page: &mut Page) {
     if groups.is_empty() {
         return;
     }
-    page.heading(&format!("{} not applicable", cases(result.summary.skip)));
+    page.heading(&format!("{} skipped", cases(result.summary.skip)));
     for (reason, skipped) in groups.iter().take(REASONS) {
         page.paragraph(2, 14, (Ink::Plain, &format!("{:<12}{reason}", format!("skip {}", skipped.len()))));
     }
