@@ -19,8 +19,19 @@ async fn over_tls(tls: TlsMode) -> Running {
     mock::start(Config { tls: Some(tls), ..config(reference()) }).await.unwrap()
 }
 
-/// A client of the server's own authority, with an identity or without.
-async fn connect(server: &Running, protocol: &str, identity: bool) -> std::io::Result<TlsStream<TcpStream>> {
+/// Whether a client proves who it is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Identity {
+    None,
+    Shown,
+}
+
+/// A connection to the sandbox that trusts the server's own authority.
+async fn connect(
+    server: &Running,
+    protocol: &str,
+    identity: Identity,
+) -> std::io::Result<TlsStream<TcpStream>> {
     let certificates = server.certificates.as_ref().unwrap();
     let mut roots = RootCertStore::empty();
     roots.add(CertificateDer::from_pem_slice(certificates.ca_pem.as_bytes()).unwrap()).unwrap();
@@ -29,7 +40,7 @@ async fn connect(server: &Running, protocol: &str, identity: bool) -> std::io::R
         ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
     let builder = builder.with_root_certificates(roots);
     let pem = certificates.client_identity_pem.as_bytes();
-    let mut tls = if identity {
+    let mut tls = if identity == Identity::Shown {
         let chain = vec![CertificateDer::from_pem_slice(pem).unwrap()];
         builder.with_client_auth_cert(chain, PrivateKeyDer::from_pem_slice(pem).unwrap()).unwrap()
     } else {
@@ -52,7 +63,7 @@ fn ordinary(server: &Running) -> reqwest::Client {
 #[tokio::test]
 async fn http_1_over_tls_is_the_same_edge() {
     let server = over_tls(TlsMode::Server).await;
-    let mut client = Client::over(connect(&server, "http/1.1", false).await.unwrap());
+    let mut client = Client::over(connect(&server, "http/1.1", Identity::None).await.unwrap());
     assert_eq!(client.ask(request("GET", USAGE, "", "")).await.code(), "missing_api_key");
     assert_eq!(client.ask(request("GET", USAGE, FULL, "")).await.status, 200);
 }
@@ -83,10 +94,10 @@ async fn http_2_over_tls_is_the_same_edge() {
 #[tokio::test]
 async fn where_both_sides_prove_themselves_a_client_without_a_certificate_is_not_heard() {
     let server = over_tls(TlsMode::Mutual).await;
-    let mut known = Client::over(connect(&server, "http/1.1", true).await.unwrap());
+    let mut known = Client::over(connect(&server, "http/1.1", Identity::Shown).await.unwrap());
     assert_eq!(known.ask(request("GET", USAGE, FULL, "")).await.status, 200);
     // In TLS 1.3 the client believes that it is connected until it reads.
-    if let Ok(stream) = connect(&server, "http/1.1", false).await {
+    if let Ok(stream) = connect(&server, "http/1.1", Identity::None).await {
         assert!(Client::over(stream).ended().await);
     }
 }

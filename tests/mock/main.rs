@@ -1,9 +1,6 @@
 //! The reference server, from outside: over real sockets, byte by byte.
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
 
-#[path = "../support/mod.rs"]
-mod support;
-
 mod contracts;
 mod control;
 mod defects;
@@ -13,3 +10,4 @@ mod keys;
 mod order;
 mod refusals;
 mod services;
+mod support;

@@ -22,13 +22,14 @@ fn face(answer: &crate::support::client::Answer) -> String {
 async fn problem_details_say_what_is_wrong() {
     let server = server().await;
     let url = server.url("sandbox").unwrap();
-    insta::assert_snapshot!(face(&once(url, "GET", "/v1/ekyc/usage", "", "").await), @"");
-    insta::assert_snapshot!(face(&once(url, "GET", "/v1/ekyc/usage", "x", "").await), @"");
-    insta::assert_snapshot!(face(&once(url, "POST", "/v1/admin/tokens", FULL, "").await), @"");
-    insta::assert_snapshot!(face(&once(url, "GET", "/v1/ekyc/ocr", FULL, "").await), @"");
+    insta::assert_snapshot!("missing", face(&once(url, "GET", "/v1/ekyc/usage", "", "").await));
+    insta::assert_snapshot!("invalid", face(&once(url, "GET", "/v1/ekyc/usage", "x", "").await));
+    insta::assert_snapshot!("insufficient", face(&once(url, "POST", "/v1/admin/tokens", FULL, "").await));
+    insta::assert_snapshot!("wrong_method", face(&once(url, "GET", "/v1/ekyc/ocr", FULL, "").await));
 }
 
-fn bearer() -> Value {
+/// A contract whose keys are bearer tokens, with refusals in a shape of its own.
+pub(crate) fn bearer() -> Value {
     json!({
         "lockproof": 1,
         "api": "A \"quoted\" API",
@@ -60,9 +61,9 @@ async fn a_contract_has_its_refusals_in_its_own_shape() {
         let token = if token.is_empty() { String::new() } else { format!("Authorization: {token}\r\n") };
         face(&client.ask(format!("{line} HTTP/1.1\r\nHost: x\r\n{token}\r\n")).await)
     };
-    insta::assert_snapshot!(ask("GET /things", "").await, @"");
-    insta::assert_snapshot!(ask("GET /things", "bearer nobodys-token").await, @"");
-    insta::assert_snapshot!(ask("POST /things", "Bearer token-that-may-only-read").await, @"");
-    insta::assert_snapshot!(ask("GET /nothing", "").await, @"");
-    insta::assert_snapshot!(ask("DELETE /things", "").await, @"");
+    insta::assert_snapshot!("own_missing", ask("GET /things", "").await);
+    insta::assert_snapshot!("own_invalid", ask("GET /things", "bearer nobodys-token").await);
+    insta::assert_snapshot!("own_insufficient", ask("POST /things", "Bearer token-that-may-only-read").await);
+    insta::assert_snapshot!("own_unknown_path", ask("GET /nothing", "").await);
+    insta::assert_snapshot!("own_wrong_method", ask("DELETE /things", "").await);
 }

@@ -22,7 +22,7 @@ async fn ocr_reads_the_picture_that_it_is_given() {
     let first = call(&server, "POST", "/v1/ekyc/ocr", FULL, &body("ocr")).await.json();
     let again = call(&server, "POST", "/v1/ekyc/ocr", FULL, &body("ocr")).await.json();
     assert_eq!(first, again);
-    insta::assert_json_snapshot!(first, @"");
+    insta::assert_snapshot!(format!("{first:#}"));
     let mut other: Value = serde_json::from_str(&body("ocr")).unwrap();
     let data = other["image"]["data"].as_str().unwrap().replace("ABAg", "ABAh");
     other["image"]["data"] = json!(data);
@@ -39,7 +39,7 @@ async fn ocr_reads_the_picture_that_it_is_given() {
 async fn faces_are_compared_by_their_vectors() {
     let server = server().await;
     let alike = call(&server, "POST", "/v1/ekyc/face-compare", FULL, &body("face-compare")).await.json();
-    insta::assert_json_snapshot!(alike, @"");
+    insta::assert_snapshot!(format!("{alike:#}"));
     let unlike = r#"{"left":{"vector":[1,0]},"right":{"vector":[0,1]}}"#;
     let unlike = call(&server, "POST", "/v1/ekyc/face-compare", FULL, unlike).await.json();
     assert_eq!(unlike, json!({"result": {"similarity": 0.0, "match": false}}));
@@ -51,7 +51,7 @@ async fn faces_are_compared_by_their_vectors() {
 async fn somebody_is_alive_who_moved_in_every_way_asked_for() {
     let server = server().await;
     let live = call(&server, "POST", "/v1/ekyc/liveness", FULL, &body("liveness")).await.json();
-    insta::assert_json_snapshot!(live, @"");
+    insta::assert_snapshot!(format!("{live:#}"));
     let still = body("liveness").replace("0.61", "0.11");
     let still = call(&server, "POST", "/v1/ekyc/liveness", FULL, &still).await.json();
     assert_eq!(still["result"]["live"], false);

@@ -58,6 +58,8 @@ pub(crate) struct Rendering {
     tokens: Tokens,
     /// The API's name, as a challenge states it (RFC 9110 section 11.5).
     realm: String,
+    /// The scheme that a challenge offers where the contract does not say.
+    scheme: String,
     /// Where the contract's refusals hold the word that tells them apart.
     code: Option<Place>,
     refusals: BTreeMap<RefusalKind, Prepared>,
@@ -82,6 +84,7 @@ impl Rendering {
                 Some(_) | None => Tokens::Other,
             },
             realm: contract.api.clone(),
+            scheme: scheme.unwrap_or("ApiKey").to_owned(),
             code: code_place(contract),
             refusals: refusals.collect::<Result<_, _>>()?,
         })
@@ -122,8 +125,10 @@ impl Rendering {
         let mut value = self.document(prepared.status, face.code, face.title, &face.detail);
         merge(&mut value, &prepared.members);
         let mut answer = self.answer(prepared.status, value);
-        let bearer = (self.tokens == Tokens::Bearer).then_some("Bearer");
-        if let Some(scheme) = prepared.challenge.as_deref().or(bearer) {
+        // A 401 has a challenge whether or not the contract speaks of it (RFC 9110 section 11.6.1), and so has
+        // every refusal of a bearer token (RFC 6750 section 3).
+        let own = (prepared.status == 401 || self.tokens == Tokens::Bearer).then_some(self.scheme.as_str());
+        if let Some(scheme) = prepared.challenge.as_deref().or(own) {
             answer = answer.with("WWW-Authenticate", self.challenge(scheme, kind));
         }
         for (name, value) in &prepared.fields {
@@ -166,10 +171,8 @@ pub(crate) fn render(rendering: &Rendering, denial: &Denial, _request: Option<&R
         Denial::MethodNotAllowed(allow) => answer.with("Allow", allow.clone()),
         Denial::TooMany(seconds) => answer.with("Retry-After", seconds.to_string()),
         Denial::Unavailable => answer.with("Retry-After", "1"),
-        // RFC 9110 section 11.6.1: a 401 carries a challenge, whether or not the contract speaks of it.
         Denial::Refused(kind) if face.status == 401 => {
-            let scheme = if rendering.tokens == Tokens::Bearer { "Bearer" } else { "ApiKey" };
-            answer.with("WWW-Authenticate", rendering.challenge(scheme, *kind))
+            answer.with("WWW-Authenticate", rendering.challenge(&rendering.scheme, *kind))
         }
         Denial::Refused(_)
         | Denial::Malformed(_)

@@ -111,7 +111,8 @@ where
     R: Responder,
 {
     while let Next::Request(received) = next_request(&mut wire, responder.reception(), &mut stop).await {
-        let wish = if *stop.borrow() { Connection::Close } else { Connection::Keep };
+        let ending = stop.has_changed().unwrap_or(true);
+        let wish = if ending { Connection::Close } else { Connection::Keep };
         match exchange(&mut wire, responder, received, wish).await {
             Ok(Connection::Keep) => {}
             Ok(Connection::Close) => {

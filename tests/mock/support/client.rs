@@ -13,47 +13,47 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 /// An answer.
 #[derive(Debug)]
-pub struct Answer {
+pub(crate) struct Answer {
     /// The status code.
-    pub status: u16,
+    pub(crate) status: u16,
     /// The head, as it came.
-    pub head: String,
+    pub(crate) head: String,
     /// The content.
-    pub content: Vec<u8>,
+    pub(crate) content: Vec<u8>,
 }
 
 impl Answer {
     /// The value of a field, in the first line that has it.
-    pub fn field(&self, name: &str) -> Option<&str> {
+    pub(crate) fn field(&self, name: &str) -> Option<&str> {
         self.fields(name).into_iter().next()
     }
 
     /// The values of every line of a field.
-    pub fn fields(&self, name: &str) -> Vec<&str> {
+    pub(crate) fn fields(&self, name: &str) -> Vec<&str> {
         let lines = self.head.lines().skip(1).filter_map(|line| line.split_once(": "));
         lines.filter(|(other, _)| other.eq_ignore_ascii_case(name)).map(|(_, value)| value).collect()
     }
 
     /// The content as JSON.
-    pub fn json(&self) -> Value {
+    pub(crate) fn json(&self) -> Value {
         serde_json::from_slice(&self.content).expect("the content is JSON")
     }
 
     /// The word that tells a refusal from others.
-    pub fn code(&self) -> String {
+    pub(crate) fn code(&self) -> String {
         self.json()["code"].as_str().unwrap_or_default().to_owned()
     }
 }
 
 /// A connection.
-pub struct Client<S> {
+pub(crate) struct Client<S> {
     stream: S,
     read: Vec<u8>,
 }
 
 impl Client<TcpStream> {
     /// Connects to a base URL.
-    pub async fn connect(url: &str) -> Self {
+    pub(crate) async fn connect(url: &str) -> Self {
         let address = url.strip_prefix("http://").unwrap();
         Self::over(TcpStream::connect(address).await.unwrap())
     }
@@ -61,23 +61,23 @@ impl Client<TcpStream> {
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
     /// Speaks over a stream.
-    pub fn over(stream: S) -> Self {
+    pub(crate) fn over(stream: S) -> Self {
         Self { stream, read: Vec::new() }
     }
 
     /// Sends bytes.
-    pub async fn send(&mut self, bytes: impl AsRef<[u8]>) {
+    pub(crate) async fn send(&mut self, bytes: impl AsRef<[u8]>) {
         self.stream.write_all(bytes.as_ref()).await.unwrap();
         self.stream.flush().await.unwrap();
     }
 
     /// The next answer, to a request that was not HEAD.
-    pub async fn answer(&mut self) -> Answer {
+    pub(crate) async fn answer(&mut self) -> Answer {
         self.answer_to("GET").await
     }
 
     /// The next answer, interim ones included.
-    pub async fn answer_to(&mut self, method: &str) -> Answer {
+    pub(crate) async fn answer_to(&mut self, method: &str) -> Answer {
         let end = loop {
             if let Some(at) = self.read.windows(4).position(|bytes| bytes == b"\r\n\r\n") {
                 break at + 4;
@@ -97,14 +97,21 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
     }
 
     /// Sends a request and reads its answer.
-    pub async fn ask(&mut self, bytes: impl AsRef<[u8]>) -> Answer {
+    pub(crate) async fn ask(&mut self, bytes: impl AsRef<[u8]>) -> Answer {
         self.send(bytes).await;
         self.answer().await
     }
 
     /// Whether the server ends the connection without another byte.
-    pub async fn ended(&mut self) -> bool {
+    pub(crate) async fn ended(&mut self) -> bool {
         self.read.is_empty() && !self.more().await
+    }
+
+    /// How many bytes more the server sends, when it is told that nothing more is asked.
+    pub(crate) async fn rest(&mut self) -> usize {
+        self.stream.shutdown().await.unwrap();
+        while self.more().await {}
+        self.read.len()
     }
 
     async fn more(&mut self) -> bool {
@@ -121,7 +128,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
 }
 
 /// A request, as it should be sent.
-pub fn request(method: &str, path: &str, key: &str, body: &str) -> String {
+pub(crate) fn request(method: &str, path: &str, key: &str, body: &str) -> String {
     let key = if key.is_empty() { String::new() } else { format!("X-API-Key: {key}\r\n") };
     let framing = if body.is_empty() {
         String::new()
@@ -132,7 +139,7 @@ pub fn request(method: &str, path: &str, key: &str, body: &str) -> String {
 }
 
 /// Sends one request on a connection of its own.
-pub async fn once(url: &str, method: &str, path: &str, key: &str, body: &str) -> Answer {
+pub(crate) async fn once(url: &str, method: &str, path: &str, key: &str, body: &str) -> Answer {
     let mut client = Client::connect(url).await;
     client.send(request(method, path, key, body)).await;
     client.answer_to(method).await

@@ -3,8 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
 #![allow(clippy::allow_attributes, dead_code, reason = "not every test needs everything")]
 
-pub mod client;
-pub mod yaml;
+pub(crate) mod client;
+pub(crate) mod yaml;
 
 use std::path::{Path, PathBuf};
 
@@ -12,52 +12,52 @@ use lockproof::contract::{Contract, KeySupply, Keyring};
 use lockproof::mock::{self, Config, Running};
 
 /// The key of a credential of the reference contract that may use everything but the operator's work.
-pub const FULL: &str = "lp_any_Qm7tR2xVb9LkD4sJw8HfYc3NzPa6Ue1G";
+pub(crate) const FULL: &str = "lp_any_Qm7tR2xVb9LkD4sJw8HfYc3NzPa6Ue1G";
 
 /// The folder of the reference contract.
-pub fn folder() -> PathBuf {
+pub(crate) fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/reference")
 }
 
 /// The reference contract.
-pub fn reference() -> Contract {
+pub(crate) fn reference() -> Contract {
     let text = std::fs::read_to_string(folder().join("lockproof.yaml")).unwrap();
     contract(yaml::parse(&text))
 }
 
 /// A contract from its document.
-pub fn contract(document: serde_json::Value) -> Contract {
+pub(crate) fn contract(document: serde_json::Value) -> Contract {
     serde_json::from_value(document).unwrap()
 }
 
 /// A request body of the reference contract.
-pub fn body(name: &str) -> String {
+pub(crate) fn body(name: &str) -> String {
     std::fs::read_to_string(folder().join("requests").join(format!("{name}.json"))).unwrap()
 }
 
 /// The key of a credential of a contract whose keys are fixtures.
-pub fn key(contract: &Contract, credential: &str) -> String {
+pub(crate) fn key(contract: &Contract, credential: &str) -> String {
     keyring(contract).key(credential).unwrap().expose().to_owned()
 }
 
 /// The keys of a contract whose keys are fixtures.
-pub fn keyring(contract: &Contract) -> Keyring {
+pub(crate) fn keyring(contract: &Contract) -> Keyring {
     Keyring::fetch(contract, &folder(), &OnlyFixtures).unwrap()
 }
 
 /// A configuration for a contract whose keys are fixtures.
-pub fn config(contract: Contract) -> Config {
+pub(crate) fn config(contract: Contract) -> Config {
     let keyring = keyring(&contract);
     Config { control: true, ..Config::new(contract, keyring) }
 }
 
 /// The sound reference server.
-pub async fn server() -> Running {
+pub(crate) async fn server() -> Running {
     mock::start(config(reference())).await.unwrap()
 }
 
 /// The reference server with one defect.
-pub async fn broken(defect: &str) -> Running {
+pub(crate) async fn broken(defect: &str) -> Running {
     let defects = vec![mock::defects::find(defect).unwrap()];
     mock::start(Config { defects, ..config(reference()) }).await.unwrap()
 }
