@@ -13,6 +13,8 @@ mod forge;
 mod permission;
 mod require;
 mod select;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
