@@ -69,7 +69,7 @@ impl<'a> Data<'a> {
         }
         match std::str::from_utf8(sent) {
             Ok(text) if !text.contains('\0') => Self::Text(text),
-            _ => Self::Escaped(sent.iter().map(|byte| format!("\\{byte:03o}")).collect()),
+            _ => Self::Escaped(sent.iter().fold(String::new(), |text, byte| text + &format!("\\{byte:03o}"))),
         }
     }
 }
