@@ -32,9 +32,6 @@ pub(super) struct Cell<'a> {
 /// Whose key a request carries, or why nobody's can be had.
 type Picked<'a> = Result<Option<&'a str>, String>;
 
-/// What to send and what is right, or why the case does not apply.
-type Work = Result<Vec<PlannedStep>, String>;
-
 /// The cases of one scenario, in the order of the contract.
 pub(super) fn cases(inputs: &Inputs<'_>, operations: &Operations, scenario: &Arc<Scenario>) -> Vec<Case> {
     let mut cases = Vec::new();
@@ -104,9 +101,7 @@ impl<'a> Cell<'a> {
 
     fn case(&self) -> Case {
         let (twist, _) = self.layers(&Step::default());
-        let work = self.work();
-        let picked = self.pick(&twist);
-        let sent = picked.clone().ok().flatten();
+        let sent = self.pick(&twist).ok().flatten();
         let own_key = sent.filter(|_| twist.key.is_none());
         let label = match (self.axis, self.variant) {
             (Some(credential), Some(variant)) => format!("{credential}+{}", variant.name),
@@ -116,6 +111,9 @@ impl<'a> Cell<'a> {
             (None, None) => own_key.unwrap_or("none").to_owned(),
         };
         let (scenario, operation, environment) = (self.scenario, self.operation, self.environment.0);
+        let work = self.work();
+        // A refusal that a check of something else objects to is a refusal all the same.
+        let asks = work.as_ref().map_or(true, |steps| steps.iter().all(|step| step.requirement.is_verdict()));
         Case {
             id: format!("{}/{environment}/{}/{label}", scenario.id, operation.id),
             scenario: Arc::clone(scenario),
@@ -123,13 +121,13 @@ impl<'a> Cell<'a> {
             operation: Arc::clone(operation),
             credential: own_key.map(str::to_owned),
             variant: self.variant.map(|variant| variant.name.to_string()),
-            expects: own_key.and_then(|credential| self.expects(credential, &twist, &work)),
+            expects: own_key.filter(|_| asks).and_then(|credential| self.expects(credential, &twist)),
             work,
         }
     }
 
     /// What to send and what is right, or why the case does not apply.
-    fn work(&self) -> Work {
+    fn work(&self) -> Result<Vec<PlannedStep>, String> {
         self.permitted()?;
         self.scenario.needs.iter().try_for_each(|need| self.has(need))?;
         let single = [Step::default()];
@@ -197,12 +195,10 @@ impl<'a> Cell<'a> {
         found.map(Some).ok_or_else(|| format!("no credential of the contract is {}", wanted(twist)))
     }
 
-    /// What the contract implies, where the request is a sound one of one credential and the check asks whether it
-    /// is accepted, and nothing else: a refusal that may be cached is a refusal all the same.
-    fn expects(&self, credential: &str, twist: &Twist, work: &Work) -> Option<Expects> {
+    /// What the contract implies, where the request is a sound one of one credential.
+    fn expects(&self, credential: &str, twist: &Twist) -> Option<Expects> {
         let bare = Twist { credential: None, ..twist.clone() };
-        let asks = work.as_ref().map_or(true, |steps| steps.iter().all(|step| step.requirement.is_verdict()));
-        let sound = bare == Twist::default() && self.scenario.steps.is_empty() && asks;
+        let sound = bare == Twist::default() && self.scenario.steps.is_empty();
         let allowed = self.standing(credential) == Standing::Allowed;
         sound.then_some(if allowed { Expects::Acceptance } else { Expects::Refusal })
     }
