@@ -63,6 +63,11 @@ impl Requirement {
         }
     }
 
+    /// Whether it asks for an acceptance or a refusal, and for nothing besides.
+    pub fn is_verdict(&self) -> bool {
+        matches!(self, Self::Refusal(_) | Self::AnyRefusal | Self::Acceptance)
+    }
+
     pub(super) fn judge(&self, reading: &Reading<'_>, evidence: &Evidence<'_>) -> Judgement {
         match self {
             Self::Refusal(kind) => recognise::refusal(Some(*kind), reading, evidence.recogniser),

@@ -209,7 +209,8 @@ pub struct CaseResult {
     pub expected: Redacted,
     /// What was seen; for a skip, why it does not apply.
     pub actual: Redacted,
-    /// A command that sends the same request, the key as `$LOCKPROOF_KEY_...`.
+    /// A command that sends the same request, the key as the variable that the contract takes it from, or as
+    /// `$LOCKPROOF_KEY_...` where it comes from elsewhere.
     pub reproduce: Option<Redacted>,
     /// The evidence: the exchange that decided.
     pub exchange: Option<Exchange>,

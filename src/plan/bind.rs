@@ -97,8 +97,7 @@ impl Cell<'_> {
 
     fn case(&self) -> Case {
         let (twist, _) = self.layers(&Step::default());
-        let picked = self.pick(&twist);
-        let sent = picked.clone().ok().flatten();
+        let sent = self.pick(&twist).ok().flatten();
         let own_key = sent.filter(|_| twist.key.is_none());
         let label = match (self.axis, self.variant) {
             (Some(credential), Some(variant)) => format!("{credential}+{}", variant.name),
@@ -108,6 +107,9 @@ impl Cell<'_> {
             (None, None) => own_key.unwrap_or("none").to_owned(),
         };
         let (scenario, operation, environment) = (self.scenario, self.operation, self.environment.0);
+        let work = self.work();
+        // A refusal that a check of something else objects to is a refusal all the same.
+        let asks = work.as_ref().map_or(true, |steps| steps.iter().all(|step| step.requirement.is_verdict()));
         Case {
             id: format!("{}/{environment}/{}/{label}", scenario.id, operation.id),
             scenario: Arc::clone(scenario),
@@ -115,8 +117,8 @@ impl Cell<'_> {
             operation: Arc::clone(operation),
             credential: own_key.map(str::to_owned),
             variant: self.variant.map(|variant| variant.name.to_string()),
-            expects: own_key.and_then(|credential| self.expects(credential, &twist)),
-            work: self.work(),
+            expects: own_key.filter(|_| asks).and_then(|credential| self.expects(credential, &twist)),
+            work,
         }
     }
 

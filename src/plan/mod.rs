@@ -16,6 +16,8 @@ mod pick;
 mod prepare;
 mod require;
 mod select;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

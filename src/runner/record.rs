@@ -22,7 +22,9 @@ pub(super) fn case(job: &Job, case: &Case, carried: Carried, took: Duration) -> 
     let step = case.work.as_ref().ok().and_then(|steps| steps.get(carried.step));
     let expected = step.map(|step| step.requirement.to_string()).unwrap_or_default();
     let reproduce = match (&carried.exchange, step) {
-        (Some(exchange), Some(step)) => Some(redactor.redact(&curl::line(exchange, &step.draft))),
+        (Some(exchange), Some(step)) => {
+            Some(redactor.redact(&curl::line(exchange, &step.draft, &job.contract)))
+        }
         _ => None,
     };
     CaseResult {
