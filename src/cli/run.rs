@@ -166,7 +166,7 @@ pub(super) fn run(args: RunArgs, output: &Output) -> Done {
     }
     if args.select.list || args.select.dry_run {
         let text = if args.select.list { plan_text::list(&plan) } else { plan_text::dry_run(&plan) };
-        output::print(text.as_bytes());
+        output::print(text.as_bytes())?;
         return Ok(ExitCode::Conformant);
     }
     let reports = Reports::new(args.report.clone())?;

@@ -51,8 +51,7 @@ fn list() -> Result<(), Failure> {
         .iter()
         .map(|one| format!("{:width$}  {:6}  {}\n", one.id.as_str(), one.severity.as_str(), one.title))
         .collect();
-    output::print(lines.as_bytes());
-    Ok(())
+    output::print(lines.as_bytes())
 }
 
 /// What becomes of a file that is there already.
@@ -75,6 +74,5 @@ fn export(folder: &std::path::Path, existing: Existing) -> Result<(), Failure> {
         written += 1;
     }
     let rest = if kept == 0 { String::new() } else { format!(", {kept} left as they were") };
-    output::print(format!("{written} scenarios written to {}{rest}\n", folder.display()).as_bytes());
-    Ok(())
+    output::print(format!("{written} scenarios written to {}{rest}\n", folder.display()).as_bytes())
 }

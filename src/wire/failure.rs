@@ -26,6 +26,8 @@ pub enum FailureKind {
     Closed,
     /// What came back is not HTTP.
     Malformed,
+    /// The head of the answer is larger than is read.
+    Oversize,
     /// The client would have sent something else than what was asked.
     Rewritten,
 }
@@ -35,10 +37,13 @@ impl FailureKind {
     pub fn advice(self) -> &'static str {
         match self {
             Self::Connect => "start the target, or correct its base_url; nothing answers there",
-            Self::Tls => "give the authority that signed its certificate with --ca, or correct the host name",
+            Self::Tls => {
+                "give the authority that signed its certificate with --ca, or correct the host name or scheme"
+            }
             Self::Timeout => "see why the target does not answer, or allow it more time with --timeout",
             Self::Closed => "see the target's log: it closed the connection in the middle of an answer",
             Self::Malformed => "see what listens there: it does not answer in HTTP",
+            Self::Oversize => "see why the target sends so many or so long header fields",
             Self::Rewritten => {
                 "this request needs a sender of exact bytes; the ordinary client would change it"
             }
@@ -54,6 +59,7 @@ impl fmt::Display for Failure {
             FailureKind::Timeout => "no complete answer in time",
             FailureKind::Closed => "the connection ended before the answer did",
             FailureKind::Malformed => "the answer is not HTTP",
+            FailureKind::Oversize => "the head of the answer is larger than is read",
             FailureKind::Rewritten => "not sent",
         };
         if self.detail.is_empty() { f.write_str(what) } else { write!(f, "{what}: {}", self.detail) }
@@ -77,6 +83,8 @@ impl Failure {
             FailureKind::Connect
         } else if has_source(&error, is_closed) {
             FailureKind::Closed
+        } else if has_source(&error, is_too_large) {
+            FailureKind::Oversize
         } else {
             FailureKind::Malformed
         };
@@ -93,6 +101,10 @@ fn is_closed(source: &(dyn Error + 'static)) -> bool {
         [io::ErrorKind::ConnectionReset, io::ErrorKind::BrokenPipe, io::ErrorKind::UnexpectedEof]
             .contains(&error.kind())
     })
+}
+
+fn is_too_large(source: &(dyn Error + 'static)) -> bool {
+    source.downcast_ref::<hyper::Error>().is_some_and(hyper::Error::is_parse_too_large)
 }
 
 fn has_source(error: &(dyn Error + 'static), is: impl Fn(&(dyn Error + 'static)) -> bool) -> bool {
