@@ -82,7 +82,7 @@ impl Attempt<'_> {
                 let (judgement, witnessed) = self.judge(step, &exchange, &earlier);
                 let holds = judgement.finding == Finding::Holds;
                 self.capture(step, &exchange);
-                if turn == 0 {
+                if turn == 0 && at + 1 < steps.len() {
                     earlier.push(exchange.clone());
                 }
                 let Judgement { finding, actual } = judgement;

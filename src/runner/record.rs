@@ -15,6 +15,8 @@ use super::curl;
 
 /// Bytes of a body that a report keeps.
 const KEPT_BODY: usize = 4096;
+/// Bytes of a body that are redacted for a report: many times more than is kept.
+const LOOKED_AT: usize = 16 * KEPT_BODY;
 /// Bytes of header lines that a report keeps.
 const KEPT_HEAD: usize = 8192;
 /// Bytes that a report says of what was seen: an answer may quote itself there.
@@ -156,9 +158,9 @@ fn headers<'a>(
     kept
 }
 
-/// As much of a body as a report keeps: redacted whole, then cut, so that a cut cannot hide half a key.
+/// As much of a body as a report keeps: redacted, then cut, so that a cut cannot hide half a key.
 fn excerpt(body: &[u8], redactor: &Redactor) -> Redacted {
-    redactor.redact_bytes(body).truncated(KEPT_BODY)
+    redactor.redact_bytes(body.get(..LOOKED_AT).unwrap_or(body)).truncated(KEPT_BODY)
 }
 
 fn micros(duration: Duration) -> u64 {

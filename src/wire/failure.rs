@@ -77,7 +77,7 @@ impl Failure {
         let error = error.without_url();
         let kind = if error.is_timeout() {
             FailureKind::Timeout
-        } else if has_source(&error, <dyn Error>::is::<rustls::Error>) {
+        } else if has_source(&error, is_of_tls) {
             FailureKind::Tls
         } else if error.is_connect() {
             FailureKind::Connect
@@ -90,6 +90,13 @@ impl Failure {
         };
         Self::new(kind, innermost(&error))
     }
+}
+
+/// Whether an error is one of TLS: of its library, or the end of a connection in the middle of a handshake, which
+/// is what a port without TLS makes of one.
+fn is_of_tls(source: &(dyn Error + 'static)) -> bool {
+    let ended = |error: &io::Error| error.to_string().contains("tls handshake eof");
+    source.is::<rustls::Error>() || source.downcast_ref::<io::Error>().is_some_and(ended)
 }
 
 /// Whether an error stands for a connection that ended early.
@@ -110,12 +117,12 @@ fn is_too_large(source: &(dyn Error + 'static)) -> bool {
 fn has_source(error: &(dyn Error + 'static), is: impl Fn(&(dyn Error + 'static)) -> bool) -> bool {
     let mut next = Some(error);
     while let Some(error) = next {
-        // An I/O error hides what it wraps from `source`.
-        let inner = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
-        if is(error) || inner.is_some_and(|inner| is(inner)) {
+        if is(error) {
             return true;
         }
-        next = error.source();
+        // An I/O error hides what it wraps from `source`.
+        let wrapped = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
+        next = wrapped.map(|wrapped| wrapped as &(dyn Error + 'static)).or_else(|| error.source());
     }
     false
 }
