@@ -5,4 +5,5 @@
 #![expect(clippy::unwrap_used, reason = "a test may fail loudly, its helpers too")]
 
 mod hostile;
+mod second_opinion;
 mod support;
