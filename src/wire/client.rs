@@ -126,8 +126,10 @@ pub(super) fn build(options: &ClientOptions) -> Result<reqwest::Client, WireErro
         HttpVersion::Http2 => builder.http2_prior_knowledge(),
     };
     for pem in &options.authorities {
-        let bundle = reqwest::Certificate::from_pem_bundle(pem)
-            .map_err(|_| WireError::Pem { what: "certificate authority" })?;
+        let bundle = reqwest::Certificate::from_pem_bundle(pem).unwrap_or_default();
+        if bundle.is_empty() {
+            return Err(WireError::Pem { what: "certificate authority" });
+        }
         builder = builder.tls_certs_merge(bundle);
     }
     if let Some(pem) = &options.identity {

@@ -38,7 +38,8 @@ impl FailureKind {
         match self {
             Self::Connect => "start the target, or correct its base_url; nothing answers there",
             Self::Tls => {
-                "give the authority that signed its certificate with --ca, or correct the host name or scheme"
+                "give the authority that signed its certificate with --ca, ours with --client-identity if it asks \
+                 for one, or correct the host name or scheme"
             }
             Self::Timeout => "see why the target does not answer, or allow it more time with --timeout",
             Self::Closed => "see the target's log: it closed the connection in the middle of an answer",

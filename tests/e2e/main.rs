@@ -7,3 +7,4 @@
 mod hostile;
 mod second_opinion;
 mod support;
+mod transport;
