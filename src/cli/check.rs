@@ -30,9 +30,8 @@ pub(super) fn run(args: &CheckArgs) -> Done {
         return Err(Failure::Documents(wrong));
     }
     let count = sources.len();
-    output::print(
-        format!("{count} file{} without a mistake\n", if count == 1 { "" } else { "s" }).as_bytes(),
-    );
+    let plural = if count == 1 { "" } else { "s" };
+    output::print(format!("{count} file{plural} without a mistake\n").as_bytes())?;
     Ok(ExitCode::Conformant)
 }
 

@@ -65,7 +65,7 @@ pub(super) struct MockArgs {
 
 pub(super) fn run(args: &MockArgs, output: &Output) -> Done {
     if args.list_defects {
-        list_defects();
+        list_defects()?;
         return Ok(ExitCode::Conformant);
     }
     let bundle = args.contract.as_deref().map_or_else(Bundle::reference, Bundle::from_file)?;
@@ -73,7 +73,7 @@ pub(super) fn run(args: &MockArgs, output: &Output) -> Done {
     let runtime = reference::runtime()?;
     runtime.block_on(async {
         let running = mock::start(config).await.map_err(|error| reference::not_started(&error))?;
-        announce(&running);
+        announce(&running)?;
         args.write_certificates(&running)?;
         signals::next().await;
         running.shutdown().await;
@@ -117,7 +117,7 @@ impl MockArgs {
 }
 
 /// Where everything is, one line each, so that a script can read it.
-fn announce(running: &Running) {
+fn announce(running: &Running) -> Result<(), Failure> {
     let mut text = Vec::new();
     for endpoint in &running.endpoints {
         writeln!(text, "{} {}", endpoint.environment, endpoint.url).ok();
@@ -128,14 +128,14 @@ fn announce(running: &Running) {
     if let Some(control) = &running.control_url {
         writeln!(text, "control {control}").ok();
     }
-    output::print(&text);
+    output::print(&text)
 }
 
-fn list_defects() {
+fn list_defects() -> Result<(), Failure> {
     let width = defects::all().map(|defect| defect.id.len()).max().unwrap_or(0);
     let mut text = Vec::new();
     for defect in defects::all() {
         writeln!(text, "{:width$}  {}", defect.id, defect.what).ok();
     }
-    output::print(&text);
+    output::print(&text)
 }

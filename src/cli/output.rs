@@ -6,6 +6,8 @@ use clap::{Args, ValueEnum};
 
 use crate::report::{Colour, Style};
 
+use super::error::Failure;
+
 /// How wide a report is where nothing says how wide the terminal is.
 const PLAIN_WIDTH: usize = 100;
 
@@ -75,10 +77,15 @@ impl Output {
     }
 }
 
-/// Prints a result. Whoever closes the pipe has seen enough: that is not a failure.
-pub(super) fn print(bytes: &[u8]) {
+/// Prints a result. Whoever closes the pipe has seen enough: that is not a failure; a full disk is.
+pub(super) fn print(bytes: &[u8]) -> Result<(), Failure> {
     let mut stdout = io::stdout().lock();
-    stdout.write_all(bytes).and_then(|()| stdout.flush()).ok();
+    match stdout.write_all(bytes).and_then(|()| stdout.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(Failure::Report(format!("could not write to standard output: {error}")))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Tells the operator something.

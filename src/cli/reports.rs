@@ -64,7 +64,7 @@ impl Reports {
         };
         for one in &wanted {
             if let Place::File(path) = &one.place {
-                temporary(path).map_err(|error| not_written(path, &error))?;
+                writable(path).map_err(|error| not_written(path, &error))?;
             }
         }
         Ok(Self { wanted })
@@ -73,19 +73,18 @@ impl Reports {
     /// Writes every report, and prints the one for people unless another takes standard output.
     pub(super) fn write(&self, result: &RunResult, output: &Output) -> Result<(), Failure> {
         let taken = self.wanted.iter().any(|one| matches!(one.place, Place::Stdout));
-        if !taken {
-            output::print(&render(Format::Terminal, result, output.style())?);
-        }
-        let mut problems = Vec::new();
+        let page = if taken { None } else { Some(render(Format::Terminal, result, output.style())?) };
+        let mut problems: Vec<_> = page.and_then(|page| output::print(&page).err()).into_iter().collect();
         for one in &self.wanted {
-            match &one.place {
+            let written = match &one.place {
                 Place::Stdout => output::print(&render(one.format, result, output.style())?),
                 Place::File(path) => {
                     let plain = Style { colour: crate::report::Colour::Off, ..output.style() };
-                    let written = write_atomically(path, &render(one.format, result, plain)?);
-                    problems.extend(written.err().map(|error| not_written(path, &error)));
+                    write_atomically(path, &render(one.format, result, plain)?)
+                        .map_err(|error| not_written(path, &error))
                 }
-            }
+            };
+            problems.extend(written.err());
         }
         problems.pop().map_or(Ok(()), Err)
     }
@@ -97,6 +96,16 @@ fn render(format: Format, result: &RunResult, style: Style) -> Result<Vec<u8>, F
 
 fn not_written(path: &Path, error: &std::io::Error) -> Failure {
     Failure::Report(format!("could not write {}: {error}", path.display()))
+}
+
+/// Whether a report could be written there. A device is not tried: to open a pipe twice would end it.
+fn writable(path: &Path) -> std::io::Result<()> {
+    if is_device(path) { Ok(()) } else { temporary(path).map(drop) }
+}
+
+/// Whether something stands there that is written to, and must never be replaced by a file: a device, a pipe.
+fn is_device(path: &Path) -> bool {
+    fs::metadata(path).is_ok_and(|there| !there.is_file() && !there.is_dir())
 }
 
 /// An empty file beside the one to be written, gone again unless it is kept.
@@ -111,6 +120,9 @@ fn temporary(path: &Path) -> std::io::Result<tempfile::NamedTempFile> {
 
 /// Writes a whole file or leaves the old one as it is.
 pub(super) fn write_atomically(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    if is_device(path) {
+        return fs::OpenOptions::new().write(true).open(path)?.write_all(bytes);
+    }
     let mut file = temporary(path)?;
     file.write_all(bytes)?;
     file.as_file().sync_all()?;

@@ -136,7 +136,7 @@ fn on(args: &RunArgs, aimed: &Aimed, output: &Output) -> Done {
     let plan = args.plan(&aimed.bundle)?;
     if args.select.list || args.select.dry_run {
         let text = if args.select.list { plan_text::list(&plan) } else { plan_text::dry_run(&plan) };
-        output::print(text.as_bytes());
+        output::print(text.as_bytes())?;
         return Ok(ExitCode::Conformant);
     }
     let reports = Reports::new(args.report.clone())?;

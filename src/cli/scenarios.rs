@@ -51,8 +51,7 @@ fn list() -> Result<(), Failure> {
     for one in &suite.scenarios {
         writeln!(text, "{:width$}  {:6}  {}", one.id.as_str(), one.severity.as_str(), one.title).ok();
     }
-    output::print(&text);
-    Ok(())
+    output::print(&text)
 }
 
 /// What becomes of a file that is there already.
@@ -75,6 +74,5 @@ fn export(folder: &std::path::Path, existing: Existing) -> Result<(), Failure> {
         written += 1;
     }
     let rest = if kept == 0 { String::new() } else { format!(", {kept} left as they were") };
-    output::print(format!("{written} scenarios written to {}{rest}\n", folder.display()).as_bytes());
-    Ok(())
+    output::print(format!("{written} scenarios written to {}{rest}\n", folder.display()).as_bytes())
 }

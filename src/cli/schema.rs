@@ -35,6 +35,6 @@ pub(super) fn run(args: &SchemaArgs) -> Done {
         Schema::Results => published::<RunResult>(),
     };
     let text = serde_json::to_string_pretty(&schema).map_err(|error| Failure::System(error.to_string()))?;
-    output::print(format!("{text}\n").as_bytes());
+    output::print(format!("{text}\n").as_bytes())?;
     Ok(ExitCode::Conformant)
 }

@@ -115,7 +115,7 @@ pub(super) fn acceptance(reading: &Reading<'_>, recogniser: &Recogniser<'_>) -> 
         }
         Recognised::Neither if recogniser.accepted.status == reading.answer.status => {
             let why = format!("{seen}: the status of an acceptance, without what the contract says it holds");
-            Judgement::new(if is_page(reading) { Finding::Unclear } else { Finding::Broken }, why)
+            Judgement::new(if reading.answer.is_page() { Finding::Unclear } else { Finding::Broken }, why)
         }
         Recognised::Neither => Judgement::new(Finding::Broken, seen),
     }
@@ -143,7 +143,7 @@ pub(super) fn refusal(
 /// What to make of an answer that is no refusal of the contract and no acceptance.
 fn neither(wanted: Option<RefusalKind>, reading: &Reading<'_>, recogniser: &Recogniser<'_>) -> Judgement {
     let seen = describe_answer(reading.answer);
-    if is_page(reading) && reading.answer.status < 300 {
+    if reading.answer.is_page() && reading.answer.status < 300 {
         let why = format!("{seen}: a page for people; something between us and the API may have answered");
         return Judgement::new(Finding::Unclear, why);
     }
@@ -173,11 +173,6 @@ pub(super) fn not_accepted(reading: &Reading<'_>, recogniser: &Recogniser<'_>) -
     let accepted = recogniser.recognise(reading) == Recognised::Acceptance;
     let bad = accepted || reading.answer.status >= 500 || (200..300).contains(&reading.answer.status);
     Judgement::new(!bad, if accepted { format!("{seen}: accepted") } else { seen })
-}
-
-/// Whether the answer is a page for people, which an API does not send.
-fn is_page(reading: &Reading<'_>) -> bool {
-    ["text/html", "application/xhtml+xml"].contains(&&*reading.answer.media_type())
 }
 
 fn names(kinds: &[RefusalKind]) -> String {

@@ -1,17 +1,11 @@
 //! Carries one case out: prepares, sends, judges, confirms.
 
-use std::time::Duration;
-
 use crate::judge::{Evidence, Finding, Judgement, Recognised, Recogniser, Volatile, judge};
 use crate::plan::{Case, Dice, Draft, PlannedStep, Preparation};
-use crate::wire::{Captures, Exchange, FailureKind, seal};
+use crate::wire::{Captures, Exchange, seal};
 
-use super::{Job, Lane};
+use super::{Job, Lane, patience};
 
-/// The longest that a target may ask us to wait before we try again.
-const LONGEST_WAIT: Duration = Duration::from_secs(2);
-/// How often a busy target, or one that closed a connection, is asked again.
-const RETRIES: u32 = 2;
 /// How often a broken requirement is looked at again with the same bytes.
 const CONFIRMATIONS: u32 = 2;
 
@@ -53,6 +47,8 @@ struct Attempt<'a> {
     lane: &'a Lane,
     captures: Captures,
     dice: Dice,
+    /// How often a request had to be sent once more.
+    again: u32,
 }
 
 async fn attempt(job: &Job, case: &Case, steps: &[PlannedStep]) -> Carried {
@@ -67,10 +63,11 @@ async fn attempt(job: &Job, case: &Case, steps: &[PlannedStep]) -> Carried {
         return unclear(format!("no way to the environment `{}`", case.environment));
     };
     let dice = Dice::new(job.settings.seed, &case.id);
-    let mut attempt = Attempt { job, case, lane, captures: Captures::new(), dice };
-    match attempt.steps(steps).await {
-        Ok(carried) => carried,
-        Err(why) => unclear(why),
+    let mut attempt = Attempt { job, case, lane, captures: Captures::new(), dice, again: 0 };
+    let carried = attempt.steps(steps).await.unwrap_or_else(unclear);
+    match attempt.again {
+        0 => carried,
+        again => Carried { actual: format!("{} (asked {again} times more)", carried.actual), ..carried },
     }
 }
 
@@ -85,7 +82,7 @@ impl Attempt<'_> {
                 let (judgement, witnessed) = self.judge(step, &exchange, &earlier);
                 let holds = judgement.finding == Finding::Holds;
                 self.capture(step, &exchange);
-                if turn == 0 {
+                if turn == 0 && at + 1 < steps.len() {
                     earlier.push(exchange.clone());
                 }
                 let Judgement { finding, actual } = judgement;
@@ -150,7 +147,7 @@ impl Attempt<'_> {
         value.ok_or_else(|| format!("{what} answered without {}", preparation.capture))
     }
 
-    /// Sends a draft; waits for a busy target and asks again where a connection was closed, within bounds.
+    /// Sends a draft, with patience.
     async fn send(&mut self, draft: &Draft) -> Result<Exchange, String> {
         let origin = match (&self.lane.plaintext, draft.plaintext) {
             (Some(plaintext), true) => plaintext,
@@ -159,26 +156,10 @@ impl Attempt<'_> {
         };
         let request = seal(draft, origin, &self.job.keyring, &self.captures, &mut self.dice)
             .map_err(|error| format!("could not {error}"))?;
-        for _ in 0..RETRIES {
-            let exchange = self.lane.send(draft.sender, request.clone()).await;
-            match again_after(&exchange) {
-                None => return Ok(exchange),
-                Some(wait) => tokio::time::sleep(wait).await,
-            }
-        }
-        Ok(self.lane.send(draft.sender, request).await)
+        let (exchange, again) = patience::send(self.lane, draft.sender, request).await;
+        self.again += again;
+        Ok(exchange)
     }
-}
-
-/// Whether to ask again, and after how long.
-fn again_after(exchange: &Exchange) -> Option<Duration> {
-    if let Some(failure) = &exchange.failure {
-        return (failure.kind == FailureKind::Closed && exchange.answer.is_none()).then_some(Duration::ZERO);
-    }
-    let answer = exchange.answer.as_ref().filter(|answer| [429, 503].contains(&answer.status))?;
-    let seconds: u64 = answer.header("retry-after").next()?.trim().parse().ok()?;
-    let wait = Duration::from_secs(seconds);
-    (wait <= LONGEST_WAIT).then_some(wait)
 }
 
 /// A JSON value as it would stand in a path or a header.

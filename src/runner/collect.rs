@@ -9,12 +9,14 @@ use std::time::{Duration, Instant};
 use crate::outcome::Control;
 
 use super::schedule::{self, Finished, Message};
-use super::{Collected, Event, Job, Shared, record, settle};
+use super::{Collected, Event, Job, Shared, patience, record, settle};
 
 /// How long cases under way may go on after the operator wanted to stop.
 const GRACE: Duration = Duration::from_secs(5);
 /// How often deadlines are looked at.
 const TICK: Duration = Duration::from_millis(50);
+/// What is said of a case whose exchanges never ended.
+const STARVED: &str = "no end came, and the client's own time-outs were not heard: the target starved it";
 
 /// Why a run was cut short.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,10 +56,21 @@ pub fn run(
     listener(&Event::Started { cases: job.plan.cases.len() });
     runtime.spawn(schedule::run(Arc::clone(&job), Arc::clone(&stop), tell));
     let mut collector = Collector::new(job, stop);
-    collector.collect(&told, listener);
+    let end = collector.collect(&told, listener);
     // Whatever still hangs is left behind; it ends with the process.
     runtime.shutdown_background();
-    Ok(collector.finish())
+    Ok(collector.finish(end))
+}
+
+/// How collecting came to its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum End {
+    /// The runtime had nothing more to tell.
+    Done,
+    /// The run's deadline, or the grace behind an interruption, was over.
+    Deadline,
+    /// Nothing more will come: the target starved whatever waited for it.
+    Starved,
 }
 
 struct Collector {
@@ -68,6 +81,10 @@ struct Collector {
     results: BTreeMap<usize, Finished>,
     under_way: BTreeMap<usize, Instant>,
     stuck: usize,
+    /// Since when controls are being probed.
+    probing: Option<Instant>,
+    /// The cases that were finished since the controls were probed.
+    unconfirmed: Vec<usize>,
     controls: Vec<Control>,
     signal: Option<Signal>,
 }
@@ -76,28 +93,47 @@ impl Collector {
     fn new(job: Shared, stop: Arc<AtomicBool>) -> Self {
         let began = Instant::now();
         let ends = began + job.settings.deadline;
-        let (results, under_way) = (BTreeMap::new(), BTreeMap::new());
-        Self { job, stop, began, ends, results, under_way, stuck: 0, controls: Vec::new(), signal: None }
+        Self {
+            job,
+            stop,
+            began,
+            ends,
+            results: BTreeMap::new(),
+            under_way: BTreeMap::new(),
+            stuck: 0,
+            probing: None,
+            unconfirmed: Vec::new(),
+            controls: Vec::new(),
+            signal: None,
+        }
     }
 
-    fn collect(&mut self, told: &Receiver<Message>, listener: &mut dyn FnMut(&Event<'_>)) {
-        loop {
+    fn collect(&mut self, told: &Receiver<Message>, listener: &mut dyn FnMut(&Event<'_>)) -> End {
+        let end = loop {
             let now = Instant::now();
             if now >= self.ends {
-                return self.stop.store(true, Ordering::Relaxed);
+                break End::Deadline;
             }
             match told.recv_timeout(TICK.min(self.ends - now)) {
-                Ok(Message::Done) | Err(RecvTimeoutError::Disconnected) => return,
+                Ok(Message::Done) | Err(RecvTimeoutError::Disconnected) => break End::Done,
                 Ok(Message::Interrupted(signal)) => self.interrupted(signal),
                 Ok(message) => self.take(message, listener),
                 Err(RecvTimeoutError::Timeout) => {}
             }
             self.give_up_overdue(listener);
             // A worker is lost for every case that is stuck; with all of them lost, nothing more will come.
-            if self.stuck >= self.job.settings.jobs {
-                return self.stop.store(true, Ordering::Relaxed);
+            if self.stuck >= self.job.settings.jobs || self.probes_are_overdue() {
+                break End::Starved;
             }
-        }
+        };
+        self.stop.store(true, Ordering::Relaxed);
+        end
+    }
+
+    /// Whether the controls must long have been answered: their own time-outs were not heard.
+    fn probes_are_overdue(&self) -> bool {
+        let allowed = patience::longest(self.job.settings.exchange_limit) + Duration::from_secs(1);
+        self.probing.is_some_and(|since| since.elapsed() > allowed)
     }
 
     /// The first time, what is under way may be finished; the second time, nothing may.
@@ -110,6 +146,11 @@ impl Collector {
 
     fn take(&mut self, message: Message, listener: &mut dyn FnMut(&Event<'_>)) {
         match message {
+            Message::Probing => self.probing = Some(Instant::now()),
+            Message::Probed => {
+                self.probing = None;
+                self.unconfirmed.clear();
+            }
             Message::Control(control) => {
                 listener(&Event::Control(&control));
                 self.controls.push(*control);
@@ -119,6 +160,7 @@ impl Collector {
                 if self.under_way.remove(&at).is_some() {
                     listener(&Event::Case(&result.result));
                     self.results.insert(at, *result);
+                    self.unconfirmed.push(at);
                 } else {
                     self.stuck = self.stuck.saturating_sub(1);
                 }
@@ -149,24 +191,38 @@ impl Collector {
             self.under_way.remove(&at);
             self.stuck += 1;
             if let Some(case) = job.plan.cases.get(at) {
-                let why = "no end came, and the client's own time-outs were not heard: the target starved it";
-                let result = record::unjudged(case, why, &job.redactor);
+                let result = record::unjudged(case, STARVED, &job.redactor);
                 listener(&Event::Case(&result));
                 self.results.insert(at, Finished { result, witnessed: false });
             }
         }
     }
 
-    fn finish(mut self) -> Collected {
-        let why = match self.signal {
-            Some(_) => "the run was interrupted before this case was judged",
-            None => "the run's deadline came before this case was judged; allow more with --deadline",
+    /// Takes back what no control came after: the target may have been beyond judging by then.
+    fn withdraw_unconfirmed(&mut self, why: &str) {
+        for at in std::mem::take(&mut self.unconfirmed) {
+            let Some(Finished { result, witnessed }) = self.results.get_mut(&at) else { continue };
+            if schedule::is_judgement(result.verdict) && !*witnessed {
+                record::withdraw(result, why, &self.job.redactor);
+            }
+        }
+    }
+
+    fn finish(mut self, end: End) -> Collected {
+        let cause = match (self.signal, end) {
+            (Some(_), _) => "the run was interrupted",
+            (None, End::Done | End::Deadline) => "the run's deadline came; allow more with --deadline",
+            (None, End::Starved) => STARVED,
         };
+        if end != End::Done {
+            self.withdraw_unconfirmed(&format!("no control came after it: {cause}"));
+        }
+        let why = format!("not judged: {cause}");
         let job = Arc::clone(&self.job);
         let cases = job.plan.cases.iter().enumerate().map(|(at, case)| {
             self.results.remove(&at).unwrap_or_else(|| {
                 let result = match &case.work {
-                    Ok(_) => record::unjudged(case, why, &job.redactor),
+                    Ok(_) => record::unjudged(case, &why, &job.redactor),
                     Err(reason) => record::skipped(case, reason, &job.redactor),
                 };
                 Finished { result, witnessed: false }

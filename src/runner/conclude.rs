@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use crate::outcome::{
-    CheckInfo, ContractInfo, ControlKind, ExitCode, FORMAT, RunResult, RunVerdict, Summary, Target, Tool,
-    Verdict,
+    CheckInfo, ContractInfo, Control, ControlKind, ExitCode, FORMAT, RunResult, RunVerdict, Summary, Target,
+    Tool, Verdict,
 };
 use crate::plan::Plan;
 use crate::redact::Redactor;
@@ -78,7 +78,8 @@ pub fn conclude(header: Header, plan: &Plan, collected: Collected, redactor: &Re
 
 /// A witnessed failure is a fact, whatever else is unclear; our own faults and interruptions come first.
 fn weigh(summary: Summary, collected: &Collected, strictness: Strictness) -> (RunVerdict, ExitCode) {
-    let failed = summary.fail > 0 || (strictness == Strictness::Strict && summary.warn > 0);
+    let warned = strictness == Strictness::Strict && summary.warn > 0;
+    let failed = summary.fail > 0 || warned || open(collected).next().is_some();
     match collected.signal {
         Some(Signal::Interrupt) => return (RunVerdict::Aborted, ExitCode::Interrupted),
         Some(Signal::Terminate) => return (RunVerdict::Aborted, ExitCode::Terminated),
@@ -103,13 +104,17 @@ fn unreached(plan: &Plan) -> Option<String> {
     (!names.is_empty()).then(|| format!("no check reaches {}", names.join(", ")))
 }
 
-fn not_enforced(collected: &Collected) -> Option<String> {
-    let open: BTreeSet<_> = collected
+/// The controls that saw a request without a key accepted.
+fn open(collected: &Collected) -> impl Iterator<Item = &Control> {
+    collected
         .controls
         .iter()
-        .filter(|control| control.kind == ControlKind::Negative && !control.held)
-        .map(|control| format!("{} ({})", control.operation, control.environment))
-        .collect();
+        .filter(|one| one.kind == ControlKind::Negative && !one.held && one.exchange.is_some())
+}
+
+fn not_enforced(collected: &Collected) -> Option<String> {
+    let open: BTreeSet<_> =
+        open(collected).map(|one| format!("{} ({})", one.operation, one.environment)).collect();
     let open: Vec<_> = open.into_iter().collect();
     (!open.is_empty())
         .then(|| format!("authentication is not enforced: no key is needed for {}", open.join(", ")))

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use crate::judge::{Evidence, Finding, Recogniser, Requirement, Volatile, judge};
+use crate::judge::{Evidence, Finding, Recogniser, Requirement, Volatile, describe_answer, judge};
 use crate::outcome::{Control, ControlKind};
 use crate::plan::{Case, ControlPair, Dice, Draft};
 use crate::wire::{Captures, Exchange, seal};
 
-use super::{Job, record};
+use super::{Job, patience, record};
 
 /// Which parts of the target cannot be judged, and why: by environment and service.
 #[derive(Clone, Debug, Default)]
@@ -81,7 +81,13 @@ pub(super) async fn probe(job: &Job, pair: &ControlPair, kind: ControlKind, when
 }
 
 fn accepted(job: &Job, pair: &ControlPair, exchange: &Exchange) -> (Finding, String) {
-    let recogniser = Recogniser::new(&job.contract, &pair.operation.operation.accepted);
+    let accepted = &pair.operation.operation.accepted;
+    let by_status = accepted.headers.is_empty() && accepted.body.is_empty();
+    if let Some(page) = exchange.answer.as_ref().filter(|answer| by_status && answer.is_page()) {
+        let why = "a page for people, and nothing but its status says that it is an acceptance";
+        return (Finding::Unclear, format!("{}: {why}", describe_answer(page)));
+    }
+    let recogniser = Recogniser::new(&job.contract, accepted);
     let volatile = Volatile::of(&job.contract);
     let redactor = &job.redactor;
     let evidence =
@@ -95,7 +101,7 @@ async fn send(job: &Job, pair: &ControlPair, draft: &Draft) -> Result<Exchange, 
     let mut dice = Dice::new(job.settings.seed, "control");
     let request = seal(draft, &lane.origin, &job.keyring, &Captures::new(), &mut dice)
         .map_err(|error| format!("could not {error}"))?;
-    Ok(lane.send(draft.sender, request).await)
+    Ok(patience::send(lane, draft.sender, request).await.0)
 }
 
 fn advice(kind: ControlKind, exchange: &Exchange) -> &'static str {

@@ -9,6 +9,7 @@ mod conclude;
 mod controls;
 mod curl;
 mod lane;
+mod patience;
 mod record;
 mod schedule;
 mod settle;

@@ -15,6 +15,12 @@ use super::curl;
 
 /// Bytes of a body that a report keeps.
 const KEPT_BODY: usize = 4096;
+/// Bytes of a body that are redacted for a report: many times more than is kept.
+const LOOKED_AT: usize = 16 * KEPT_BODY;
+/// Bytes of header lines that a report keeps.
+const KEPT_HEAD: usize = 8192;
+/// Bytes that a report says of what was seen: an answer may quote itself there.
+const KEPT_WORDS: usize = 2048;
 
 /// A case that was carried out.
 pub(super) fn case(job: &Job, case: &Case, carried: Carried, took: Duration) -> CaseResult {
@@ -30,7 +36,7 @@ pub(super) fn case(job: &Job, case: &Case, carried: Carried, took: Duration) -> 
     CaseResult {
         verdict: verdict(carried.finding, case.scenario.severity),
         expected: redactor.redact(&expected),
-        actual: redactor.redact(&carried.actual),
+        actual: redactor.redact(&carried.actual).truncated(KEPT_WORDS),
         reproduce,
         exchange: carried.exchange.map(|one| exchange(&one, redactor)),
         duration_us: micros(took),
@@ -134,16 +140,30 @@ fn received(answer: &Answer, redactor: &Redactor) -> outcome::Received {
     }
 }
 
+/// As many header lines as a report keeps, and how many more there were.
 fn headers<'a>(
     lines: impl Iterator<Item = (&'a str, &'a [u8])>,
     redactor: &Redactor,
 ) -> Vec<(Redacted, Redacted)> {
-    lines.map(|(name, value)| (redactor.redact(name), redactor.redact_bytes(value))).collect()
+    let (mut kept, mut room, mut more) = (Vec::new(), KEPT_HEAD, 0_usize);
+    for (name, value) in lines {
+        match room.checked_sub(name.len() + value.len()) {
+            Some(rest) => {
+                room = rest;
+                kept.push((redactor.redact(name), redactor.redact_bytes(value)));
+            }
+            None => more += 1,
+        }
+    }
+    if more > 0 {
+        kept.push((Redacted::fixed("..."), redactor.redact(&format!("{more} more, too long to be kept"))));
+    }
+    kept
 }
 
-/// As much of a body as a report keeps: redacted whole, then cut, so that a cut cannot hide half a key.
+/// As much of a body as a report keeps: redacted, then cut, so that a cut cannot hide half a key.
 fn excerpt(body: &[u8], redactor: &Redactor) -> Redacted {
-    redactor.redact_bytes(body).truncated(KEPT_BODY)
+    redactor.redact_bytes(body.get(..LOOKED_AT).unwrap_or(body)).truncated(KEPT_BODY)
 }
 
 fn micros(duration: Duration) -> u64 {

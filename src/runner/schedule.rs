@@ -4,6 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::Sender;
 
+use futures_util::future::join_all;
+
 use crate::judge::Finding;
 use crate::outcome::{CaseResult, Control, ControlKind, Verdict};
 use crate::plan::{Case, ControlPair, Dice};
@@ -15,6 +17,10 @@ use super::{Shared, record};
 /// What the runtime tells those who wait outside it.
 #[derive(Debug)]
 pub(super) enum Message {
+    /// The controls are being probed.
+    Probing,
+    /// All controls were probed: what was judged before is confirmed, or withdrawn next.
+    Probed,
     /// A control was probed.
     Control(Box<Control>),
     /// A case is under way.
@@ -36,6 +42,11 @@ pub(super) struct Finished {
     pub(super) result: CaseResult,
     /// Whether the target was seen to accept what it should refuse: a fact, whatever else is unclear.
     pub(super) witnessed: bool,
+}
+
+/// Whether a verdict says something of the target.
+pub(super) fn is_judgement(verdict: Verdict) -> bool {
+    matches!(verdict, Verdict::Pass | Verdict::Fail | Verdict::Warn)
 }
 
 /// Runs everything in order. Ends early when `stop` is set; cases under way are finished.
@@ -68,16 +79,18 @@ async fn probe(
 ) {
     let pairs: Vec<&ControlPair> =
         job.plan.controls.iter().filter(|pair| !unjudgeable.contains(pair)).collect();
-    for pair in pairs {
-        for kind in kinds {
-            let control = controls::probe(job, pair, *kind, when).await;
-            if *kind == ControlKind::Positive && !control.held {
-                let why = format!("the control {when} failed: {}; {}", control.actual, control.advice);
-                unjudgeable.add(pair, why);
-            }
-            tell.send(Message::Control(Box::new(control))).ok();
+    let probes = pairs.iter().flat_map(|pair| kinds.iter().map(move |kind| (*pair, *kind)));
+    tell.send(Message::Probing).ok();
+    // All at once: a target that does not answer costs one time-out, not one for each of them.
+    let answers = probes.map(async |(pair, kind)| (pair, controls::probe(job, pair, kind, when).await));
+    for (pair, control) in join_all(answers).await {
+        if control.kind == ControlKind::Positive && !control.held {
+            let why = format!("the control {when} failed: {}; {}", control.actual, control.advice);
+            unjudgeable.add(pair, why);
         }
+        tell.send(Message::Control(Box::new(control))).ok();
     }
+    tell.send(Message::Probed).ok();
 }
 
 /// A case that was sent and may have to be taken back.
@@ -166,8 +179,7 @@ impl Worker {
 /// Takes back what was judged while a control no longer held, all but what was seen to be accepted.
 fn withdraw(job: &Shared, sent: &[Sent], unjudgeable: &Unjudgeable, tell: &Sender<Message>) {
     for (at, verdict, witnessed) in sent {
-        let judged = matches!(verdict, Verdict::Pass | Verdict::Fail | Verdict::Warn);
-        let case = job.plan.cases.get(*at).filter(|_| judged && !witnessed);
+        let case = job.plan.cases.get(*at).filter(|_| is_judgement(*verdict) && !witnessed);
         if let Some(why) = case.and_then(|case| unjudgeable.why(case, &job.plan.controls)) {
             tell.send(Message::Withdrawn(*at, why.to_owned())).ok();
         }

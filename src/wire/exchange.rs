@@ -72,6 +72,11 @@ impl Answer {
         let value = self.header("content-type").next().unwrap_or_default();
         value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
     }
+
+    /// Whether it is a page for people, which an API does not send.
+    pub fn is_page(&self) -> bool {
+        ["text/html", "application/xhtml+xml"].contains(&&*self.media_type())
+    }
 }
 
 /// When, from the moment in which the request was handed to the client.

@@ -26,6 +26,8 @@ pub enum FailureKind {
     Closed,
     /// What came back is not HTTP.
     Malformed,
+    /// The head of the answer is larger than is read.
+    Oversize,
     /// The client would have sent something else than what was asked.
     Rewritten,
 }
@@ -35,10 +37,14 @@ impl FailureKind {
     pub fn advice(self) -> &'static str {
         match self {
             Self::Connect => "start the target, or correct its base_url; nothing answers there",
-            Self::Tls => "give the authority that signed its certificate with --ca, or correct the host name",
+            Self::Tls => {
+                "give the authority that signed its certificate with --ca, ours with --client-identity if it asks \
+                 for one, or correct the host name or scheme"
+            }
             Self::Timeout => "see why the target does not answer, or allow it more time with --timeout",
             Self::Closed => "see the target's log: it closed the connection in the middle of an answer",
             Self::Malformed => "see what listens there: it does not answer in HTTP",
+            Self::Oversize => "see why the target sends so many or so long header fields",
             Self::Rewritten => {
                 "this request needs a sender of exact bytes; the ordinary client would change it"
             }
@@ -54,6 +60,7 @@ impl fmt::Display for Failure {
             FailureKind::Timeout => "no complete answer in time",
             FailureKind::Closed => "the connection ended before the answer did",
             FailureKind::Malformed => "the answer is not HTTP",
+            FailureKind::Oversize => "the head of the answer is larger than is read",
             FailureKind::Rewritten => "not sent",
         };
         if self.detail.is_empty() { f.write_str(what) } else { write!(f, "{what}: {}", self.detail) }
@@ -71,17 +78,26 @@ impl Failure {
         let error = error.without_url();
         let kind = if error.is_timeout() {
             FailureKind::Timeout
-        } else if has_source(&error, <dyn Error>::is::<rustls::Error>) {
+        } else if has_source(&error, is_of_tls) {
             FailureKind::Tls
         } else if error.is_connect() {
             FailureKind::Connect
         } else if has_source(&error, is_closed) {
             FailureKind::Closed
+        } else if has_source(&error, is_too_large) {
+            FailureKind::Oversize
         } else {
             FailureKind::Malformed
         };
         Self::new(kind, innermost(&error))
     }
+}
+
+/// Whether an error is one of TLS: of its library, or the end of a connection in the middle of a handshake, which
+/// is what a port without TLS makes of one.
+fn is_of_tls(source: &(dyn Error + 'static)) -> bool {
+    let ended = |error: &io::Error| error.to_string().contains("tls handshake eof");
+    source.is::<rustls::Error>() || source.downcast_ref::<io::Error>().is_some_and(ended)
 }
 
 /// Whether an error stands for a connection that ended early.
@@ -95,15 +111,19 @@ fn is_closed(source: &(dyn Error + 'static)) -> bool {
     })
 }
 
+fn is_too_large(source: &(dyn Error + 'static)) -> bool {
+    source.downcast_ref::<hyper::Error>().is_some_and(hyper::Error::is_parse_too_large)
+}
+
 fn has_source(error: &(dyn Error + 'static), is: impl Fn(&(dyn Error + 'static)) -> bool) -> bool {
     let mut next = Some(error);
     while let Some(error) = next {
-        // An I/O error hides what it wraps from `source`.
-        let inner = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
-        if is(error) || inner.is_some_and(|inner| is(inner)) {
+        if is(error) {
             return true;
         }
-        next = error.source();
+        // An I/O error hides what it wraps from `source`.
+        let wrapped = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
+        next = wrapped.map(|wrapped| wrapped as &(dyn Error + 'static)).or_else(|| error.source());
     }
     false
 }

@@ -24,7 +24,9 @@ pub struct Origin {
 #[non_exhaustive]
 pub enum SealError {
     /// A base URL is not one.
-    #[error("use `{0}` as a base URL: it is not an http or https address")]
+    #[error(
+        "use `{0}` as a base URL: it must be an http or https address, without a user name, query or fragment"
+    )]
     BaseUrl(String),
     /// The finished target would have gone to another host.
     #[error("send a key to another origin than the environment's own")]
@@ -52,14 +54,15 @@ impl Origin {
     /// # Errors
     /// When it is not an http or https address, or holds a user name, a query or a fragment.
     pub fn new(base: &str) -> Result<Self, SealError> {
-        let url = reqwest::Url::parse(base).map_err(|_| SealError::BaseUrl(base.to_owned()))?;
+        let wrong = || SealError::BaseUrl(shown(base));
+        let url = reqwest::Url::parse(base).map_err(|_| wrong())?;
         let sound = ["http", "https"].contains(&url.scheme())
             && url.has_host()
             && url.username().is_empty()
             && url.password().is_none()
             && url.query().is_none()
             && url.fragment().is_none();
-        if sound { Ok(Self { base: url }) } else { Err(SealError::BaseUrl(base.to_owned())) }
+        if sound { Ok(Self { base: url }) } else { Err(wrong()) }
     }
 
     /// The base URL.
@@ -80,6 +83,18 @@ impl Origin {
         let same =
             url.origin() == self.base.origin() && url.username().is_empty() && url.password().is_none();
         if same { Ok((url, target)) } else { Err(SealError::ForeignOrigin) }
+    }
+}
+
+/// As much of what should have been a base URL as can be shown: a password or a key may stand in the rest.
+fn shown(base: &str) -> String {
+    let base = base.split(['?', '#']).next().unwrap_or_default();
+    match base.rsplit_once('@') {
+        None => base.to_owned(),
+        Some((before, host)) => {
+            let scheme = before.split_once("//").map(|(scheme, _)| format!("{scheme}//")).unwrap_or_default();
+            format!("{scheme}...@{host}")
+        }
     }
 }
 
@@ -216,6 +231,8 @@ mod tests {
         assert_eq!(origin.resolve("@evil.example/").unwrap_err(), SealError::ForeignOrigin);
         assert_eq!(origin.resolve(".evil.example/").unwrap_err(), SealError::Target);
         assert_eq!(origin.resolve("1/").unwrap_err(), SealError::Target);
+        let short = Origin::new("http://127.0.0.1:808").unwrap();
+        assert_eq!(short.resolve("1/").unwrap_err(), SealError::ForeignOrigin);
         assert_eq!(origin.resolve("/v1/x?y=z").unwrap().1, "/v1/x?y=z");
     }
 
@@ -224,6 +241,16 @@ mod tests {
         for base in ["http://user:pass@host/", "ftp://host/", "http://host/?q", "http://host/#f", "host", ""]
         {
             assert!(Origin::new(base).is_err(), "{base}");
+        }
+    }
+
+    #[test]
+    fn a_base_url_that_is_refused_is_shown_without_its_secrets() {
+        for base in
+            ["http://user:secret@host/", "user:secret@host", "http://host/?key=secret", "ftp://host#secret"]
+        {
+            let said = Origin::new(base).unwrap_err().to_string();
+            assert!(said.contains("host") && !said.contains("secret"), "{said}");
         }
     }
 

@@ -1,0 +1,41 @@
+//! Sends a request; waits for a busy target, and asks again where a connection was closed, within bounds.
+
+use std::time::Duration;
+
+use crate::plan::Sender;
+use crate::wire::{Exchange, FailureKind, Request};
+
+use super::Lane;
+
+/// The longest that a target may ask us to wait before we try again.
+const LONGEST_WAIT: Duration = Duration::from_secs(2);
+/// How often a busy target, or one that closed a connection, is asked again.
+const RETRIES: u32 = 2;
+
+/// How long sending may take where every exchange may take so long: waiting and asking again included.
+pub(super) fn longest(exchange_limit: Duration) -> Duration {
+    exchange_limit * (RETRIES + 1) + LONGEST_WAIT * RETRIES
+}
+
+/// Sends a request and tells how often it was sent once more.
+pub(super) async fn send(lane: &Lane, sender: Sender, request: Request) -> (Exchange, u32) {
+    for again in 0..RETRIES {
+        let exchange = lane.send(sender, request.clone()).await;
+        match again_after(&exchange) {
+            None => return (exchange, again),
+            Some(wait) => tokio::time::sleep(wait).await,
+        }
+    }
+    (lane.send(sender, request).await, RETRIES)
+}
+
+/// Whether to ask again, and after how long.
+fn again_after(exchange: &Exchange) -> Option<Duration> {
+    if let Some(failure) = &exchange.failure {
+        return (failure.kind == FailureKind::Closed && exchange.answer.is_none()).then_some(Duration::ZERO);
+    }
+    let answer = exchange.answer.as_ref().filter(|answer| [429, 503].contains(&answer.status))?;
+    let seconds: u64 = answer.header("retry-after").next()?.trim().parse().ok()?;
+    let wait = Duration::from_secs(seconds);
+    (wait <= LONGEST_WAIT).then_some(wait)
+}

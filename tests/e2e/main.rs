@@ -1,0 +1,10 @@
+//! End to end, through the binary: what an operator sees, against targets that share no code with the program.
+//!
+//! One test binary, one module a subject. No test depends on another, on a fixed port or on anything beyond the
+//! loopback.
+#![expect(clippy::unwrap_used, reason = "a test may fail loudly, its helpers too")]
+
+mod hostile;
+mod second_opinion;
+mod support;
+mod transport;

@@ -1,0 +1,50 @@
+//! A sound target for the small contract, to be bent by a test.
+
+use super::{Keys, Request, answer};
+
+/// Serves the small contract as it should be.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Edge {
+    keys: Keys,
+}
+
+impl Edge {
+    pub(crate) fn new(keys: &Keys) -> Self {
+        Self { keys: keys.clone() }
+    }
+
+    /// The whole answer to a request.
+    pub(crate) fn answer(&self, request: &Request) -> Vec<u8> {
+        let keys = &self.keys;
+        let Some(key) = request.header("x-api-key").filter(|key| !key.is_empty()) else {
+            return problem(401, "missing_api_key");
+        };
+        if key != keys.full && key != keys.narrow {
+            return problem(401, "invalid_api_key");
+        }
+        match (request.method.as_str(), request.path()) {
+            ("GET", "/v1/items") => json(200, r#"{"items":[]}"#),
+            ("POST", "/v1/items/search") if key == keys.narrow => problem(403, "insufficient_permissions"),
+            ("POST", "/v1/items/search")
+                if serde_json::from_slice::<serde_json::Value>(&request.body).is_err() =>
+            {
+                problem(400, "malformed_body")
+            }
+            ("POST", "/v1/items/search") => json(200, r#"{"items":[]}"#),
+            (_, "/v1/items" | "/v1/items/search") => problem(405, "method_not_allowed"),
+            _ => problem(404, "not_found"),
+        }
+    }
+}
+
+/// A JSON answer.
+pub(crate) fn json(status: u16, body: &str) -> Vec<u8> {
+    answer(status, "Content-Type: application/json\r\nCache-Control: no-store\r\n", body.as_bytes())
+}
+
+/// A refusal as problem details, with a challenge where it is a 401.
+pub(crate) fn problem(status: u16, code: &str) -> Vec<u8> {
+    let challenge = if status == 401 { "WWW-Authenticate: ApiKey realm=\"items\"\r\n" } else { "" };
+    let head = format!("Content-Type: application/problem+json\r\nCache-Control: no-store\r\n{challenge}");
+    answer(status, &head, format!(r#"{{"status":{status},"code":"{code}"}}"#).as_bytes())
+}
