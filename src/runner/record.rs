@@ -33,8 +33,9 @@ pub(super) fn case(job: &Job, case: &Case, carried: Carried, took: Duration) -> 
         }
         _ => None,
     };
+    let not_sent = carried.exchange.as_ref().is_some_and(Exchange::was_not_sent);
     CaseResult {
-        verdict: verdict(carried.finding, case.scenario.severity),
+        verdict: if not_sent { Verdict::Skip } else { verdict(carried.finding, case.scenario.severity) },
         expected: redactor.redact(&expected),
         actual: redactor.redact(&carried.actual).truncated(KEPT_WORDS),
         reproduce,

@@ -6,7 +6,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Method};
 
-use super::Failure;
+use super::{Failure, FailureKind};
 
 /// A request with its key, ready for one origin and no other.
 #[derive(Clone)]
@@ -43,6 +43,13 @@ pub struct Exchange {
     pub failure: Option<Failure>,
     /// When.
     pub timing: Timing,
+}
+
+impl Exchange {
+    /// Whether nothing was sent, because no sender at hand could have sent it truly.
+    pub fn was_not_sent(&self) -> bool {
+        self.failure.as_ref().is_some_and(|failure| failure.kind == FailureKind::Rewritten)
+    }
 }
 
 /// What came back.

@@ -1,14 +1,13 @@
 //! What the tests of the reference server share: the reference contract, its keys, and a client that sends
 //! bytes as they are.
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
-#![allow(clippy::allow_attributes, dead_code, reason = "not every test needs everything")]
 
 pub(crate) mod client;
-pub(crate) mod yaml;
 
 use std::path::{Path, PathBuf};
 
-use lockproof::contract::{Contract, KeySupply, Keyring};
+use lockproof::contract::{self, Contract, KeySupply, Keyring};
+use lockproof::document::Source;
 use lockproof::mock::{self, Config, Running};
 
 /// The key of a credential of the reference contract that may use everything but the operator's work.
@@ -21,8 +20,9 @@ pub(crate) fn folder() -> PathBuf {
 
 /// The reference contract.
 pub(crate) fn reference() -> Contract {
+    let name = "fixtures/reference/lockproof.yaml".to_owned();
     let text = std::fs::read_to_string(folder().join("lockproof.yaml")).unwrap();
-    contract(yaml::parse(&text))
+    contract::load(Source { name, text }, &|_| None).unwrap()
 }
 
 /// A contract from its document.
