@@ -1,7 +1,7 @@
 //! Contract x scenarios: the cases, before anything is sent.
 //!
 //! A plan is a value: which requests go out ([`Draft`]), in the name of which credential, and what each answer
-//! must be ([`Requirement`](crate::judge::Requirement)). Its order and its ids are stable, so that two runs
+//! must be ([`Requirement`]). Its order and its ids are stable, so that two runs
 //! compare line by line. It holds no key and knows no clock.
 
 mod axes;

@@ -15,10 +15,8 @@ use crate::suite::builtin;
 
 /// The documents at the root, and those of the examples.
 fn documents() -> Vec<(String, String)> {
-    let root = names_in(".").into_iter().filter(|name| name.ends_with(".md")).map(|name| {
-        let text = read(&name);
-        (name, text)
-    });
+    let root = ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md"];
+    let root = root.iter().map(|name| ((*name).to_owned(), read(name)));
     root.chain(files("examples", ".md").into_iter().map(|file| (file.path, file.text))).collect()
 }
 

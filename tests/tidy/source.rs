@@ -56,9 +56,9 @@ pub(crate) fn files(folder: &str, ending: &str) -> Vec<File> {
 /// The code of the program: without comments and documentation, without tests.
 pub(crate) fn program(texts: Texts) -> Vec<Code> {
     let all = files("src", ".rs");
-    let tests: Vec<String> = all.iter().flat_map(test_modules).collect();
-    let program = all.iter().filter(|file| !tests.contains(&file.path));
-    program.map(|file| Code { path: file.path.clone(), lines: code(&file.text, texts) }).collect()
+    let of_tests: Vec<String> = all.iter().flat_map(test_modules).collect();
+    let others = all.iter().filter(|file| !of_tests.contains(&file.path));
+    others.map(|file| Code { path: file.path.clone(), lines: code(&file.text, texts) }).collect()
 }
 
 /// The files that are modules of tests: declared behind `#[cfg(test)]`.
