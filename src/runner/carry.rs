@@ -156,7 +156,7 @@ impl Attempt<'_> {
         };
         let request = seal(draft, origin, &self.job.keyring, &self.captures, &mut self.dice)
             .map_err(|error| format!("could not {error}"))?;
-        let (exchange, again) = patience::send(&self.lane.sender, request).await;
+        let (exchange, again) = patience::send(self.lane, request).await;
         self.again += again;
         Ok(exchange)
     }

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use crate::wire::{Exchange, FailureKind, Ordinary, Request};
+use crate::wire::{Exchange, FailureKind, Request};
+
+use super::Lane;
 
 /// The longest that a target may ask us to wait before we try again.
 const LONGEST_WAIT: Duration = Duration::from_secs(2);
@@ -15,15 +17,15 @@ pub(super) fn longest(exchange_limit: Duration) -> Duration {
 }
 
 /// Sends a request and tells how often it was sent once more.
-pub(super) async fn send(sender: &Ordinary, request: Request) -> (Exchange, u32) {
+pub(super) async fn send(lane: &Lane, request: Request) -> (Exchange, u32) {
     for again in 0..RETRIES {
-        let exchange = sender.send(request.clone()).await;
+        let exchange = lane.sender.send(request.clone()).await;
         match again_after(&exchange) {
             None => return (exchange, again),
             Some(wait) => tokio::time::sleep(wait).await,
         }
     }
-    (sender.send(request).await, RETRIES)
+    (lane.sender.send(request).await, RETRIES)
 }
 
 /// Whether to ask again, and after how long.

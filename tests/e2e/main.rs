@@ -4,6 +4,7 @@
 //! loopback.
 #![expect(clippy::unwrap_used, reason = "a test may fail loudly, its helpers too")]
 
+mod canary;
 mod hostile;
 mod second_opinion;
 mod support;
