@@ -43,6 +43,9 @@ impl<'a> Ticker<'a> {
             }
             Event::Control(_) => {}
             Event::Case(result) => self.case(result.verdict),
+            Event::Interrupted => {
+                self.line("interrupted: what is under way is finished; interrupt again to stop at once");
+            }
         }
     }
 

@@ -78,18 +78,33 @@ fn fetch_key(source: &KeySource, folder: &Path, supply: &dyn KeySupply) -> Resul
     match source {
         KeySource::Env(name) => supply
             .variable(name)
-            .ok_or_else(|| format!("the environment variable {name} is not set; set it to the key")),
-        KeySource::File(path) => {
-            let path: PathBuf = folder.join(path);
-            let text = supply.file(&path)?;
+            .ok_or_else(|| format!("the environment variable {} is not set; set it to the key", shown(name))),
+        KeySource::File(name) => {
+            let path: PathBuf = folder.join(name);
+            let unnamed = |problem| if could_be_a_key(name) { NOT_A_FILE.to_owned() } else { problem };
+            let text = supply.file(&path).map_err(unnamed)?;
             let text = text.strip_suffix('\n').unwrap_or(&text);
             Ok(text.strip_suffix('\r').unwrap_or(text).to_owned())
         }
         KeySource::Stdin(label) => supply
             .stdin(label)
-            .ok_or_else(|| format!("standard input has no line `{label}=...`; give the key there")),
+            .ok_or_else(|| format!("standard input has no line `{}=...`; give the key there", shown(label))),
         KeySource::Fixture(key) => Ok(key.clone()),
     }
+}
+
+/// What is said of a file whose name is not shown.
+const NOT_A_FILE: &str = "the file cannot be read; its name is not shown, because it could be a key";
+
+/// A name as a message may show it: somebody may have written the key itself where its name belongs.
+fn shown(name: &str) -> &str {
+    if could_be_a_key(name) { "(not shown: it could be a key)" } else { name }
+}
+
+/// Names are made of words, and keys are not.
+fn could_be_a_key(name: &str) -> bool {
+    let mut words = name.split(|c: char| !c.is_ascii_alphanumeric());
+    words.any(|word| word.len() >= SHORTEST_KEY) || name.chars().filter(char::is_ascii_digit).count() > 6
 }
 
 /// Takes a key only if it can be sent in a header as it is, and can be kept out of every report.

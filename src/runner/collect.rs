@@ -116,7 +116,7 @@ impl Collector {
             }
             match told.recv_timeout(TICK.min(self.ends - now)) {
                 Ok(Message::Done) | Err(RecvTimeoutError::Disconnected) => break End::Done,
-                Ok(Message::Interrupted(signal)) => self.interrupted(signal),
+                Ok(Message::Interrupted(signal)) => self.interrupted(signal, listener),
                 Ok(message) => self.take(message, listener),
                 Err(RecvTimeoutError::Timeout) => {}
             }
@@ -137,7 +137,8 @@ impl Collector {
     }
 
     /// The first time, what is under way may be finished; the second time, nothing may.
-    fn interrupted(&mut self, signal: Signal) {
+    fn interrupted(&mut self, signal: Signal, listener: &mut dyn FnMut(&Event<'_>)) {
+        listener(&Event::Interrupted);
         let grace = if self.signal.is_none() { GRACE } else { Duration::ZERO };
         self.signal = Some(signal);
         self.ends = self.ends.min(Instant::now() + grace);

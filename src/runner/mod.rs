@@ -71,6 +71,8 @@ pub enum Event<'a> {
     Control(&'a Control),
     /// A case is finished.
     Case(&'a CaseResult),
+    /// The operator wants the run to stop: what is under way is finished first.
+    Interrupted,
 }
 
 /// What came of a run, before it is concluded.

@@ -4,7 +4,10 @@
 //! loopback.
 #![expect(clippy::unwrap_used, reason = "a test may fail loudly, its helpers too")]
 
+mod canary;
+mod exit_codes;
 mod hostile;
+mod newcomer;
 mod second_opinion;
 mod support;
 mod transport;

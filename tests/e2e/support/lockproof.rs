@@ -5,6 +5,7 @@ use std::fs;
 use std::io::{Read, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Condvar, Mutex};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
@@ -86,18 +87,47 @@ impl Lockproof {
         let cmdline = fs::read(format!("/proc/{}/cmdline", child.id())).unwrap();
         // The program may end without having read anything.
         child.stdin.take().unwrap().write_all(self.stdin.as_bytes()).ok();
-        let stdout = child.stdout.take().map(read_to_end);
-        let stderr = child.stderr.take().map(read_to_end);
+        let stdout = child.stdout.take().map(Captured::of);
+        let stderr = Captured::of(child.stderr.take().unwrap());
         Running { child, folder: self.folder, started, bound: self.bound, stdout, stderr, cmdline }
     }
 }
 
-fn read_to_end(mut from: impl Read + Send + 'static) -> JoinHandle<Vec<u8>> {
-    thread::spawn(move || {
-        let mut bytes = Vec::new();
-        from.read_to_end(&mut bytes).unwrap();
-        bytes
-    })
+/// What comes out of a pipe, while it comes.
+#[derive(Debug)]
+struct Captured {
+    text: Arc<(Mutex<Vec<u8>>, Condvar)>,
+    reading: JoinHandle<()>,
+}
+
+impl Captured {
+    fn of(mut from: impl Read + Send + 'static) -> Self {
+        let text = Arc::new((Mutex::new(Vec::new()), Condvar::new()));
+        let shared = Arc::clone(&text);
+        let reading = thread::spawn(move || {
+            let mut chunk = [0; 8192];
+            while let Ok(length @ 1..) = from.read(&mut chunk) {
+                shared.0.lock().unwrap().extend_from_slice(&chunk[..length]);
+                shared.1.notify_all();
+            }
+        });
+        Self { text, reading }
+    }
+
+    /// Waits until some words have come.
+    fn await_words(&self, words: &str) {
+        let lacks = |text: &mut Vec<u8>| !String::from_utf8_lossy(text).contains(words);
+        let text = self.text.0.lock().unwrap();
+        let (text, waited) = self.text.1.wait_timeout_while(text, Duration::from_secs(30), lacks).unwrap();
+        assert!(!waited.timed_out(), "`{words}` never came: {}", String::from_utf8_lossy(&text));
+    }
+
+    /// All of it, when the other end is closed.
+    fn finish(self) -> String {
+        self.reading.join().unwrap();
+        let text = std::mem::take(&mut *self.text.0.lock().unwrap());
+        String::from_utf8(text).unwrap()
+    }
 }
 
 /// The program while it runs.
@@ -107,8 +137,8 @@ pub(crate) struct Running {
     folder: TempDir,
     started: Instant,
     bound: Duration,
-    stdout: Option<JoinHandle<Vec<u8>>>,
-    stderr: Option<JoinHandle<Vec<u8>>>,
+    stdout: Option<Captured>,
+    stderr: Captured,
     cmdline: Vec<u8>,
 }
 
@@ -116,6 +146,11 @@ impl Running {
     /// Sends a signal to this very process.
     pub(crate) fn signal(&self, signal: Signal) {
         kill_process(Pid::from_child(&self.child), signal).unwrap();
+    }
+
+    /// Waits until the program has told the operator something.
+    pub(crate) fn await_stderr(&self, words: &str) {
+        self.stderr.await_words(words);
     }
 
     /// Waits for the end; kills the program and fails where it does not come within the bound.
@@ -128,25 +163,20 @@ impl Running {
             }
             if self.started.elapsed() > self.bound {
                 self.child.kill().unwrap();
-                let said = self.stderr.take().map(text);
-                panic!("still running after {:?}; it said: {said:?}", self.bound);
+                panic!("still running after {:?}; it said: {}", self.bound, self.stderr.finish());
             }
             thread::sleep(LOOK);
         };
         Outcome {
             code: status.code(),
-            stdout: self.stdout.map(text).unwrap_or_default(),
-            stderr: self.stderr.map(text).unwrap_or_default(),
+            stdout: self.stdout.map(Captured::finish).unwrap_or_default(),
+            stderr: self.stderr.finish(),
             folder: self.folder,
             took: self.started.elapsed(),
             peak_kib,
             cmdline: self.cmdline,
         }
     }
-}
-
-fn text(reader: JoinHandle<Vec<u8>>) -> String {
-    String::from_utf8(reader.join().unwrap()).unwrap()
 }
 
 /// The most memory that a process has held so far, in KiB; 0 where it is gone already.
