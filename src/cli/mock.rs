@@ -11,11 +11,12 @@ use clap::Args;
 use crate::mock::{self, Config, Http2, LogSink, RateLimit, Running, TlsMode, defects};
 use crate::outcome::ExitCode;
 
+use super::Done;
 use super::bundle::Bundle;
 use super::error::Failure;
 use super::output::{self, Output, Progress};
 use super::reference::{self, ReferenceFlags};
-use super::{Done, signals};
+use super::signals::Signals;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -72,10 +73,11 @@ pub(super) fn run(args: &MockArgs, output: &Output) -> Done {
     let config = args.config(&bundle, output)?;
     let runtime = reference::runtime()?;
     runtime.block_on(async {
+        let mut signals = Signals::listen().map_err(|error| Failure::System(error.to_string()))?;
         let running = mock::start(config).await.map_err(|error| reference::not_started(&error))?;
         announce(&running)?;
         args.write_certificates(&running)?;
-        signals::next().await;
+        signals.next().await;
         running.shutdown().await;
         Ok(ExitCode::Conformant)
     })

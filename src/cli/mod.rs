@@ -36,8 +36,8 @@ Examples:
   lockproof check lockproof.yaml                   check a contract or scenarios, send nothing
   lockproof mock --contract lockproof.yaml         serve your contract, to develop against
 
-Exit codes: 0 conformant, 1 a check failed, 2 wrong usage or contract, 3 inconclusive, 6 a report could not be
-written, 70 internal error, 130 and 143 interrupted.";
+Exit codes: 0 conformant, 1 a check failed, 2 wrong usage or contract, 3 inconclusive,
+6 a report could not be written, 70 internal error, 130 and 143 interrupted.";
 
 /// Does the lock on our API hold? Conformance tests for HTTP APIs that are guarded by API keys.
 #[derive(Debug, Parser)]

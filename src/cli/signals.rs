@@ -1,31 +1,48 @@
 //! Ctrl-C and its relatives, heard outside the runtime that does the work.
 
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal as Stream, SignalKind, signal};
 
 use crate::runner::{Interrupter, Signal};
 
-/// Tells a run of every signal, on a thread of its own.
+/// Everything that asks us to end, listened to from the moment in which this is made.
+pub(super) struct Signals {
+    interrupt: Stream,
+    terminate: Stream,
+    hang_up: Stream,
+}
+
+impl Signals {
+    /// Begins to listen; within a runtime.
+    pub(super) fn listen() -> std::io::Result<Self> {
+        Ok(Self {
+            interrupt: signal(SignalKind::interrupt())?,
+            terminate: signal(SignalKind::terminate())?,
+            hang_up: signal(SignalKind::hangup())?,
+        })
+    }
+
+    /// Waits for the next one.
+    pub(super) async fn next(&mut self) -> Signal {
+        tokio::select! {
+            _ = self.interrupt.recv() => Signal::Interrupt,
+            _ = self.terminate.recv() => Signal::Terminate,
+            _ = self.hang_up.recv() => Signal::Terminate,
+        }
+    }
+}
+
+/// Tells a run of every signal, on a thread of its own. Where the system gives us none, signals end the program as
+/// they always did.
 pub(super) fn tell(interrupter: Interrupter) {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let Ok(runtime) = runtime else { return };
+    let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else { return };
+    // Listening begins here, not on the thread: a signal must not fall between the two.
+    let listening = runtime.block_on(async { Signals::listen() });
+    let Ok(mut signals) = listening else { return };
     std::thread::spawn(move || {
         runtime.block_on(async {
-            while let Some(signal) = next().await {
-                interrupter.interrupt(signal);
+            loop {
+                interrupter.interrupt(signals.next().await);
             }
         });
     });
-}
-
-/// Waits for the next signal that asks us to end.
-pub(super) async fn next() -> Option<Signal> {
-    let listen = |kind| signal(kind).ok();
-    let mut interrupt = listen(SignalKind::interrupt())?;
-    let mut terminate = listen(SignalKind::terminate())?;
-    let mut hang_up = listen(SignalKind::hangup())?;
-    tokio::select! {
-        _ = interrupt.recv() => Some(Signal::Interrupt),
-        _ = terminate.recv() => Some(Signal::Terminate),
-        _ = hang_up.recv() => Some(Signal::Terminate),
-    }
 }

@@ -121,8 +121,8 @@ impl Plan {
             let scenario = Arc::new(scenario.clone());
             cases.extend(bind::cases(inputs, &operations, &scenario));
         }
-        cases.retain(|case| filter.selects(case));
         let unreached = operations.unreached(&cases, filter);
+        cases.retain(|case| filter.selects(case));
         let mut controls = control::pairs(inputs, &operations);
         controls.retain(|pair| cases.iter().any(|case: &Case| case.environment == pair.environment));
         Self { cases, controls, unreached }

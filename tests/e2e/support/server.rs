@@ -207,7 +207,9 @@ fn converse(
         let request = seen.note(request);
         let to = stream.get_mut();
         match answer(&request) {
-            Reply::Whole(bytes) => to.write_all(&bytes).and_then(|()| to.flush())?,
+            Reply::Whole(bytes) => {
+                to.write_all(without_content(&request, &bytes)).and_then(|()| to.flush())?
+            }
             Reply::Last(bytes) => return to.write_all(&bytes).and_then(|()| to.flush()),
             Reply::Stream(write) => return write(to).and_then(|()| to.flush()),
             Reply::GoAway(bytes) => {
@@ -217,6 +219,12 @@ fn converse(
         }
     }
     Ok(())
+}
+
+/// An answer as the request's method lets it be: one to HEAD has no content (RFC 9110 section 9.3.2).
+fn without_content<'a>(request: &Request, answer: &'a [u8]) -> &'a [u8] {
+    let head = answer.windows(4).position(|window| window == b"\r\n\r\n").map(|at| &answer[..at + 4]);
+    head.filter(|_| request.method == "HEAD").unwrap_or(answer)
 }
 
 /// The next request, or nothing where the client has no more.
