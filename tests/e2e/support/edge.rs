@@ -23,14 +23,13 @@ impl Edge {
             return problem(401, "invalid_api_key");
         }
         match (request.method.as_str(), request.path()) {
-            ("GET", "/v1/items") => json(200, r#"{"items":[]}"#),
             ("POST", "/v1/items/search") if key == keys.narrow => problem(403, "insufficient_permissions"),
             ("POST", "/v1/items/search")
                 if serde_json::from_slice::<serde_json::Value>(&request.body).is_err() =>
             {
                 problem(400, "malformed_body")
             }
-            ("POST", "/v1/items/search") => json(200, r#"{"items":[]}"#),
+            ("GET", "/v1/items") | ("POST", "/v1/items/search") => json(200, r#"{"items":[]}"#),
             (_, "/v1/items" | "/v1/items/search") => problem(405, "method_not_allowed"),
             _ => problem(404, "not_found"),
         }

@@ -38,6 +38,8 @@ impl Request {
     }
 }
 
+type Script = dyn FnOnce(&mut dyn Write) -> io::Result<()> + Send;
+
 /// What a server does with a request.
 pub(crate) enum Reply {
     /// Writes these bytes and waits for the next request.
@@ -45,7 +47,7 @@ pub(crate) enum Reply {
     /// Writes these bytes and closes the connection.
     Last(Vec<u8>),
     /// Writes what it likes for as long as it likes; the connection is closed behind it.
-    Stream(Box<dyn FnOnce(&mut dyn Write) -> io::Result<()> + Send>),
+    Stream(Box<Script>),
     /// Writes these bytes and closes the listener and every connection: the server is gone.
     GoAway(Vec<u8>),
 }
@@ -84,6 +86,8 @@ pub(crate) struct Server {
     seen: Arc<Seen>,
 }
 
+/// What serves a request.
+type Answer = dyn Fn(&Request) -> Reply + Send + Sync;
 type Wrap = dyn Fn(TcpStream) -> io::Result<Box<dyn Stream>> + Send + Sync;
 type Serve = dyn Fn(Box<dyn Stream>, &Seen) -> io::Result<()> + Send + Sync;
 
@@ -193,15 +197,12 @@ impl Seen {
     }
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "whatever else stands before a server may fail")]
 fn plain(stream: TcpStream) -> io::Result<Box<dyn Stream>> {
     Ok(Box::new(stream))
 }
 
-fn converse(
-    stream: Box<dyn Stream>,
-    seen: &Seen,
-    answer: &(dyn Fn(&Request) -> Reply + Send + Sync),
-) -> io::Result<()> {
+fn converse(stream: Box<dyn Stream>, seen: &Seen, answer: &Answer) -> io::Result<()> {
     let mut stream = BufReader::new(stream);
     while let Some(request) = read_request(&mut stream)? {
         let request = seen.note(request);
@@ -212,7 +213,8 @@ fn converse(
             Reply::Stream(write) => return write(to).and_then(|()| to.flush()),
             Reply::GoAway(bytes) => {
                 to.write_all(&bytes).and_then(|()| to.flush())?;
-                return Ok(seen.go_away());
+                seen.go_away();
+                return Ok(());
             }
         }
     }
