@@ -79,11 +79,11 @@ async fn probe(
 ) {
     let pairs: Vec<&ControlPair> =
         job.plan.controls.iter().filter(|pair| !unjudgeable.contains(pair)).collect();
-    let both = pairs.iter().flat_map(|pair| kinds.iter().map(move |kind| (*pair, *kind)));
+    let probes = pairs.iter().flat_map(|pair| kinds.iter().map(move |kind| (*pair, *kind)));
     tell.send(Message::Probing).ok();
     // All at once: a target that does not answer costs one time-out, not one for each of them.
-    let probes = both.map(async |(pair, kind)| (pair, controls::probe(job, pair, kind, when).await));
-    for (pair, control) in join_all(probes).await {
+    let answers = probes.map(async |(pair, kind)| (pair, controls::probe(job, pair, kind, when).await));
+    for (pair, control) in join_all(answers).await {
         if control.kind == ControlKind::Positive && !control.held {
             let why = format!("the control {when} failed: {}; {}", control.actual, control.advice);
             unjudgeable.add(pair, why);
