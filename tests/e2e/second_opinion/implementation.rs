@@ -139,6 +139,7 @@ impl Implementation {
         let own = route.subject.as_ref().filter(|id| subjects.get(*id) == Some(&caller.application)).cloned();
         let (status, body) = match route.operation {
             "ocr" => (200, json!({ "result": { "document_number": "X1234567" } })),
+            "ocr-batch" => (200, json!({ "results": [] })),
             "face-compare" => (200, json!({ "result": { "similarity": 0.97 } })),
             "liveness" => (200, json!({ "result": { "live": true } })),
             "usage" => (200, json!({ "usage": { "requests": self.requests.load(Ordering::Relaxed) } })),
@@ -221,6 +222,7 @@ fn routes(path: &str) -> Vec<(&'static str, Route)> {
     let route = |service, operation| Route { service, operation, subject: None };
     match path {
         "/v1/ekyc/ocr" => vec![("POST", route("ekyc", "ocr"))],
+        "/v1/ekyc/ocr-batch" => vec![("POST", route("ekyc", "ocr-batch"))],
         "/v1/ekyc/face-compare" => vec![("POST", route("ekyc", "face-compare"))],
         "/v1/ekyc/liveness" => vec![("POST", route("ekyc", "liveness"))],
         "/v1/ekyc/usage" => vec![("GET", route("ekyc", "usage"))],

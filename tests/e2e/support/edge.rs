@@ -13,8 +13,17 @@ impl Edge {
         Self { keys: keys.clone() }
     }
 
-    /// The whole answer to a request.
+    /// The whole answer to a request; to HEAD, its head alone.
     pub(crate) fn answer(&self, request: &Request) -> Vec<u8> {
+        let mut answer = self.decide(request);
+        if request.method == "HEAD" {
+            let end = answer.windows(4).position(|bytes| bytes == b"\r\n\r\n").unwrap() + 4;
+            answer.truncate(end);
+        }
+        answer
+    }
+
+    fn decide(&self, request: &Request) -> Vec<u8> {
         let keys = &self.keys;
         let Some(key) = request.header("x-api-key").filter(|key| !key.is_empty()) else {
             return problem(401, "missing_api_key");

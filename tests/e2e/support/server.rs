@@ -42,7 +42,7 @@ type Script = dyn FnOnce(&mut dyn Write) -> io::Result<()> + Send;
 
 /// What a server does with a request.
 pub(crate) enum Reply {
-    /// Writes these bytes and waits for the next request.
+    /// Writes these bytes and waits for the next request, if the client wants to send one.
     Whole(Vec<u8>),
     /// Writes these bytes and closes the connection.
     Last(Vec<u8>),
@@ -208,7 +208,12 @@ fn converse(stream: Box<dyn Stream>, seen: &Seen, answer: &Answer) -> io::Result
         let request = seen.note(request);
         let to = stream.get_mut();
         match answer(&request) {
-            Reply::Whole(bytes) => to.write_all(&bytes).and_then(|()| to.flush())?,
+            Reply::Whole(bytes) => {
+                to.write_all(&bytes).and_then(|()| to.flush())?;
+                if request.header("connection").is_some_and(|word| word.eq_ignore_ascii_case("close")) {
+                    return Ok(());
+                }
+            }
             Reply::Last(bytes) => return to.write_all(&bytes).and_then(|()| to.flush()),
             Reply::Stream(write) => return write(to).and_then(|()| to.flush()),
             Reply::GoAway(bytes) => {
