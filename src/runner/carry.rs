@@ -67,7 +67,8 @@ async fn attempt(job: &Job, case: &Case, steps: &[PlannedStep]) -> Carried {
     let carried = attempt.steps(steps).await.unwrap_or_else(unclear);
     match attempt.again {
         0 => carried,
-        again => Carried { actual: format!("{} (asked {again} times more)", carried.actual), ..carried },
+        1 => Carried { actual: format!("{} (asked once more)", carried.actual), ..carried },
+        more => Carried { actual: format!("{} (asked {more} times more)", carried.actual), ..carried },
     }
 }
 

@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 
-use super::search::hex;
+use super::search::{escaped, hex};
 use super::{is_clean, random_key, random_keys, run};
 use crate::support::{Edge, Identity, Keys, Reply, Server, Small, answer, head, json};
 
@@ -17,12 +17,12 @@ const FORMS: [(&str, Form); 12] = [
     ("base64 behind a user", |key| STANDARD.encode(format!("me:{key}"))),
     ("base64url", |key| URL_SAFE_NO_PAD.encode(format!("?{key}"))),
     ("hexadecimal", hex),
-    ("percent", |key| key.bytes().map(|byte| format!("%{byte:02X}")).collect()),
-    ("percent twice", |key| key.bytes().map(|byte| format!("%25{byte:02x}")).collect()),
+    ("percent", |key| escaped(key, "%", "")),
+    ("percent twice", |key| escaped(key, "%25", "")),
     ("reversed", |key| key.chars().rev().collect()),
     ("a part", |key| format!("...{}...", &key[5..25])),
-    ("JSON escapes", |key| key.bytes().map(|byte| format!("\\u00{byte:02x}")).collect()),
-    ("HTML escapes", |key| key.bytes().map(|byte| format!("&#x{byte:x};")).collect()),
+    ("JSON escapes", |key| escaped(key, "\\u00", "")),
+    ("HTML escapes", |key| escaped(key, "&#x", ";")),
 ];
 
 /// Every form of every key, one beside the other.

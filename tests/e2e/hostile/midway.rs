@@ -5,7 +5,7 @@ use crate::support::{Edge, Keys, Lockproof, Reply, Server, Small, problem};
 
 /// A check with many variants, so that controls come between them.
 fn many(count: usize) -> String {
-    let variants: String = (0..count).map(|at| format!("  - {{ name: v{at} }}\n")).collect();
+    let variants = (0..count).fold(String::new(), |text, at| text + &format!("  - {{ name: v{at} }}\n"));
     format!(
         "id: many\ntitle: Many requests without a key are refused\nseverity: must\nsources: [a test]\n\
          why: It tells.\nadvice: None.\nover: {{ operations: {{ first_of: all }} }}\n\

@@ -32,8 +32,8 @@ fn a_target_that_takes_no_connection_costs_one_time_out() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let listener = runtime.block_on(async { closed_port().listen(1) }).unwrap();
     let address = listener.local_addr().unwrap();
-    let fill = |address: SocketAddr| TcpStream::connect_timeout(&address, Duration::from_millis(300));
-    let full: Vec<TcpStream> = std::iter::from_fn(|| fill(address).ok()).take(64).collect();
+    let connect = |to: SocketAddr| TcpStream::connect_timeout(&to, Duration::from_millis(300));
+    let full: Vec<TcpStream> = std::iter::from_fn(|| connect(address).ok()).take(64).collect();
     let outcome = Small::at(&format!("http://{address}")).run().args(&["--timeout", "1s"]).run();
     inconclusive("allow it more time with --timeout").within(Duration::from_secs(4)).check_unjudged(&outcome);
     drop(full);
@@ -69,7 +69,7 @@ fn a_tls_port_that_speaks_plain_http_is_not_trusted() {
     let server = Server::http(|_| Reply::Whole(json(200, r#"{"items":[]}"#)));
     let outcome = Small::at(&server.url().replace("http:", "https:")).run().run();
     inconclusive("or correct the host name or scheme").check_unjudged(&outcome);
-    let sent: String = server.requests().iter().map(|request| format!("{request:?}")).collect();
+    let sent = format!("{:?}", server.requests());
     assert!(!sent.contains(&Keys::default().full), "a key was sent in the clear");
 }
 

@@ -39,6 +39,9 @@ pub(super) struct Implementation {
     requests: AtomicUsize,
 }
 
+/// A refusal in place of an answer.
+type Refused = Box<ResponseTemplate>;
+
 /// Who calls, as far as the edge knows.
 struct Caller {
     application: &'static str,
@@ -64,7 +67,7 @@ impl Implementation {
     }
 
     /// The edge: who calls, or the refusal.
-    fn authenticate(&self, key: Option<&str>) -> Result<Caller, ResponseTemplate> {
+    fn authenticate(&self, key: Option<&str>) -> Result<Caller, Refused> {
         const EVERYTHING: Caller = Caller { application: "acme", grants: &["ekyc", "abis", "admin"] };
         let Some(key) = key else {
             if self.has(Fault::MissingKeyAccepted) {
@@ -96,7 +99,7 @@ impl Implementation {
         Ok(Caller { application: application(credential), grants: grants(credential) })
     }
 
-    fn authorise(&self, caller: &Caller, route: &Route, key: Option<&str>) -> Result<(), ResponseTemplate> {
+    fn authorise(&self, caller: &Caller, route: &Route, key: Option<&str>) -> Result<(), Refused> {
         let operation = format!("{}.{}", route.service, route.operation);
         let granted = caller.grants.iter().any(|grant| *grant == route.service || *grant == operation);
         if granted || self.has(Fault::PermissionsIgnored) {
@@ -105,7 +108,7 @@ impl Implementation {
         Err(self.refuse(403, "insufficient_permissions", key))
     }
 
-    fn handle(&self, request: &Request) -> Result<ResponseTemplate, ResponseTemplate> {
+    fn handle(&self, request: &Request) -> Result<ResponseTemplate, Refused> {
         let (method, path) = (request.method.as_str(), request.url.path());
         if path == "/healthz" && method == "GET" {
             return Ok(ResponseTemplate::new(200).set_body_json(json!({ "status": "ok" })));
@@ -136,7 +139,7 @@ impl Implementation {
         let own = route.subject.as_ref().filter(|id| subjects.get(*id) == Some(&caller.application)).cloned();
         let (status, body) = match route.operation {
             "ocr" => (200, json!({ "result": { "document_number": "X1234567" } })),
-            "ocr-batch" => (200, json!({ "results": [{ "document_number": "X1234567" }] })),
+            "ocr-batch" => (200, json!({ "results": [] })),
             "face-compare" => (200, json!({ "result": { "similarity": 0.97 } })),
             "liveness" => (200, json!({ "result": { "live": true } })),
             "usage" => (200, json!({ "usage": { "requests": self.requests.load(Ordering::Relaxed) } })),
@@ -159,7 +162,7 @@ impl Implementation {
         Some(ResponseTemplate::new(status).set_body_json(body))
     }
 
-    fn refuse(&self, status: u16, code: &str, key: Option<&str>) -> ResponseTemplate {
+    fn refuse(&self, status: u16, code: &str, key: Option<&str>) -> Refused {
         let mut body =
             json!({ "type": format!("https://errors.example/{code}"), "status": status, "code": code });
         if let Some(key) = key.filter(|_| self.has(Fault::KeyRepeated)) {
@@ -169,14 +172,14 @@ impl Implementation {
             .set_body_raw(body.to_string(), "application/problem+json")
             .append_header("Cache-Control", "no-store");
         let challenge = "ApiKey realm=\"reference\"";
-        if status == 401 { refusal.append_header("WWW-Authenticate", challenge) } else { refusal }
+        Box::new(if status == 401 { refusal.append_header("WWW-Authenticate", challenge) } else { refusal })
     }
 }
 
 impl Respond for Implementation {
     fn respond(&self, request: &Request) -> ResponseTemplate {
         let number = self.requests.fetch_add(1, Ordering::Relaxed);
-        let answer = self.handle(request).unwrap_or_else(|refusal| refusal);
+        let answer = self.handle(request).unwrap_or_else(|refusal| *refusal);
         answer.append_header("X-Request-Id", format!("{number:016x}"))
     }
 }

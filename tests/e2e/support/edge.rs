@@ -13,8 +13,17 @@ impl Edge {
         Self { keys: keys.clone() }
     }
 
-    /// The whole answer to a request.
+    /// The whole answer to a request; to HEAD, its head alone.
     pub(crate) fn answer(&self, request: &Request) -> Vec<u8> {
+        let mut answer = self.decide(request);
+        if request.method == "HEAD" {
+            let end = answer.windows(4).position(|bytes| bytes == b"\r\n\r\n").unwrap() + 4;
+            answer.truncate(end);
+        }
+        answer
+    }
+
+    fn decide(&self, request: &Request) -> Vec<u8> {
         let keys = &self.keys;
         let Some(key) = request.header("x-api-key").filter(|key| !key.is_empty()) else {
             return problem(401, "missing_api_key");
@@ -23,14 +32,13 @@ impl Edge {
             return problem(401, "invalid_api_key");
         }
         match (request.method.as_str(), request.path()) {
-            ("GET", "/v1/items") => json(200, r#"{"items":[]}"#),
             ("POST", "/v1/items/search") if key == keys.narrow => problem(403, "insufficient_permissions"),
             ("POST", "/v1/items/search")
                 if serde_json::from_slice::<serde_json::Value>(&request.body).is_err() =>
             {
                 problem(400, "malformed_body")
             }
-            ("POST", "/v1/items/search") => json(200, r#"{"items":[]}"#),
+            ("GET", "/v1/items") | ("POST", "/v1/items/search") => json(200, r#"{"items":[]}"#),
             (_, "/v1/items" | "/v1/items/search") => problem(405, "method_not_allowed"),
             _ => problem(404, "not_found"),
         }

@@ -13,6 +13,8 @@ use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 use tempfile::TempDir;
 
+/// The longest that the program may run; a test fails where it does not end by itself.
+const BOUND: Duration = Duration::from_secs(40);
 /// How often a running program is looked at.
 const LOOK: Duration = Duration::from_millis(5);
 
@@ -21,7 +23,6 @@ const LOOK: Duration = Duration::from_millis(5);
 pub(crate) struct Lockproof {
     command: Command,
     folder: TempDir,
-    bound: Duration,
     stdin: String,
 }
 
@@ -31,7 +32,7 @@ impl Lockproof {
         let folder = TempDir::with_prefix("lockproof-e2e-").unwrap();
         let mut command = Command::new(env!("CARGO_BIN_EXE_lockproof"));
         command.args(arguments).env_clear().current_dir(folder.path());
-        Self { command, folder, bound: Duration::from_secs(40), stdin: String::new() }
+        Self { command, folder, stdin: String::new() }
     }
 
     pub(crate) fn args(mut self, arguments: &[&str]) -> Self {
@@ -63,12 +64,6 @@ impl Lockproof {
         self
     }
 
-    /// The longest that the program may run; a test fails where it does not end by itself.
-    pub(crate) fn within(mut self, bound: Duration) -> Self {
-        self.bound = bound;
-        self
-    }
-
     /// Standard output goes here instead of to the test.
     pub(crate) fn stdout(mut self, to: impl Into<Stdio>) -> Self {
         self.command.stdout(to);
@@ -89,7 +84,7 @@ impl Lockproof {
         child.stdin.take().unwrap().write_all(self.stdin.as_bytes()).ok();
         let stdout = child.stdout.take().map(Captured::of);
         let stderr = Captured::of(child.stderr.take().unwrap());
-        Running { child, folder: self.folder, started, bound: self.bound, stdout, stderr, cmdline }
+        Running { child, folder: self.folder, started, stdout, stderr, cmdline }
     }
 }
 
@@ -136,7 +131,6 @@ pub(crate) struct Running {
     child: Child,
     folder: TempDir,
     started: Instant,
-    bound: Duration,
     stdout: Option<Captured>,
     stderr: Captured,
     cmdline: Vec<u8>,
@@ -161,9 +155,9 @@ impl Running {
             if let Some(status) = self.child.try_wait().unwrap() {
                 break status;
             }
-            if self.started.elapsed() > self.bound {
+            if self.started.elapsed() > BOUND {
                 self.child.kill().unwrap();
-                panic!("still running after {:?}; it said: {}", self.bound, self.stderr.finish());
+                panic!("still running after {:?}; it said: {}", BOUND, self.stderr.finish());
             }
             thread::sleep(LOOK);
         };

@@ -38,14 +38,16 @@ impl Request {
     }
 }
 
+type Script = dyn FnOnce(&mut dyn Write) -> io::Result<()> + Send;
+
 /// What a server does with a request.
 pub(crate) enum Reply {
-    /// Writes these bytes and waits for the next request.
+    /// Writes these bytes and waits for the next request, if the client wants to send one.
     Whole(Vec<u8>),
     /// Writes these bytes and closes the connection.
     Last(Vec<u8>),
     /// Writes what it likes for as long as it likes; the connection is closed behind it.
-    Stream(Box<dyn FnOnce(&mut dyn Write) -> io::Result<()> + Send>),
+    Stream(Box<Script>),
     /// Writes these bytes and closes the listener and every connection: the server is gone.
     GoAway(Vec<u8>),
 }
@@ -84,6 +86,8 @@ pub(crate) struct Server {
     seen: Arc<Seen>,
 }
 
+/// What serves a request.
+type Answer = dyn Fn(&Request) -> Reply + Send + Sync;
 type Wrap = dyn Fn(TcpStream) -> io::Result<Box<dyn Stream>> + Send + Sync;
 type Serve = dyn Fn(Box<dyn Stream>, &Seen) -> io::Result<()> + Send + Sync;
 
@@ -193,38 +197,33 @@ impl Seen {
     }
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "whatever else stands before a server may fail")]
 fn plain(stream: TcpStream) -> io::Result<Box<dyn Stream>> {
     Ok(Box::new(stream))
 }
 
-fn converse(
-    stream: Box<dyn Stream>,
-    seen: &Seen,
-    answer: &(dyn Fn(&Request) -> Reply + Send + Sync),
-) -> io::Result<()> {
+fn converse(stream: Box<dyn Stream>, seen: &Seen, answer: &Answer) -> io::Result<()> {
     let mut stream = BufReader::new(stream);
     while let Some(request) = read_request(&mut stream)? {
         let request = seen.note(request);
         let to = stream.get_mut();
         match answer(&request) {
             Reply::Whole(bytes) => {
-                to.write_all(without_content(&request, &bytes)).and_then(|()| to.flush())?
+                to.write_all(&bytes).and_then(|()| to.flush())?;
+                if request.header("connection").is_some_and(|word| word.eq_ignore_ascii_case("close")) {
+                    return Ok(());
+                }
             }
             Reply::Last(bytes) => return to.write_all(&bytes).and_then(|()| to.flush()),
             Reply::Stream(write) => return write(to).and_then(|()| to.flush()),
             Reply::GoAway(bytes) => {
                 to.write_all(&bytes).and_then(|()| to.flush())?;
-                return Ok(seen.go_away());
+                seen.go_away();
+                return Ok(());
             }
         }
     }
     Ok(())
-}
-
-/// An answer as the request's method lets it be: one to HEAD has no content (RFC 9110 section 9.3.2).
-fn without_content<'a>(request: &Request, answer: &'a [u8]) -> &'a [u8] {
-    let head = answer.windows(4).position(|window| window == b"\r\n\r\n").map(|at| &answer[..at + 4]);
-    head.filter(|_| request.method == "HEAD").unwrap_or(answer)
 }
 
 /// The next request, or nothing where the client has no more.
