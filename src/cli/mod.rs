@@ -3,8 +3,10 @@
 mod bundle;
 mod check;
 mod client;
+mod completions;
 mod error;
 mod hardening;
+mod init;
 mod mock;
 mod output;
 mod plan_text;
@@ -29,6 +31,7 @@ use error::Failure;
 
 const EXAMPLES: &str = "\
 Examples:
+  lockproof init                                   write a first contract, to be edited
   lockproof run                                    try the suite on the built-in reference server
   lockproof run --contract lockproof.yaml          test your API; the contract says where it is
   lockproof run --contract lockproof.yaml --list   see the cases, send nothing
@@ -51,11 +54,13 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Verb {
+    Init(init::InitArgs),
     Run(Box<run::RunArgs>),
     Check(check::CheckArgs),
     Scenarios(scenarios::ScenariosArgs),
     Schema(schema::SchemaArgs),
     Mock(mock::MockArgs),
+    Completions(completions::CompletionsArgs),
 }
 
 /// Runs the program and tells how it ended.
@@ -73,11 +78,13 @@ fn dispatch() -> ExitCode {
     };
     let output = cli.output.resolve();
     let done = match cli.verb {
+        Verb::Init(args) => init::run(&args),
         Verb::Run(args) => run::run(&args, &output),
         Verb::Check(args) => check::run(&args),
         Verb::Scenarios(args) => scenarios::run(&args),
         Verb::Schema(args) => schema::run(&args),
         Verb::Mock(args) => mock::run(&args, &output),
+        Verb::Completions(args) => completions::run(&args),
     };
     done.unwrap_or_else(|failure| {
         output::say(&failure.render(&output));
