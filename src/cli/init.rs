@@ -23,12 +23,14 @@ Examples:
 /// Write a first contract, to be edited.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(super) struct InitArgs {
     /// The file; `-` is standard output.
     #[arg(default_value = "lockproof.yaml")]
     file: PathBuf,
     /// The kind of edge.
-    #[arg(long, value_name = "KIND", default_value = "plain", value_parser = kinds(), hide_possible_values = true)]
+    #[arg(long, value_name = "KIND", default_value = "plain", value_parser = kinds())]
+    #[arg(hide_possible_values = true)]
     from: String,
     /// Replace a file that is there already.
     #[arg(long)]
@@ -62,7 +64,8 @@ pub(super) fn run(args: &InitArgs) -> Done {
 
 fn list() -> String {
     let width = starter::edges().iter().map(|edge| edge.name.len()).max().unwrap_or(0);
-    starter::edges().iter().map(|edge| format!("{:width$}  {}\n", edge.name, edge.about)).collect()
+    let lines = starter::edges().iter().map(|edge| format!("{:width$}  {}", edge.name, edge.about));
+    lines.collect::<Vec<_>>().join("\n") + "\n"
 }
 
 fn not_written(file: &Path, error: &io::Error) -> Failure {

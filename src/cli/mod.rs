@@ -2,9 +2,11 @@
 
 mod bundle;
 mod check;
+mod checks_page;
 mod client;
 mod completions;
 mod error;
+mod explain;
 mod hardening;
 mod init;
 mod mock;
@@ -36,6 +38,7 @@ Examples:
   lockproof run --contract lockproof.yaml          test your API; the contract says where it is
   lockproof run --contract lockproof.yaml --list   see the cases, send nothing
   lockproof run --defect ignore-expiry             see what a finding looks like
+  lockproof explain key-expired                    what a check asks, why, and what to change
   lockproof check lockproof.yaml                   check a contract or scenarios, send nothing
   lockproof mock --contract lockproof.yaml         serve your contract, to develop against
 
@@ -57,6 +60,7 @@ enum Verb {
     Init(init::InitArgs),
     Run(Box<run::RunArgs>),
     Check(check::CheckArgs),
+    Explain(explain::ExplainArgs),
     Scenarios(scenarios::ScenariosArgs),
     Schema(schema::SchemaArgs),
     Mock(mock::MockArgs),
@@ -81,6 +85,7 @@ fn dispatch() -> ExitCode {
         Verb::Init(args) => init::run(&args),
         Verb::Run(args) => run::run(&args, &output),
         Verb::Check(args) => check::run(&args),
+        Verb::Explain(args) => explain::run(&args, &output),
         Verb::Scenarios(args) => scenarios::run(&args),
         Verb::Schema(args) => schema::run(&args),
         Verb::Mock(args) => mock::run(&args, &output),

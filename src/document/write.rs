@@ -1,7 +1,7 @@
 //! YAML that is written for people: a tree of names with comments above them.
 //!
-//! Values are written by `serde_yaml` (the crate `yaml_serde`), which knows what has to be quoted. It knows no
-//! comments, so the names that carry some are written here. Nothing is read here.
+//! Values are written by `serde_yaml` (the crate `yaml_serde`), which knows what has to be quoted. It knows
+//! no comments, so the names that carry some are written here. Nothing is read here.
 
 use serde_json::{Value, json};
 
@@ -91,7 +91,7 @@ pub fn comment_line(text: &str) -> String {
 }
 
 fn indented(text: &str) -> String {
-    text.split_inclusive('\n').map(|line| format!("  {line}")).collect()
+    text.split_inclusive('\n').flat_map(|line| ["  ", line]).collect()
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Well-known kinds of edge, and how each refuses as it comes out of the box.
 //!
-//! Every entry is a starting point and says so: versions and settings differ. What could not be looked up in an
-//! edge's source or documentation is left open with a comment, not guessed.
+//! Every entry is a starting point and says so: versions and settings differ. What could not be looked up in
+//! an edge's source or documentation is left open with a comment, not guessed.
 
 use super::refusal::{like, own};
 use super::{Edge, Shape};
@@ -58,7 +58,8 @@ const BEARER: Edge = Edge {
     header: "Authorization",
     scheme: Some("Bearer"),
     notes: &[
-        "RFC 6750 section 3.1 asks for an `error` in the challenge of all but a missing token; the suite checks it.",
+        "RFC 6750 section 3.1 asks for an `error` in every challenge but that for a missing token, and so",
+        "does the suite.",
     ],
     refusals: &[
         own(Missing, 401).challenge("Bearer"),
@@ -77,8 +78,8 @@ const KONG: Edge = Edge {
     header: "apikey",
     scheme: None,
     notes: &[
-        "Kong also takes the key from the query (`key_in_query`, on by default) and sends it on to the service",
-        "behind it (`hide_credentials`, off by default).",
+        "Kong also takes the key from the query (`key_in_query`, on by default) and sends it on to the",
+        "service behind it (`hide_credentials`, off by default).",
     ],
     refusals: &[
         own(Missing, 401).challenge("Key").says("$.message", &["No API key found in request"]),
@@ -101,8 +102,8 @@ const APISIX: Edge = Edge {
     header: "apikey",
     scheme: None,
     notes: &[
-        "APISIX also takes the key from the query parameter `apikey`, and sends it on to the service behind it",
-        "(`hide_credentials`, off by default). Older versions send no challenge.",
+        "APISIX also takes the key from the query parameter `apikey`, and sends it on to the service behind",
+        "it (`hide_credentials`, off by default). Older versions send no challenge.",
     ],
     refusals: &[
         own(Missing, 401)
@@ -110,8 +111,8 @@ const APISIX: Edge = Edge {
             .says("$.message", &["Missing API key in request", "Missing API key found in request"]),
         own(Invalid, 401).challenge("apikey").says("$.message", &["Invalid API key in request"]),
         own(Insufficient, 403)
-            .note("With the consumer-restriction plugin, unless its `rejected_code` says otherwise. Its message")
-            .note("depends on its settings: add it under `body`."),
+            .note("With the consumer-restriction plugin, unless its `rejected_code` says otherwise. What it")
+            .note("says depends on its settings: add it under `body`."),
     ],
     shape: Shape::Own,
     unknown_path: None,
@@ -123,13 +124,13 @@ const TYK: Edge = Edge {
     header: "Authorization",
     scheme: None,
     notes: &[
-        "Tyk sends no challenge with its 401, which RFC 9110 section 11.6.1 asks for; the suite reports that.",
+        "Tyk sends no challenge with its 401. RFC 9110 section 11.6.1 asks for one, and so does the suite.",
     ],
     refusals: &[
         own(Missing, 401).says("$.error", &["Authorization field missing"]),
         own(Invalid, 403)
             .says("$.error", &["Access to this API has been disallowed"])
-            .note("Yes, 403: an unknown key is not told from one without permission."),
+            .note("403 and not 401, as the edge comes."),
         own(Expired, 401).says("$.error", &["Key has expired, please renew"]),
         own(Insufficient, 403).note(OPEN),
     ],
@@ -143,9 +144,9 @@ const GRAVITEE: Edge = Edge {
     header: "X-Gravitee-Api-Key",
     scheme: None,
     notes: &[
-        "Gravitee also takes the key from the query parameter `api-key`. The bodies of its refusals are response",
-        "templates (API_KEY_MISSING, API_KEY_INVALID): add what yours say under `body`. Older versions answer 403",
-        "to a key that is not valid, and repeat it.",
+        "Gravitee also takes the key from the query parameter `api-key`. The bodies of its refusals are",
+        "response templates (API_KEY_MISSING, API_KEY_INVALID_KEY): add what yours say under `body`.",
+        "The oldest versions answer 403 to a key that is not valid, and repeat it.",
     ],
     refusals: &[
         own(Missing, 401),
@@ -164,8 +165,8 @@ const AWS_API_GATEWAY: Edge = Edge {
     header: "X-API-Key",
     scheme: None,
     notes: &[
-        "API Gateway answers 403 Forbidden whenever the key is not one of the usage plan's: all refusals look the",
-        "same. Other answers can be set as gateway responses; check these against yours.",
+        "API Gateway answers 403 Forbidden whenever the key is not one of the usage plan's: all refusals",
+        "look the same. Other answers can be set as gateway responses; check these against yours.",
     ],
     refusals: &[
         own(Missing, 403).says("$.message", &["Forbidden"]),

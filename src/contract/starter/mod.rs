@@ -62,30 +62,37 @@ fn head(edge: &Edge) -> String {
     let about = format!("A first contract for {}.", edge.about);
     let lines = [
         "yaml-language-server: $schema=lockproof.schema.json",
-        "(`lockproof schema contract > lockproof.schema.json` writes the schema, for editors that can use it.)",
+        "(`lockproof schema contract > lockproof.schema.json` writes the schema, for editors that use it.)",
         "",
         about.as_str(),
-        "The operations and credentials are examples: put yours in their place. The refusals are where to begin:",
-        "versions and settings differ, so compare each with what your edge answers.",
+        "The operations and credentials are examples: put yours in their place. The refusals are where to",
+        "begin: versions and settings differ, so compare each with what your edge answers.",
     ];
-    lines.iter().chain(edge.notes).map(|line| comment_line(line)).collect()
+    let gap = edge.notes.first().map(|_| "");
+    lines.iter().chain(gap.as_ref()).chain(edge.notes).map(|line| comment_line(line)).collect()
 }
 
 fn parts(edge: &Edge) -> Vec<Part> {
     let mut parts = vec![
         Part::value("lockproof", json!(1)).comment("The version of this format."),
         Part::value("api", json!("My API")).comment("What the API is called in reports."),
-        Part::value("environments", json!({ "staging": { "base_url": "${STAGING_URL:-http://127.0.0.1:8080}" } }))
-            .comment("Where it runs. `${NAME:-default}` is an environment variable. An environment with")
-            .comment("`protected: true` is only asked with `--allow NAME`."),
-        Part::value("authentication", json!({ "carrier": carrier(edge) })).comment("Where a request carries its key."),
+        Part::value(
+            "environments",
+            json!({ "staging": { "base_url": "${STAGING_URL:-http://127.0.0.1:8080}" } }),
+        )
+        .comment("Where it runs. `${NAME:-default}` is an environment variable. An environment with")
+        .comment("`protected: true` is only asked with `--allow NAME`."),
+        Part::value("authentication", json!({ "carrier": carrier(edge) }))
+            .comment("Where a request carries its key."),
         Part::value("services", services())
-            .comment("What the API offers, in groups as permissions are granted, and how an acceptance is recognised:")
-            .comment("by something that only an accepted request gets to see.")
-            .comment("A body:      `body: { json: requests/order.json }`, a file beside this one")
-            .comment("A parameter: `path: /v1/orders/{order}` and `parameters: { order: { example: \"17\" } }`"),
+            .comment("What the API offers, in groups as permissions are granted, and how an acceptance is")
+            .comment("recognised: by something that only an accepted request gets to see.")
+            .comment("A body: `body: { json: requests/order.json }`, a file beside this one")
+            .comment("A parameter: `path: /v1/orders/{id}` and `parameters: { id: { example: \"17\" } }`"),
         Part::value("credentials", credentials())
-            .comment("The keys that you hold, where each comes from, and what it may do. No key is written here.")
+            .comment(
+                "The keys that you hold, where each comes from, and what it may do. None is written here.",
+            )
             .comment("Each further state of a key makes a check possible:")
             .comment("`old: { key: { env: LOCKPROOF_KEY_OLD }, state: expired, allows: [orders, reports] }`")
             .comment("and `revoked`, `disabled`, `not_yet_valid`."),
@@ -139,7 +146,7 @@ fn refusals(edge: &Edge) -> Part {
     let refusals = edge.refusals.iter().map(Refusal::part).collect();
     Part::new("refusals", Content::Parts(refusals))
         .comment("How each refusal is recognised: by its status, the scheme of its challenge, and its body.")
-        .comment("Kinds: missing, invalid, expired, revoked, disabled, not_yet_valid, insufficient, wrong_environment.")
+        .comment("There are also `disabled`, `not_yet_valid` and `wrong_environment`.")
         .comment("What is left out is not guessed: the checks that need it are skipped, and say so.")
 }
 
