@@ -2,9 +2,13 @@
 
 mod bundle;
 mod check;
+mod checks_page;
 mod client;
+mod completions;
 mod error;
+mod explain;
 mod hardening;
+mod init;
 mod mock;
 mod output;
 mod plan_text;
@@ -29,10 +33,12 @@ use error::Failure;
 
 const EXAMPLES: &str = "\
 Examples:
+  lockproof init                                   write a first contract, to be edited
   lockproof run                                    try the suite on the built-in reference server
   lockproof run --contract lockproof.yaml          test your API; the contract says where it is
   lockproof run --contract lockproof.yaml --list   see the cases, send nothing
   lockproof run --defect ignore-expiry             see what a finding looks like
+  lockproof explain key-expired                    what a check asks, why, and what to change
   lockproof check lockproof.yaml                   check a contract or scenarios, send nothing
   lockproof mock --contract lockproof.yaml         serve your contract, to develop against
 
@@ -51,11 +57,14 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Verb {
+    Init(init::InitArgs),
     Run(Box<run::RunArgs>),
     Check(check::CheckArgs),
+    Explain(explain::ExplainArgs),
     Scenarios(scenarios::ScenariosArgs),
     Schema(schema::SchemaArgs),
     Mock(mock::MockArgs),
+    Completions(completions::CompletionsArgs),
 }
 
 /// Runs the program and tells how it ended.
@@ -73,11 +82,14 @@ fn dispatch() -> ExitCode {
     };
     let output = cli.output.resolve();
     let done = match cli.verb {
+        Verb::Init(args) => init::run(&args),
         Verb::Run(args) => run::run(&args, &output),
         Verb::Check(args) => check::run(&args),
+        Verb::Explain(args) => explain::run(&args, &output),
         Verb::Scenarios(args) => scenarios::run(&args),
         Verb::Schema(args) => schema::run(&args),
         Verb::Mock(args) => mock::run(&args, &output),
+        Verb::Completions(args) => completions::run(&args),
     };
     done.unwrap_or_else(|failure| {
         output::say(&failure.render(&output));

@@ -123,9 +123,26 @@ pub(super) fn write_atomically(path: &Path, bytes: &[u8]) -> std::io::Result<()>
     if is_device(path) {
         return fs::OpenOptions::new().write(true).open(path)?.write_all(bytes);
     }
+    filled(path, bytes)?.persist(path)?;
+    Ok(())
+}
+
+/// Writes a whole file where there is none.
+///
+/// # Errors
+/// Of the kind `AlreadyExists` where something is there, which stays as it is.
+pub(super) fn create_atomically(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    if path.symlink_metadata().is_ok() {
+        return Err(std::io::ErrorKind::AlreadyExists.into());
+    }
+    filled(path, bytes)?.persist_noclobber(path)?;
+    Ok(())
+}
+
+/// A temporary file beside the one to be written, with its content.
+fn filled(path: &Path, bytes: &[u8]) -> std::io::Result<tempfile::NamedTempFile> {
     let mut file = temporary(path)?;
     file.write_all(bytes)?;
     file.as_file().sync_all()?;
-    file.persist(path)?;
-    Ok(())
+    Ok(file)
 }

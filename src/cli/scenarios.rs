@@ -10,9 +10,9 @@ use crate::scenario::builtin_files;
 
 use super::error::Failure;
 use super::output;
-use super::{Done, reports, suite};
+use super::{Done, checks_page, reports, suite};
 
-/// List the built-in scenarios, or copy them out to change them.
+/// List the built-in scenarios, write their document, or copy them out to change them.
 #[derive(Debug, Args)]
 pub(super) struct ScenariosArgs {
     #[command(subcommand)]
@@ -23,6 +23,8 @@ pub(super) struct ScenariosArgs {
 enum ScenariosVerb {
     /// One line a check: id, severity, title.
     List,
+    /// The document about all of the checks, in Markdown: docs/checks.md.
+    Docs,
     /// Copy the built-in scenarios into a folder; files that are there already are left alone.
     Export {
         /// The folder.
@@ -36,6 +38,7 @@ enum ScenariosVerb {
 pub(super) fn run(args: &ScenariosArgs) -> Done {
     match &args.verb {
         ScenariosVerb::List => list()?,
+        ScenariosVerb::Docs => output::print(checks_page::write(&suite::read(&[])?.scenarios).as_bytes())?,
         ScenariosVerb::Export { folder, force } => {
             let kept = if *force { Existing::Replaced } else { Existing::Kept };
             export(folder, kept)?;

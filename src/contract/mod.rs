@@ -17,6 +17,7 @@ mod operation;
 mod query;
 mod refusal;
 mod secret;
+pub mod starter;
 
 use indexmap::IndexMap;
 use schemars::JsonSchema;

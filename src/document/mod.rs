@@ -27,6 +27,7 @@ mod syntax;
 mod tree;
 mod value;
 mod words;
+mod write;
 
 pub use diagnostic::{Diagnostic, Diagnostics, Source};
 pub use document::Document;
@@ -38,3 +39,4 @@ pub use schema::{Format, published};
 pub use suggest::{closest, suggest};
 pub use tree::{Entry, Node, NodeKind, Span};
 pub use value::{HeaderName, JsonPath, Method, Millis, Name, Pattern, StatusMatch};
+pub use write::{Content, Part, WriteError, comment_line, write};

@@ -10,6 +10,7 @@ mod evidence;
 mod group;
 mod json;
 mod junit;
+mod page;
 mod terminal;
 mod words;
 
@@ -23,6 +24,7 @@ use crate::outcome::RunResult;
 
 pub use escape::escape_terminal;
 pub use json::schema;
+pub use page::{Ink, Page};
 
 formats! {
     /// For a person: what failed and why, the permission matrix, the verdict.

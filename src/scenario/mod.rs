@@ -11,6 +11,7 @@ mod need;
 mod over;
 mod suite;
 mod twist;
+mod words;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -24,6 +25,8 @@ pub use twist::{
     BodyTwist, Carry, CredentialPick, HeaderLine, KeyTwist, LikeTheKey, ObjectOf, PathTwist, TheCredential,
     Transform, Twist,
 };
+
+pub use words::{Line, Words};
 
 use crate::document::{JsonPath, Name};
 

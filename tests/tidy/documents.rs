@@ -13,11 +13,12 @@ use crate::obeyed;
 use crate::source::{files, names_in, read};
 use crate::suite::builtin;
 
-/// The documents at the root, and those of the examples.
+/// The documents at the root, those of the examples, and those in `docs`.
 fn documents() -> Vec<(String, String)> {
     let root = ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md"];
     let root = root.iter().map(|name| ((*name).to_owned(), read(name)));
-    root.chain(files("examples", ".md").into_iter().map(|file| (file.path, file.text))).collect()
+    let others = ["examples", "docs"].into_iter().flat_map(|folder| files(folder, ".md"));
+    root.chain(others.map(|file| (file.path, file.text))).collect()
 }
 
 /// The content of the fenced blocks of a document in some language.

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use indexmap::IndexMap;
 
-use super::page::{Ink, Page};
 use crate::outcome::{RunResult, Summary};
+use crate::report::page::{Ink, Page};
 use crate::report::words::shorten;
 
 /// The most characters of a family's name.

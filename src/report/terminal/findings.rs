@@ -1,9 +1,9 @@
 //! What the target does wrong: by check, with one example each.
 
-use super::page::{Ink, Page};
 use crate::outcome::{CaseResult, RunResult, Verdict};
 use crate::report::evidence::{self, Limits};
 use crate::report::group::{self, Group};
+use crate::report::page::{Ink, Page};
 use crate::report::words::{cases, count, listed};
 
 /// How much is shown of the exchange of an example.
@@ -36,6 +36,7 @@ pub(super) fn failures(result: &RunResult, page: &mut Page) {
             page.field("advice", (Ink::Plain, &info.advice));
             page.field("sources", (Ink::Plain, &info.sources.join("; ")));
         }
+        more(page, group);
         others(page, group);
     }
 }
@@ -58,6 +59,7 @@ pub(super) fn warnings(result: &RunResult, page: &mut Page) {
         if let Some(info) = group.info {
             page.field("advice", (Ink::Plain, &info.advice));
         }
+        more(page, group);
         others(page, group);
     }
 }
@@ -88,6 +90,11 @@ fn reproduce(page: &mut Page, case: &CaseResult) {
             page.line(4, &[(Ink::Plain, line)]);
         }
     }
+}
+
+/// Where the check is explained.
+fn more(page: &mut Page, group: &Group<'_>) {
+    page.field("more", (Ink::Plain, &format!("lockproof explain {}", group.check)));
 }
 
 fn others(page: &mut Page, group: &Group<'_>) {

@@ -1,8 +1,8 @@
 //! What was tested, where, and what a reader must know first.
 
-use super::page::{Ink, Page};
 use crate::outcome::{Control, ControlKind, RunResult};
 use crate::report::evidence::{self, Limits};
+use crate::report::page::{Ink, Page};
 use crate::report::words::count;
 
 /// How much is shown of the exchange of a control.

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::page::{Ink, Page};
 use crate::outcome::{CaseResult, Expects, RunResult, Verdict};
+use crate::report::page::{Ink, Page};
 use crate::report::words::shorten;
 
 /// The most characters of a credential's name.

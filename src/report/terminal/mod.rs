@@ -1,19 +1,18 @@
 //! The report for a person: what failed and why, what each key may do, the verdict.
 //!
 //! Words and symbols carry everything; colour only repeats it. A run without a finding is short. No text
-//! reaches the page but through [`page::Page`], which escapes it.
+//! reaches the page but through [`Page`], which escapes it.
 
 mod coverage;
 mod findings;
 mod head;
 mod matrix;
-mod page;
 mod unjudged;
 mod verdict;
 
 use super::{FormatEntry, ReportError, Style};
 use crate::outcome::RunResult;
-use page::Page;
+use crate::report::page::Page;
 
 /// This format.
 pub(super) const FORMAT: FormatEntry = FormatEntry { name: "terminal", file_name: "report.txt", render };

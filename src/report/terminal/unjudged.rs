@@ -1,8 +1,8 @@
 //! What was not judged: by reason, since one reason often stands for many cases.
 
-use super::page::{Ink, Page};
 use crate::outcome::{RunResult, Verdict};
 use crate::report::group;
+use crate::report::page::{Ink, Page};
 use crate::report::words::{cases, count, listed};
 
 /// How many reasons are given.

@@ -1,7 +1,7 @@
 //! The last lines: what the exit code means, and what the run came to.
 
-use super::page::{Ink, Page};
 use crate::outcome::{ExitCode, RunResult, RunVerdict, Verdict};
+use crate::report::page::{Ink, Page};
 use crate::report::words::duration;
 
 /// The verdict, in the very last line.

@@ -2,8 +2,8 @@
 
 use anstyle::{AnsiColor, Style as Ansi};
 
-use super::super::words::shorten;
-use super::super::{Colour, Style, escape_terminal};
+use super::words::shorten;
+use super::{Colour, Style, escape_terminal};
 
 /// The narrowest page that is laid out.
 const NARROWEST: usize = 40;
@@ -16,7 +16,7 @@ const LONGEST: usize = 1_200;
 
 /// What a word is to look like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Ink {
+pub enum Ink {
     /// Like everything else.
     Plain,
     /// Like something good.
@@ -45,36 +45,37 @@ impl Ink {
 }
 
 /// A page that is written from top to bottom. Every text is escaped on its way in.
-pub(super) struct Page {
+#[derive(Debug)]
+pub struct Page {
     text: String,
     style: Style,
 }
 
 impl Page {
     /// An empty page.
-    pub(super) fn new(style: Style) -> Self {
+    pub fn new(style: Style) -> Self {
         Self { text: String::new(), style: Style { width: style.width.max(NARROWEST), ..style } }
     }
 
     /// What was written.
-    pub(super) fn into_bytes(self) -> Vec<u8> {
+    pub fn into_bytes(self) -> Vec<u8> {
         self.text.into_bytes()
     }
 
     /// Columns that fit in a line.
-    pub(super) fn width(&self) -> usize {
+    pub fn width(&self) -> usize {
         self.style.width
     }
 
     /// Begins a section: an empty line, unless the page is empty.
-    pub(super) fn gap(&mut self) {
+    pub fn gap(&mut self) {
         if !self.text.is_empty() {
             self.text.push('\n');
         }
     }
 
     /// Begins a section with a title.
-    pub(super) fn heading(&mut self, title: &str) {
+    pub fn heading(&mut self, title: &str) {
         self.gap();
         self.line(0, &[(Ink::Strong, title)]);
     }
@@ -82,7 +83,7 @@ impl Page {
     /// One line of words in their colours, as long as it gets.
     ///
     /// A line that a build server would obey (`::` at its beginning) is marked, and so harmless.
-    pub(super) fn line(&mut self, indent: usize, words: &[(Ink, &str)]) {
+    pub fn line(&mut self, indent: usize, words: &[(Ink, &str)]) {
         let words: Vec<_> = words.iter().map(|(ink, word)| (*ink, escape_terminal(word))).collect();
         let plain: String = words.iter().map(|(_, word)| word.as_str()).collect();
         self.text.push_str(&" ".repeat(indent));
@@ -97,7 +98,7 @@ impl Page {
     }
 
     /// A text in as many lines as it takes, all but the first indented by `hang`.
-    pub(super) fn paragraph(&mut self, indent: usize, hang: usize, words: (Ink, &str)) {
+    pub fn paragraph(&mut self, indent: usize, hang: usize, words: (Ink, &str)) {
         let (ink, text) = words;
         let lines = wrap(&escape_terminal(&shorten(text, LONGEST)), self.width().saturating_sub(hang));
         for (number, line) in lines.iter().enumerate() {
@@ -106,7 +107,7 @@ impl Page {
     }
 
     /// A name and its text, the texts of all fields beneath each other. A field without a text is left out.
-    pub(super) fn field(&mut self, name: &str, words: (Ink, &str)) {
+    pub fn field(&mut self, name: &str, words: (Ink, &str)) {
         let (ink, text) = words;
         let lines = wrap(&escape_terminal(&shorten(text, LONGEST)), self.width().saturating_sub(FIELD + 2));
         let mut name = format!("{:FIELD$}", shorten(name, FIELD - 1));
@@ -117,7 +118,7 @@ impl Page {
     }
 
     /// Lines of evidence, each marked as such and cut at the edge of the page.
-    pub(super) fn evidence(&mut self, label: &str, lines: &[String]) {
+    pub fn evidence(&mut self, label: &str, lines: &[String]) {
         self.line(2, &[(Ink::Faint, label)]);
         for line in lines {
             let line = shorten(&escape_terminal(line), self.width() - 6);

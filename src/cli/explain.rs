@@ -1,0 +1,130 @@
+//! `lockproof explain`: what a check asks and why, or what a defect does and what finds it.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use crate::document::suggest;
+use crate::mock::defects::{self, Defect};
+use crate::outcome::ExitCode;
+use crate::report::{Ink, Page};
+use crate::scenario::{Line, Need, Scenario, Severity};
+
+use super::error::Failure;
+use super::output::{self, Output};
+use super::{Done, suite};
+
+const EXAMPLES: &str = "\
+Examples:
+  lockproof explain key-expired     a check: what it sends, what is right, why it matters, what to change
+  lockproof explain ignore-expiry   a defect of the reference server: what it does, and what finds it";
+
+/// What the words about a request take for known.
+pub(super) const SOUND_REQUEST: &str = "A sound request is the operation's own method, path and body, with a \
+     key that may use it in the declared place. Each combination of what `over` says is a case of its own.";
+
+/// Explain a check or a defect.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub(super) struct ExplainArgs {
+    /// The id of a check, of a case, or of a defect.
+    id: String,
+    /// Scenarios to look in instead of the built-in ones: files or folders; repeatable.
+    #[arg(long, short, value_name = "PATH")]
+    scenarios: Vec<PathBuf>,
+}
+
+pub(super) fn run(args: &ExplainArgs, output: &Output) -> Done {
+    let suite = suite::read(&args.scenarios)?.scenarios;
+    // A case's id begins with its check's.
+    let id = args.id.split('/').next().unwrap_or_default();
+    let mut page = Page::new(output.style());
+    if let Some(check) = suite.iter().find(|check| check.id.as_str() == id) {
+        of_check(&mut page, check);
+    } else if let Some(defect) = defects::find(id) {
+        of_defect(&mut page, defect, &suite);
+    } else {
+        return Err(unknown(id, &suite));
+    }
+    output::print(&page.into_bytes())?;
+    Ok(ExitCode::Conformant)
+}
+
+fn unknown(id: &str, suite: &[Scenario]) -> Failure {
+    let checks = suite.iter().map(|check| check.id.as_str());
+    let known: Vec<_> = checks.chain(defects::all().map(|defect| defect.id)).collect();
+    let near = suggest(id, &known).filter(|hint| hint.starts_with("did you mean"));
+    let hint = near.unwrap_or_else(|| {
+        "`lockproof scenarios list` has the checks, `lockproof mock --list-defects` the defects".to_owned()
+    });
+    Failure::usage(format!("there is no check and no defect `{id}`; {hint}"))
+}
+
+fn of_check(page: &mut Page, check: &Scenario) {
+    page.paragraph(0, 2, (Ink::Strong, &format!("{}: {}", check.id, check.title)));
+    page.gap();
+    page.field("severity", (Ink::Plain, severity(check.severity)));
+    page.field("family", (Ink::Plain, &check.family));
+    page.field("why", (Ink::Plain, &check.why));
+    page.field("advice", (Ink::Plain, &check.advice));
+    page.field("sources", (Ink::Plain, &check.sources.join("; ")));
+    page.gap();
+    requests(page, check);
+    page.gap();
+    page.field("needs", (Ink::Plain, &names(check.needs.iter().map(Need::to_string))));
+    page.field("depends on", (Ink::Plain, &names(check.depends_on.iter().map(ToString::to_string))));
+    page.field("tags", (Ink::Plain, &names(check.tags.iter().map(ToString::to_string))));
+    if !check.catches.is_empty() {
+        page.heading("Defects that it must find");
+    }
+    for id in &check.catches {
+        let what = defects::find(id.as_str()).map_or("not a defect of the reference server", |it| it.what);
+        page.paragraph(2, 4, (Ink::Plain, &format!("{id}: {what}")));
+    }
+    page.gap();
+    page.paragraph(0, 0, (Ink::Faint, SOUND_REQUEST));
+}
+
+/// What is sent, over which part of the matrix, and what is right.
+fn requests(page: &mut Page, check: &Scenario) {
+    let words = check.words();
+    page.field("over", (Ink::Plain, &words.over));
+    page.field("sends", (Ink::Plain, &words.sends));
+    page.field("right is", (Ink::Plain, words.right.as_deref().unwrap_or_default()));
+    lines(page, "Variants, each a case of its own", &words.variants);
+    lines(page, "Steps, one request after the other", &words.steps);
+}
+
+fn lines(page: &mut Page, title: &str, lines: &[Line]) {
+    if !lines.is_empty() {
+        page.heading(title);
+    }
+    for line in lines {
+        page.paragraph(2, 4, (Ink::Plain, &format!("{}: {}", line.name, line.text())));
+    }
+}
+
+fn severity(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Must => "must: where it does not hold, the run fails",
+        Severity::Should => "should: where it does not hold, the run warns, and fails with --strict",
+        Severity::Info => "info: worth knowing; it never fails",
+    }
+}
+
+fn names(names: impl Iterator<Item = String>) -> String {
+    names.collect::<Vec<_>>().join(", ")
+}
+
+fn of_defect(page: &mut Page, defect: &Defect, suite: &[Scenario]) {
+    page.line(0, &[(Ink::Strong, &format!("{}: a defect of the reference server", defect.id))]);
+    page.gap();
+    page.field("what", (Ink::Plain, defect.what));
+    page.field("try it", (Ink::Plain, &format!("lockproof run --defect {}", defect.id)));
+    page.heading("Checks that must find it");
+    let finders = suite.iter().filter(|check| check.catches.iter().any(|id| id.as_str() == defect.id));
+    for check in finders {
+        let text = format!("{} ({}): {}", check.id, check.severity.as_str(), check.title);
+        page.paragraph(2, 4, (Ink::Plain, &text));
+    }
+}

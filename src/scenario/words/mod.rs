@@ -1,0 +1,105 @@
+//! A check in plain words: over what it goes, what it sends, and what is right.
+//!
+//! For people who have never seen the format. The words are made of the model alone, so that they cannot say
+//! anything else than what is planned; names, values and patterns stand between backticks.
+
+mod over;
+mod right;
+mod sends;
+
+use super::{Expectation, Scenario, Twist};
+use crate::document::{JsonPath, Name};
+
+/// What a check does, in words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Words {
+    /// The part of the matrix that it covers: each combination is a case of its own.
+    pub over: String,
+    /// What every case sends.
+    pub sends: String,
+    /// What is right for every case; nothing where its variants or steps say it all.
+    pub right: Option<String>,
+    /// Its variants, each a case of its own.
+    pub variants: Vec<Line>,
+    /// The requests of one case in their order, where there are several.
+    pub steps: Vec<Line>,
+}
+
+/// What a variant or a step adds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    /// The variant's name, or the step's number.
+    pub name: String,
+    /// What it changes about the request, where it changes anything.
+    pub sends: Option<String>,
+    /// What it adds to what is right, where it adds anything.
+    pub right: Option<String>,
+    /// What it takes out of the answer for later steps, where it takes anything.
+    pub keeps: Option<String>,
+}
+
+impl Scenario {
+    /// What the check does, in words.
+    pub fn words(&self) -> Words {
+        let steps = self.steps.iter().zip(1..).map(|(step, number)| {
+            let times =
+                if step.repeat > 1 { format!("{number}, {} times", step.repeat) } else { number.to_string() };
+            let keep = |(name, path): (&Name, &JsonPath)| format!("keeps {} as {}", code(path), code(name));
+            let kept = step.capture.iter().map(keep).collect::<Vec<_>>();
+            Line {
+                keeps: (!kept.is_empty()).then(|| joined(&kept, "and")),
+                ..Line::new(times, &step.request, &step.expect)
+            }
+        });
+        let variants = self.each.iter().map(|one| Line::new(one.name.to_string(), &one.request, &one.expect));
+        Words {
+            over: over::words(&self.over),
+            sends: sends::whole(&self.request, self.key_that_nothing_changes()),
+            right: right::words(&self.expect),
+            variants: variants.collect(),
+            steps: steps.collect(),
+        }
+    }
+
+    /// The key of a sound request, unless the matrix, a variant or a step says more of it.
+    fn key_that_nothing_changes(&self) -> Option<&'static str> {
+        let alone = self.over.credentials.is_none() && self.each.is_empty() && self.steps.is_empty();
+        alone.then_some("with a key that may use the operation")
+    }
+}
+
+impl Line {
+    fn new(name: String, request: &Twist, expect: &Expectation) -> Self {
+        Self { name, sends: sends::words(request), right: right::words(expect), keeps: None }
+    }
+
+    /// The whole line: what is sent, what is right, what is kept.
+    pub fn text(&self) -> String {
+        let right = self.right.as_ref().map(|right| format!("right is {right}"));
+        let parts: Vec<_> = [self.sends.clone(), right, self.keeps.clone()].into_iter().flatten().collect();
+        if parts.is_empty() { "as it is".to_owned() } else { parts.join("; ") }
+    }
+}
+
+/// A list in words: `a`, `a and b`, `a, b and c`.
+fn joined(parts: &[String], word: &str) -> String {
+    match parts {
+        [] => String::new(),
+        [one] => one.clone(),
+        [first @ .., last] => format!("{} {word} {last}", first.join(", ")),
+    }
+}
+
+/// Something that is quoted, in one line.
+fn code(text: &(impl ToString + ?Sized)) -> String {
+    format!("`{}`", text.to_string().split_whitespace().collect::<Vec<_>>().join(" "))
+}
+
+/// Several things that are quoted.
+fn codes<T: ToString>(all: &[T], word: &str) -> String {
+    let all: Vec<_> = all.iter().map(|one| code(one)).collect();
+    joined(&all, word)
+}
+
+#[cfg(test)]
+mod tests;

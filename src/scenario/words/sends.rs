@@ -1,0 +1,137 @@
+//! What is sent, in words.
+
+use super::{code, joined};
+use crate::contract::KeyState;
+use crate::scenario::{
+    BodyTwist, Carry, CredentialPick, HeaderLine, KeyTwist, LikeTheKey, ObjectOf, PathTwist, TheCredential,
+    Transform, Twist,
+};
+
+/// The request of a check, as a whole; `key` is what a sound request carries where nothing changes that.
+pub(super) fn whole(twist: &Twist, key: Option<&str>) -> String {
+    match (words(twist), key) {
+        (Some(changes), _) => format!("a sound request, {changes}"),
+        (None, Some(key)) => format!("a sound request, {key}"),
+        (None, None) => "a sound request".to_owned(),
+    }
+}
+
+/// What makes a request differ; nothing where nothing does.
+pub(super) fn words(twist: &Twist) -> Option<String> {
+    let parts = [
+        twist.credential.as_ref().map(credential),
+        twist.key.as_ref().and_then(key),
+        twist.carry.as_ref().map(carry),
+        twist.method.as_ref().map(|method| format!("by the method {}", code(method))),
+        twist.path.as_ref().and_then(path),
+        twist.object.map(|object| whose(object).to_owned()),
+        twist.body.as_ref().and_then(body),
+        (twist.plaintext == Some(true)).then(|| "in the clear, without TLS".to_owned()),
+    ];
+    let headers = twist.headers.iter().map(header);
+    let parts: Vec<_> = parts.into_iter().flatten().chain(headers).collect();
+    (!parts.is_empty()).then(|| joined(&parts, "and"))
+}
+
+fn credential(pick: &CredentialPick) -> String {
+    match pick {
+        CredentialPick::None => "without a key".to_owned(),
+        CredentialPick::Named(name) => format!("with the key of {}", code(name)),
+        CredentialPick::Allowing => "with a key that may use the operation".to_owned(),
+        CredentialPick::Denying => "with an active key that may not use the operation".to_owned(),
+        CredentialPick::State(state) => format!("with {}", key_in(*state)),
+    }
+}
+
+fn key(twist: &KeyTwist) -> Option<String> {
+    match twist {
+        KeyTwist::Random(LikeTheKey::Like) => {
+            Some("with a key of the same shape that was never issued".to_owned())
+        }
+        KeyTwist::Literal(text) => Some(format!("with {} for a key", code(text))),
+        KeyTwist::Id(TheCredential::Own) => Some("with the key's public identifier for a key".to_owned()),
+        KeyTwist::Transform(all) => {
+            let all: Vec<_> = all.iter().filter_map(transform).collect();
+            (!all.is_empty()).then(|| format!("with the key, {}", joined(&all, "and")))
+        }
+    }
+}
+
+fn transform(transform: &Transform) -> Option<String> {
+    let always = |text: String| Some(text);
+    let where_on = |on: &bool, text: &str| on.then(|| text.to_owned());
+    match transform {
+        Transform::Truncate(length) => always(format!("its last {} cut off", characters(*length))),
+        Transform::Keep(length) => always(format!("cut to its first {}", characters(*length))),
+        Transform::Append(text) => always(format!("{} behind it", code(text))),
+        Transform::Prepend(text) => always(format!("{} before it", code(text))),
+        Transform::Repeat(times) => always(format!("{times} times in a row")),
+        Transform::SwapCase(on) => where_on(on, "the case of its letters swapped"),
+        Transform::PercentEncode(on) => where_on(on, "its first letter as a percent escape"),
+        Transform::Sha256(on) => where_on(on, "its SHA-256 in its place"),
+        Transform::Base64(on) => where_on(on, "its base64 in its place"),
+    }
+}
+
+fn characters(number: usize) -> String {
+    if number == 1 { "character".to_owned() } else { format!("{number} characters") }
+}
+
+fn carry(carry: &Carry) -> String {
+    match carry {
+        Carry::Header(name) => format!("carried in the header field {}", code(name)),
+        Carry::Query(name) => format!("carried in the query parameter {}", code(name)),
+        Carry::Cookie(name) => format!("carried in the cookie {}", code(name)),
+        Carry::Body(name) => format!("carried in the member {} of the body", code(name)),
+    }
+}
+
+fn header(line: &HeaderLine) -> String {
+    format!("with {}", code(&format!("{}: {}", line.name, line.value)))
+}
+
+fn path(twist: &PathTwist) -> Option<String> {
+    match twist {
+        PathTwist::Unknown(_) => Some("to a path beside the operation's that names nothing".to_owned()),
+        PathTwist::Append(text) => Some(format!("with {} behind the path", code(text))),
+        PathTwist::Prepend(text) => Some(format!("with {} before the path", code(text))),
+        PathTwist::Query(query) => Some(format!("with the query {}", code(query))),
+        PathTwist::Upper(on) => on.then(|| "with the path in upper case".to_owned()),
+    }
+}
+
+fn body(twist: &BodyTwist) -> Option<String> {
+    match twist {
+        BodyTwist::Empty(on) => on.then(|| "without a body".to_owned()),
+        BodyTwist::Truncate(bytes) => Some(format!("without the last {bytes} bytes of the body")),
+        BodyTwist::Json(value) => Some(format!("with the body {}", code(value))),
+        BodyTwist::Text { text, content_type } => {
+            Some(format!("with the body {} of the media type {}", code(text), code(content_type)))
+        }
+        BodyTwist::ContentType(media_type) => {
+            Some(format!("with the body said to be of the media type {}", code(media_type)))
+        }
+        BodyTwist::Encoded(coding) => {
+            Some(format!("with random bytes for a body, said to be in the coding {}", code(coding)))
+        }
+    }
+}
+
+fn whose(object: ObjectOf) -> &'static str {
+    match object {
+        ObjectOf::Own => "to what the sender's own application owns",
+        ObjectOf::Foreign => "to what another application owns",
+        ObjectOf::Example => "to what nobody owns",
+    }
+}
+
+/// A key in some state, with its article.
+fn key_in(state: KeyState) -> String {
+    match state {
+        KeyState::Active => "an active key".to_owned(),
+        KeyState::Expired => "an expired key".to_owned(),
+        KeyState::Revoked => "a revoked key".to_owned(),
+        KeyState::Disabled => "the key of a disabled application".to_owned(),
+        KeyState::NotYetValid => "a key whose time has not begun".to_owned(),
+    }
+}
