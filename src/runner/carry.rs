@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use crate::judge::{Evidence, Finding, Judgement, Recognised, Recogniser, Volatile, judge};
+use crate::judge::{Evidence, Finding, Judgement, Recognised, Recogniser, Volatile, decoded, judge};
 use crate::plan::{Case, Dice, Draft, PlannedStep, Preparation};
-use crate::wire::{Captures, Exchange, FailureKind, seal};
+use crate::wire::{Answer, Captures, Exchange, FailureKind, seal};
 
 use super::{Job, Lane};
 
@@ -125,7 +125,7 @@ impl Attempt<'_> {
 
     fn capture(&mut self, step: &PlannedStep, exchange: &Exchange) {
         let Some(answer) = exchange.answer.as_ref().filter(|_| !step.capture.is_empty()) else { return };
-        let Ok(json) = serde_json::from_slice(&answer.body) else { return };
+        let Some(json) = json(answer) else { return };
         for (name, path) in &step.capture {
             if let Some(value) = path.select(&json).first() {
                 self.captures.insert(name.to_string(), text(value));
@@ -145,7 +145,7 @@ impl Attempt<'_> {
             );
             return Err(format!("{what} was not accepted: {seen}"));
         };
-        let json = serde_json::from_slice(&answer.body).unwrap_or_default();
+        let json = json(answer).unwrap_or_default();
         let value = preparation.capture.select(&json).first().map(|value| text(value));
         value.ok_or_else(|| format!("{what} answered without {}", preparation.capture))
     }
@@ -179,6 +179,11 @@ fn again_after(exchange: &Exchange) -> Option<Duration> {
     let seconds: u64 = answer.header("retry-after").next()?.trim().parse().ok()?;
     let wait = Duration::from_secs(seconds);
     (wait <= LONGEST_WAIT).then_some(wait)
+}
+
+/// The body of an answer as JSON, whatever it is compressed with.
+fn json(answer: &Answer) -> Option<serde_json::Value> {
+    serde_json::from_slice(&decoded(answer).ok()?).ok()
 }
 
 /// A JSON value as it would stand in a path or a header.
