@@ -12,6 +12,7 @@ mod over;
 mod suite;
 mod twist;
 
+use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -72,6 +73,10 @@ pub struct Scenario {
     /// The reference server's defects that this check must find.
     #[serde(default)]
     pub catches: Vec<Name>,
+    /// Defects that this check finds too, though another is there to find them: each with the reason why that cannot
+    /// be helped. `depends_on` is better where it can say the same.
+    #[serde(default)]
+    pub collateral: IndexMap<Name, String>,
     /// The family it belongs to: the name of its folder.
     #[serde(skip)]
     pub family: String,
@@ -130,7 +135,7 @@ pub struct Step {
     pub repeat: u32,
     /// What to take out of its answer, for `{name}` in later steps.
     #[serde(default)]
-    pub capture: indexmap::IndexMap<Name, JsonPath>,
+    pub capture: IndexMap<Name, JsonPath>,
 }
 
 fn once() -> u32 {
