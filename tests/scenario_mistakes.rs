@@ -48,7 +48,12 @@ const MISTAKES: &[Case] = &[
         "`allow-all` is among what this check must find already",
         "allow-all",
     ),
-    ("why: Because", "collateral: { allow-all: \" \" }\nwhy: Because", "a collateral find needs its reason", "\" \""),
+    (
+        "why: Because",
+        "collateral: { allow-all: \" \" }\nwhy: Because",
+        "a collateral find needs its reason",
+        "\" \"",
+    ),
     ("why: Because", "why: \"\\e[2J\" #", "this text holds a control character", "\"\\e[2J\""),
     ("A sample", "\"A\\nsample\"", "this is not a line of text", "\"A\\nsample\""),
     ("{host}", "{hots}", "nothing is called `{hots}` here", "\"{key} of {hots}\""),

@@ -9,6 +9,7 @@ mod mock;
 mod output;
 mod plan_text;
 mod progress;
+mod prove;
 mod reference;
 mod reports;
 mod run;
@@ -35,6 +36,7 @@ Examples:
   lockproof run --defect ignore-expiry             see what a finding looks like
   lockproof check lockproof.yaml                   check a contract or scenarios, send nothing
   lockproof mock --contract lockproof.yaml         serve your contract, to develop against
+  lockproof prove                                  see that the suite finds what it is there to find
 
 Exit codes: 0 conformant, 1 a check failed, 2 wrong usage or contract, 3 inconclusive, 6 a report could not be
 written, 70 internal error, 130 and 143 interrupted.";
@@ -56,6 +58,7 @@ enum Verb {
     Scenarios(scenarios::ScenariosArgs),
     Schema(schema::SchemaArgs),
     Mock(mock::MockArgs),
+    Prove(prove::ProveArgs),
 }
 
 /// Runs the program and tells how it ended.
@@ -78,6 +81,7 @@ fn dispatch() -> ExitCode {
         Verb::Scenarios(args) => scenarios::run(&args),
         Verb::Schema(args) => schema::run(&args),
         Verb::Mock(args) => mock::run(&args, &output),
+        Verb::Prove(args) => prove::run(&args, &output),
     };
     done.unwrap_or_else(|failure| {
         output::say(&failure.render(&output));

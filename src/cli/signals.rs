@@ -2,16 +2,16 @@
 
 use tokio::signal::unix::{SignalKind, signal};
 
-use crate::runner::{Interrupter, Signal};
+use crate::runner::Signal;
 
-/// Tells a run of every signal, on a thread of its own.
-pub(super) fn tell(interrupter: Interrupter) {
+/// Tells of every signal, on a thread of its own.
+pub(super) fn tell(hear: impl Fn(Signal) + Send + 'static) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let Ok(runtime) = runtime else { return };
     std::thread::spawn(move || {
         runtime.block_on(async {
             while let Some(signal) = next().await {
-                interrupter.interrupt(signal);
+                hear(signal);
             }
         });
     });

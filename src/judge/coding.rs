@@ -158,9 +158,12 @@ mod tests {
     fn a_body_that_is_not_what_it_is_said_to_be_is_an_error() {
         let sound = gzip(b"hello");
         let half = sound[..sound.len() - 6].to_vec();
-        for (coding, body) in
-            [("gzip", b"hello".to_vec()), ("gzip", half), ("deflate", sound.clone()), ("gzip", zlib(b"hello"))]
-        {
+        for (coding, body) in [
+            ("gzip", b"hello".to_vec()),
+            ("gzip", half),
+            ("deflate", sound.clone()),
+            ("gzip", zlib(b"hello")),
+        ] {
             assert!(matches!(read(coding, body), Err(CodingError::Broken(_))), "{coding}");
         }
         assert_eq!(read("br", b"hello".to_vec()), Err(CodingError::Unknown("br".to_owned())));

@@ -126,8 +126,11 @@ mod tests {
     #[test]
     fn an_answer_may_be_written_in_another_manner() {
         let manner = Manner { names: Names::Upper, framing: Framing::Chunked, ..Manner::standard() };
-        let text =
-            written(&Answer::json(401, json!({"a": 1})), Connection::Keep, Manner { reason: Some(""), ..manner });
+        let text = written(
+            &Answer::json(401, json!({"a": 1})),
+            Connection::Keep,
+            Manner { reason: Some(""), ..manner },
+        );
         let expected = "HTTP/1.1 401 \r\nCONTENT-TYPE: application/json\r\nTRANSFER-ENCODING: chunked\r\n\r\n\
                         3\r\n{\"a\r\n4\r\n\":1}\r\n0\r\n\r\n";
         assert_eq!(text, expected);

@@ -56,7 +56,7 @@ impl Variant {
 }
 
 /// Every variant, in a stable order.
-pub fn all() -> impl Iterator<Item = &'static Variant> {
+pub fn all() -> impl Iterator<Item = &'static Variant> + Clone {
     [content::FAMILY, fields::FAMILY, writing::FAMILY].into_iter().flatten()
 }
 
