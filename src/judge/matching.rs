@@ -129,3 +129,24 @@ pub(super) fn no_foreign_redirect(reading: &Reading<'_>, exchange: &Exchange) ->
     }
     Judgement::new(Finding::Holds, "sends the client nowhere else")
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn fits(rules: Value, value: &Value) -> bool {
+        matches(&serde_json::from_value(rules).unwrap(), Some(value), 401)
+    }
+
+    #[test]
+    fn a_whole_number_is_one_however_it_is_written() {
+        for rules in [json!({"type": "integer"}), json!({"equals_status": true}), json!({"equals": 401})] {
+            assert!(fits(rules.clone(), &json!(401)), "{rules}");
+            assert!(fits(rules.clone(), &json!(401.0)), "{rules}");
+            assert!(!fits(rules.clone(), &json!(401.5)), "{rules}");
+            assert!(!fits(rules, &json!("401")));
+        }
+    }
+}

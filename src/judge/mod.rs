@@ -11,6 +11,8 @@ mod matching;
 mod recognise;
 mod requirement;
 mod same;
+#[cfg(test)]
+mod tests;
 
 pub use challenge::{Challenge, ChallengeError, ChallengeRequirement, Parameter, parse_challenges};
 pub use coding::{CodingError, decoded};

@@ -1,16 +1,16 @@
 //! The matrix for a person at a terminal: the numbers, whatever is wrong, and what it comes to.
 
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
 
 use super::matrix::Matrix;
 
 /// The page, lines of text.
 pub fn page(matrix: &Matrix) -> String {
     let mut text = format!(
-        "{} checks on {} defects, {} harmless variants and the sound server\n\n",
-        matrix.checks,
-        matrix.defects,
-        matrix.variants.len()
+        "{} on {}, {} and the sound server\n\n",
+        count(matrix.checks, "check"),
+        count(matrix.defects, "defect"),
+        count(matrix.variants.len(), "harmless variant")
     );
     for (name, value) in numbers(matrix) {
         writeln!(text, "  {name:<20} {value}").ok();
@@ -52,20 +52,26 @@ fn killed(matrix: &Matrix) -> String {
 
 fn alarms(matrix: &Matrix) -> String {
     format!(
-        "{} on the sound server with {} seeds ({}) and on {} variants",
+        "{} on the sound server with {} ({}) and on {}",
         matrix.false_alarms.len(),
-        matrix.seeds,
+        count(matrix.seeds, "seed"),
         matrix.stages.join(", "),
-        matrix.variants.len()
+        count(matrix.variants.len(), "variant")
     )
 }
 
-/// The last line: what all of it comes to.
+/// A number with its noun.
+fn count<N: fmt::Display + PartialEq + From<u8>>(number: N, one: &str) -> String {
+    let plural = if number == N::from(1) { "" } else { "s" };
+    format!("{number} {one}{plural}")
+}
+
+/// The last lines: what all of it comes to.
 fn verdict(matrix: &Matrix) -> String {
     let problems: usize = matrix.complaints().iter().map(|(_, all)| all.len()).sum();
-    match problems {
-        0 => "proved: every defect is found by the checks that name it, and by no other".to_owned(),
-        1 => "not proved: 1 thing is not as it should be".to_owned(),
-        _ => format!("not proved: {problems} things are not as they should be"),
+    if problems == 0 {
+        return "proved: every defect is found by the checks that name it, and by no other".to_owned();
     }
+    let how = "look at one with `lockproof run` and --defect ID, --variant ID or --seed N";
+    format!("{how}\nnot proved: {}", count(problems, "complaint"))
 }

@@ -40,9 +40,20 @@ fn extra_headers(edge: &mut Edge) {
 fn realm_wording(edge: &mut Edge) {
     retouch_challenges(edge, |challenge| {
         let (before, rest) = challenge.split_once("realm=\"")?;
-        let behind = rest.split_once('"').map_or("", |(_, behind)| behind);
-        Some(format!("{before}realm=\"api \\\"v2\\\", charged = 1 \\\\ call\"{behind}"))
+        let behind = rest.get(end_of_quoted(rest)..).unwrap_or_default();
+        Some(format!("{before}realm=\"api \\\"v2\\\", charged = 1 \\\\ call{behind}"))
     });
+}
+
+/// Where a quoted string ends whose first quote was taken: at a quote that is not escaped.
+fn end_of_quoted(text: &str) -> usize {
+    let mut escaped = false;
+    let end = text.bytes().position(|byte| {
+        let ends = byte == b'"' && !escaped;
+        escaped = byte == b'\\' && !escaped;
+        ends
+    });
+    end.unwrap_or(text.len())
 }
 
 /// The case of a scheme does not count (RFC 9110 section 11.1).
