@@ -38,7 +38,7 @@ pub struct Matrix {
     /// Checks that can fail and find none of the defects.
     pub idle_checks: Vec<String>,
     /// How many seeds the sound server was tried with, in turn in every stage.
-    pub seeds: u32,
+    pub seeds: usize,
     /// The stages in which the sound server was tried.
     pub stages: Vec<String>,
     /// The harmless variants that were tried.

@@ -1,6 +1,6 @@
 //! The matrix for a person at a terminal: the numbers, whatever is wrong, and what it comes to.
 
-use std::fmt::{self, Write as _};
+use std::fmt::Write as _;
 
 use super::matrix::Matrix;
 
@@ -61,8 +61,8 @@ fn alarms(matrix: &Matrix) -> String {
 }
 
 /// A number with its noun.
-fn count<N: fmt::Display + PartialEq + From<u8>>(number: N, one: &str) -> String {
-    let plural = if number == N::from(1) { "" } else { "s" };
+fn count(number: usize, one: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
     format!("{number} {one}{plural}")
 }
 

@@ -187,3 +187,101 @@ impl Crew {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::{Path, PathBuf};
+
+    use super::*;
+    use crate::contract::{KeySupply, Keyring};
+    use crate::document::Source;
+    use crate::scenario;
+
+    /// Nothing: the contracts hold their own keys.
+    struct Nowhere;
+
+    impl KeySupply for Nowhere {
+        fn variable(&self, _: &str) -> Option<String> {
+            None
+        }
+
+        fn file(&self, _: &Path) -> Result<String, String> {
+            Err("there are no files".to_owned())
+        }
+
+        fn stdin(&self, _: &str) -> Option<String> {
+            None
+        }
+    }
+
+    fn fixture(name: &str) -> Fixture {
+        let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("fixtures").join(name);
+        let text = std::fs::read_to_string(folder.join("lockproof.yaml")).unwrap();
+        let contract =
+            crate::contract::load(Source { name: name.to_owned(), text }, &|_| None).expect("it is sound");
+        let paths = contract.operations().filter_map(|(_, operation)| operation.body.as_ref());
+        let bodies =
+            paths.map(|body| (body.path().to_owned(), std::fs::read(folder.join(body.path())).unwrap()));
+        let (bodies, keyring) =
+            (bodies.collect(), Keyring::fetch(&contract, &folder, &Nowhere).expect("it holds them"));
+        Fixture { contract, bodies, keyring }
+    }
+
+    /// A proof of a suite of one check, which is there to find that nobody looks at the expiry of a key.
+    fn proof(expect: &str) -> Proof {
+        let text = format!(
+            "id: one\ntitle: An expired key is refused\nseverity: must\nsources: [RFC 9110]\nwhy: Because.\n\
+             advice: Do.\nover: {{ operations: {{ first_of: all }} }}\n\
+             request: {{ credential: {{ state: expired }} }}\nexpect: {expect}\ncatches: [ignore-expiry]\n"
+        );
+        let one = scenario::load(Source { name: "core/one.yaml".to_owned(), text }).unwrap();
+        Proof {
+            suite: Suite { scenarios: vec![one] },
+            reference: fixture("reference"),
+            bearer: fixture("bearer"),
+            seeds: 1,
+            pairs: Pairs::None,
+            jobs: 2,
+        }
+    }
+
+    fn proved(expect: &str) -> Matrix {
+        let mut tried = 0;
+        let mut servers = 0;
+        let matrix = run(proof(expect), drop, &mut |event| match event {
+            Event::Started { servers: all } => servers = *all,
+            Event::Tried { .. } => tried += 1,
+        });
+        assert_eq!(tried, servers);
+        matrix.unwrap()
+    }
+
+    #[test]
+    fn a_toothless_check_is_seen_to_find_nothing() {
+        let matrix = proved("{ status: [2xx, 4xx] }");
+        assert!(!matrix.holds());
+        assert_eq!(matrix.idle_checks, ["one"]);
+        assert_eq!(matrix.missed_kills[0].to_string(), "ignore-expiry by one");
+        assert!(matrix.survived.contains(&"ignore-expiry".to_owned()));
+        assert!(matrix.false_alarms.is_empty());
+    }
+
+    #[test]
+    fn a_check_that_is_wrong_raises_false_alarms() {
+        let matrix = proved("{ status: [403] }");
+        assert!(!matrix.holds());
+        // The sound server, and every variant with either contract.
+        assert_eq!(matrix.false_alarms.len(), 1 + 2 * matrix.variants.len());
+        assert!(
+            matrix.undeclared_kills.iter().any(|kill| kill.check == "one"),
+            "it finds what it does not name"
+        );
+    }
+
+    #[test]
+    fn a_proof_that_is_stopped_says_so() {
+        let stop = |stopper: Stopper| stopper.stop(Signal::Terminate);
+        let stopped = run(proof("{ refused: true }"), stop, &mut |_| {});
+        assert!(matches!(stopped, Err(ProveError::Interrupted(Signal::Terminate))), "{stopped:?}");
+    }
+}

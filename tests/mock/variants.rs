@@ -14,7 +14,9 @@ use crate::support::{config, reference};
 /// Everything that a server of a variant answers to a request without a key, byte for byte.
 async fn answer(variant: Option<&'static Variant>) -> Vec<u8> {
     let mut config = config(reference());
-    variant.into_iter().for_each(|variant| variant.apply(&mut config));
+    if let Some(variant) = variant {
+        variant.apply(&mut config);
+    }
     let server = mock::start(config).await.unwrap();
     let address = server.url("sandbox").unwrap().strip_prefix("http://").unwrap().to_owned();
     let mut stream = TcpStream::connect(address).await.unwrap();
