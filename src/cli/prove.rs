@@ -21,13 +21,13 @@ const EXAMPLES: &str = "\
 Examples:
   lockproof prove                       the whole proof; the matrix goes to reports/latest
   lockproof prove --seeds 1000          look longer for false alarms on the sound server
-  lockproof prove --pairs               every two defects of a family together: do they hide each other?
+  lockproof prove --pairs               also every two defects of a family: do they hide each other?
   lockproof prove --report json=-       the matrix on standard output, and nothing else
   lockproof run --defect ignore-expiry  one defect by itself, with everything that is found
 
-Everything happens on this machine, on loopback. It ends with 0 where every defect is found by the checks that name it,
-each with its evidence, and by no other, and nothing is raised on the sound server or on a harmless variant; with 1 where
-any of that does not hold.";
+Everything happens on this machine, on loopback. It ends with 0 where every defect is found by the
+checks that name it, each with its evidence, and by no other, and nothing is raised on the sound
+server or on a harmless variant; with 1 where any of that does not hold.";
 
 /// Where the matrix goes that nobody asked for by name.
 const LATEST: &str = "reports/latest";
