@@ -11,6 +11,7 @@ pub mod judge;
 pub mod mock;
 pub mod outcome;
 pub mod plan;
+pub mod prove;
 pub mod redact;
 pub mod report;
 pub mod runner;

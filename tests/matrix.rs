@@ -3,18 +3,19 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on fails")]
 
 use std::collections::BTreeSet;
-use std::process::Command;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::io::{BufRead as _, BufReader};
+use std::process::{Command, Stdio};
 
-use lockproof::mock::defects;
-use lockproof::scenario::{Need, Scenario, Suite, builtin_files};
+use lockproof::mock::{defects, variants};
+use lockproof::prove::{self, Matrix};
+use lockproof::scenario::{Scenario, Suite, builtin_files};
+use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 
 /// What one run said: its exit code, and the checks that went wrong, by verdict.
 struct Seen {
     exit: i32,
     wrong: BTreeSet<(String, String)>,
-    report: Value,
 }
 
 /// Runs the suite on the reference server, in this process's folder, and reads what it says.
@@ -33,63 +34,93 @@ fn run(arguments: &[&str]) -> Seen {
         .map(|case| (text(case, "check"), text(case, "verdict")))
         .filter(|(_, verdict)| verdict != "pass" && verdict != "skip")
         .collect();
-    Seen { exit: output.status.code().expect("the program ends by itself"), wrong, report }
+    Seen { exit: output.status.code().expect("the program ends by itself"), wrong }
 }
 
 fn suite() -> Vec<Scenario> {
     Suite::read(builtin_files()).expect("the built-in suite is sound").scenarios
 }
 
-/// What a defect needs so that it can be seen at all: TLS, or a key that travels as a Bearer token.
-fn stage(catchers: &[&Scenario]) -> &'static [&'static str] {
-    let need = |is: fn(&Need) -> bool| catchers.iter().any(|scenario| scenario.needs.iter().any(is));
-    if need(|need| matches!(need, Need::Scheme(_))) {
-        &["--contract", concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/bearer/lockproof.yaml"), "--reference"]
-    } else if need(|need| *need == Need::Tls) {
-        &["--tls"]
-    } else {
-        &[]
-    }
-}
+/// How the committed evidence is brought up to date.
+const REGENERATE: &str = "cargo run --release -- prove --seeds 1000 --pairs --report \
+     json=reports/reference/defect-matrix.json --report markdown=reports/reference/defect-matrix.md";
 
-/// What is wrong with how a defect was found, if anything is.
-fn judge(defect: &str, suite: &[Scenario]) -> Option<String> {
-    let names = |scenario: &&Scenario| scenario.catches.iter().any(|caught| caught.as_str() == defect);
-    let catchers: Vec<&Scenario> = suite.iter().filter(names).collect();
-    let seen = run(&[stage(&catchers), &["--defect", defect]].concat());
-    let designated: BTreeSet<_> = catchers.iter().map(|scenario| scenario.id.to_string()).collect();
-    if seen.report["verdict"] == "inconclusive" && catchers.is_empty() {
-        return Some("no check names it".to_owned());
-    }
-    // A server that accepts nobody cannot be judged: that is what must be said of it.
-    if defect == "deny-all" {
-        let judged = seen.wrong.iter().any(|(_, verdict)| verdict != "inconclusive");
-        return (judged || seen.exit != 3).then(|| format!("exit {}: {:?}", seen.exit, seen.wrong));
-    }
-    let killers: BTreeSet<_> = seen.wrong.iter().map(|(check, _)| check.clone()).collect();
-    let must = catchers.iter().any(|scenario| scenario.severity == lockproof::scenario::Severity::Must);
-    let exit = i32::from(must);
-    (killers != designated || seen.exit != exit)
-        .then(|| format!("exit {}: found by {:?}, must be found by {designated:?}", seen.exit, seen.wrong))
+fn committed(name: &str) -> String {
+    let path = format!("{}/reports/reference/{name}", env!("CARGO_MANIFEST_DIR"));
+    std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}; run: {REGENERATE}"))
 }
 
 #[test]
-fn every_defect_is_found_by_the_checks_that_name_it_and_by_no_other() {
-    let (suite, defects): (_, Vec<_>) = (suite(), defects::all().map(|defect| defect.id).collect());
-    assert!(defects.len() >= 6, "the first slice has at least six defects");
-    let next = AtomicUsize::new(0);
-    let wrong: Vec<String> = std::thread::scope(|scope| {
-        let work = || {
-            let mut wrong = Vec::new();
-            while let Some(defect) = defects.get(next.fetch_add(1, Ordering::Relaxed)) {
-                wrong.extend(judge(defect, &suite).map(|why| format!("{defect}: {why}")));
-            }
-            wrong
-        };
-        let workers: Vec<_> = (0..2).map(|_| scope.spawn(work)).collect();
-        workers.into_iter().flat_map(|worker| worker.join().unwrap()).collect()
-    });
-    assert!(wrong.is_empty(), "{} of {} defects:\n{}", wrong.len(), defects.len(), wrong.join("\n"));
+fn the_suite_is_proved_and_the_committed_matrix_is_what_the_proof_says() {
+    let folder = tempfile::tempdir().unwrap();
+    let document = folder.path().join("matrix.md");
+    let output = Command::new(env!("CARGO_BIN_EXE_lockproof"))
+        .args(["prove", "--quiet", "--report", "json=-", "--report"])
+        .arg(format!("markdown={}", document.display()))
+        .output()
+        .expect("the program starts");
+    let matrix: Matrix = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", prove::page(&matrix));
+    assert!(matrix.holds());
+    assert_eq!((matrix.defects, matrix.killed), (defects::all().count(), defects::all().count()));
+    assert_eq!((matrix.checks, matrix.variants.len()), (suite().len(), variants::all().count()));
+    assert_eq!(std::fs::read_to_string(document).unwrap(), prove::markdown(&matrix));
+
+    let evidence: Matrix = serde_json::from_str(&committed("defect-matrix.json")).unwrap();
+    assert!(evidence.seeds >= 1000 && evidence.pairs > 0, "the evidence is thorough; run: {REGENERATE}");
+    assert_eq!(committed("defect-matrix.md"), prove::markdown(&evidence), "run: {REGENERATE}");
+    // How long was looked is all that may differ.
+    let as_thorough = Matrix { seeds: matrix.seeds, pairs: matrix.pairs, ..evidence };
+    assert_eq!(as_thorough, matrix, "the evidence is out of date; run: {REGENERATE}");
+}
+
+#[test]
+fn there_are_harmless_variants_enough() {
+    assert!(variants::all().count() >= 12);
+}
+
+#[test]
+fn a_proof_that_is_interrupted_ends_at_once_and_writes_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut proving = Command::new(env!("CARGO_BIN_EXE_lockproof"))
+        .args(["prove", "--seeds", "100000"])
+        .current_dir(&folder)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program starts");
+    // The first line of progress: servers are being tried.
+    let mut progress = String::new();
+    BufReader::new(proving.stderr.take().unwrap()).read_line(&mut progress).unwrap();
+    assert!(progress.contains("25 of 100"), "{progress}");
+    kill_process(Pid::from_child(&proving), Signal::INT).unwrap();
+    let output = proving.wait_with_output().unwrap();
+    assert_eq!((output.status.code(), &*output.stdout), (Some(130), &b""[..]));
+    assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 0);
+}
+
+#[test]
+fn a_key_that_comes_back_compressed_is_found_and_kept_out_of_the_report() {
+    let output = Command::new(env!("CARGO_BIN_EXE_lockproof"))
+        .args(["run", "--quiet", "--report", "json=-", "--defect", "echo-key", "--variant", "gzip"])
+        .output()
+        .expect("the program starts");
+    let report = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let found: Value = serde_json::from_str(&report).unwrap();
+    let broken = |case: &&Value| case["check"] == "leak-key-in-body" && case["verdict"] == "fail";
+    let case = found["cases"].as_array().unwrap().iter().find(broken).expect("it is found");
+    let body = case["exchange"]["received"]["body"].as_str().unwrap();
+    assert!(body.contains("may not do this"), "the evidence can be read: {body}");
+    let keys: Vec<_> = committed_keys();
+    assert!(keys.len() > 10 && !keys.iter().any(|key| report.contains(key)), "no key stands in a report");
+}
+
+/// The keys of the reference contract.
+fn committed_keys() -> Vec<String> {
+    let contract = include_str!("../fixtures/reference/lockproof.yaml");
+    let keys = contract.split("fixture: ").skip(1).filter_map(|rest| rest.split(' ').next());
+    keys.map(|key| key.trim_end_matches(['}', ',']).to_owned()).collect()
 }
 
 #[test]

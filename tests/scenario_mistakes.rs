@@ -42,6 +42,18 @@ const EXPECT: &str = "expect: { refusal: missing }";
 const MISTAKES: &[Case] = &[
     ("id: sample", "id: simple", "the file is called `sample`, its id `simple`", "simple"),
     ("why: Because", "depends_on: [sample]\nwhy: Because", "a check cannot depend on itself", "sample"),
+    (
+        "why: Because",
+        "catches: [allow-all]\ncollateral: { allow-all: it is }\nwhy: Because",
+        "`allow-all` is among what this check must find already",
+        "allow-all",
+    ),
+    (
+        "why: Because",
+        "collateral: { allow-all: \" \" }\nwhy: Because",
+        "a collateral find needs its reason",
+        "\" \"",
+    ),
     ("why: Because", "why: \"\\e[2J\" #", "this text holds a control character", "\"\\e[2J\""),
     ("A sample", "\"A\\nsample\"", "this is not a line of text", "\"A\\nsample\""),
     ("{host}", "{hots}", "nothing is called `{hots}` here", "\"{key} of {hots}\""),

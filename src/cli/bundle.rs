@@ -12,6 +12,7 @@ use super::error::Failure;
 use super::supply::{self, World};
 
 static REFERENCE: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/fixtures/reference");
+static BEARER: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/fixtures/bearer");
 
 /// Bytes that one request body may have.
 const LONGEST_BODY: u64 = 64 * 1024 * 1024;
@@ -34,13 +35,21 @@ pub(super) struct Bundle {
 impl Bundle {
     /// The contract of the reference server, which is part of the program.
     pub(super) fn reference() -> Result<Self, Failure> {
-        let file = "fixtures/reference/lockproof.yaml";
-        let text = REFERENCE.get_file("lockproof.yaml").and_then(|file| file.contents_utf8());
+        Self::embedded(&REFERENCE, "fixtures/reference/lockproof.yaml")
+    }
+
+    /// A contract whose key travels as a Bearer token, which is part of the program too.
+    pub(super) fn bearer() -> Result<Self, Failure> {
+        Self::embedded(&BEARER, "fixtures/bearer/lockproof.yaml")
+    }
+
+    fn embedded(fixture: &Dir<'_>, file: &str) -> Result<Self, Failure> {
+        let text = fixture.get_file("lockproof.yaml").and_then(|file| file.contents_utf8());
         let source = Source { name: file.to_owned(), text: text.unwrap_or_default().to_owned() };
         // Its addresses are set by the server that is started for it, not by the environment.
         let contract = read(source, &|_| None)?;
         let embedded = |path: &str| {
-            REFERENCE
+            fixture
                 .get_file(path)
                 .map(|file| file.contents().to_vec())
                 .ok_or_else(|| "it is not there".to_owned())

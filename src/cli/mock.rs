@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use clap::Args;
 
-use crate::mock::{self, Config, Http2, LogSink, RateLimit, Running, TlsMode, defects};
+use crate::mock::{self, Config, Http2, LogSink, RateLimit, Running, TlsMode, defects, variants};
 use crate::outcome::ExitCode;
 
 use super::Done;
@@ -62,11 +62,18 @@ pub(super) struct MockArgs {
     /// Print the defects that can be planted, and end.
     #[arg(long)]
     list_defects: bool,
+    /// Print the variants that it can be made, none of which is wrong, and end.
+    #[arg(long)]
+    list_variants: bool,
 }
 
 pub(super) fn run(args: &MockArgs, output: &Output) -> Done {
     if args.list_defects {
-        list_defects()?;
+        list(defects::all().map(|defect| (defect.id, defect.what)))?;
+        return Ok(ExitCode::Conformant);
+    }
+    if args.list_variants {
+        list(variants::all().map(|variant| (variant.id, variant.what)))?;
         return Ok(ExitCode::Conformant);
     }
     let bundle = args.contract.as_deref().map_or_else(Bundle::reference, Bundle::from_file)?;
@@ -133,11 +140,11 @@ fn announce(running: &Running) -> Result<(), Failure> {
     output::print(&text)
 }
 
-fn list_defects() -> Result<(), Failure> {
-    let width = defects::all().map(|defect| defect.id.len()).max().unwrap_or(0);
+fn list(all: impl Iterator<Item = (&'static str, &'static str)> + Clone) -> Result<(), Failure> {
+    let width = all.clone().map(|(id, _)| id.len()).max().unwrap_or(0);
     let mut text = Vec::new();
-    for defect in defects::all() {
-        writeln!(text, "{:width$}  {}", defect.id, defect.what).ok();
+    for (id, what) in all {
+        writeln!(text, "{id:width$}  {what}").ok();
     }
     output::print(&text)
 }

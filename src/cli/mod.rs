@@ -13,6 +13,7 @@ mod mock;
 mod output;
 mod plan_text;
 mod progress;
+mod prove;
 mod reference;
 mod reports;
 mod run;
@@ -41,6 +42,7 @@ Examples:
   lockproof explain key-expired                    what a check asks, why, and what to change
   lockproof check lockproof.yaml                   check a contract or scenarios, send nothing
   lockproof mock --contract lockproof.yaml         serve your contract, to develop against
+  lockproof prove                                  see that the suite finds what it is there to find
 
 Exit codes: 0 conformant, 1 a check failed, 2 wrong usage or contract, 3 inconclusive,
 6 a report could not be written, 70 internal error, 130 and 143 interrupted.";
@@ -65,6 +67,7 @@ enum Verb {
     Schema(schema::SchemaArgs),
     Mock(mock::MockArgs),
     Completions(completions::CompletionsArgs),
+    Prove(prove::ProveArgs),
 }
 
 /// Runs the program and tells how it ended.
@@ -90,6 +93,7 @@ fn dispatch() -> ExitCode {
         Verb::Schema(args) => schema::run(&args),
         Verb::Mock(args) => mock::run(&args, &output),
         Verb::Completions(args) => completions::run(&args),
+        Verb::Prove(args) => prove::run(&args, &output),
     };
     done.unwrap_or_else(|failure| {
         output::say(&failure.render(&output));

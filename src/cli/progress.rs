@@ -10,58 +10,45 @@ use super::output::{self, Output, Progress};
 /// How often a line is printed where there is no terminal: after every so many cases.
 const CASES_PER_LINE: usize = 500;
 
-/// Shows how a run goes.
+/// How far something has come, in steps of one kind.
 #[derive(Debug)]
-pub(super) struct Ticker<'a> {
+pub(super) struct Gauge<'a> {
     output: &'a Output,
     bar: ProgressBar,
-    seen: Vec<Verdict>,
-    cases: usize,
+    /// What is counted, and after how many of it a line is printed where there is no terminal.
+    steps: (&'static str, usize),
+    done: usize,
+    total: usize,
 }
 
-impl<'a> Ticker<'a> {
-    pub(super) fn new(output: &'a Output) -> Self {
+impl<'a> Gauge<'a> {
+    pub(super) fn new(output: &'a Output, steps: (&'static str, usize)) -> Self {
         let bar = ProgressBar::with_draw_target(Some(0), target(output.progress()));
         let style = ProgressStyle::with_template("{bar:30} {pos}/{len} {msg} {elapsed}");
         bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
-        Self { output, bar, seen: Vec::new(), cases: 0 }
+        Self { output, bar, steps, done: 0, total: 0 }
     }
 
-    /// Takes notice of what happened.
-    pub(super) fn notice(&mut self, event: &Event<'_>) {
-        match event {
-            Event::Started { cases } => {
-                self.cases = *cases;
-                self.bar.set_length(u64::try_from(*cases).unwrap_or(u64::MAX));
-            }
-            Event::Control(control) if !control.held => {
-                let line = format!(
-                    "control failed: {} {} ({}): {}",
-                    control.environment, control.operation, control.when, control.actual
-                );
-                self.line(&line);
-            }
-            Event::Control(_) => {}
-            Event::Case(result) => self.case(result.verdict),
-            Event::Interrupted => {
-                self.line("interrupted: what is under way is finished; interrupt again to stop at once");
-            }
-        }
+    /// Tells how many steps there are.
+    pub(super) fn begin(&mut self, total: usize) {
+        self.total = total;
+        self.bar.set_length(u64::try_from(total).unwrap_or(u64::MAX));
     }
 
-    fn case(&mut self, verdict: Verdict) {
-        self.seen.push(verdict);
-        let done = self.seen.len();
+    /// Takes one step; the message stands beside the bar, if there is one.
+    pub(super) fn step(&mut self, message: impl FnOnce() -> String) {
+        self.done += 1;
+        let (what, per_line) = self.steps;
         if self.output.progress() == Progress::Bar {
-            let summary = Summary::of(self.seen.iter().copied());
-            self.bar.set_position(u64::try_from(done).unwrap_or(u64::MAX));
-            self.bar.set_message(format!("{} fail, {} warn", summary.fail, summary.warn));
-        } else if done.is_multiple_of(CASES_PER_LINE) {
-            self.line(&format!("{done} of {} cases", self.cases));
+            self.bar.set_position(u64::try_from(self.done).unwrap_or(u64::MAX));
+            self.bar.set_message(message());
+        } else if self.done.is_multiple_of(per_line) {
+            self.line(&format!("{} of {} {what}", self.done, self.total));
         }
     }
 
-    fn line(&self, text: &str) {
+    /// Says something at once.
+    pub(super) fn line(&self, text: &str) {
         match self.output.progress() {
             Progress::Bar => self.bar.println(text),
             Progress::Lines => output::say(&format!("{text}\n")),
@@ -69,9 +56,53 @@ impl<'a> Ticker<'a> {
         }
     }
 
-    /// Clears the bar, so that the report begins on a clean line.
+    /// Clears the bar, so that what follows begins on a clean line.
     pub(super) fn finish(&self) {
         self.bar.finish_and_clear();
+    }
+}
+
+/// Shows how a run goes.
+#[derive(Debug)]
+pub(super) struct Ticker<'a> {
+    gauge: Gauge<'a>,
+    seen: Summary,
+}
+
+impl<'a> Ticker<'a> {
+    pub(super) fn new(output: &'a Output) -> Self {
+        Self { gauge: Gauge::new(output, ("cases", CASES_PER_LINE)), seen: Summary::default() }
+    }
+
+    /// Takes notice of what happened.
+    pub(super) fn notice(&mut self, event: &Event<'_>) {
+        match event {
+            Event::Started { cases } => self.gauge.begin(*cases),
+            Event::Control(control) if !control.held => {
+                let line = format!(
+                    "control failed: {} {} ({}): {}",
+                    control.environment, control.operation, control.when, control.actual
+                );
+                self.gauge.line(&line);
+            }
+            Event::Control(_) => {}
+            Event::Case(result) => self.case(result.verdict),
+            Event::Interrupted => {
+                self.gauge
+                    .line("interrupted: what is under way is finished; interrupt again to stop at once");
+            }
+        }
+    }
+
+    fn case(&mut self, verdict: Verdict) {
+        self.seen = self.seen.and(verdict);
+        let seen = self.seen;
+        self.gauge.step(|| format!("{} fail, {} warn", seen.fail, seen.warn));
+    }
+
+    /// Clears the bar, so that the report begins on a clean line.
+    pub(super) fn finish(&self) {
+        self.gauge.finish();
     }
 }
 

@@ -5,8 +5,10 @@ use std::net::{Ipv4Addr, SocketAddr};
 use clap::Args;
 use tokio::runtime::Runtime;
 
+use crate::contract::Contract;
 use crate::document::suggest;
 use crate::mock::defects::{self, Defect};
+use crate::mock::variants::{self, Variant};
 use crate::mock::{self, Config, Endpoint, Http2, Running, TlsMode};
 use crate::wire::HttpVersion;
 
@@ -18,6 +20,9 @@ pub(super) struct ReferenceFlags {
     /// Plant a defect in the reference server, to see what finds it; repeatable.
     #[arg(long, value_name = "ID")]
     defect: Vec<String>,
+    /// Make the reference server different, and not wrong, to see that nothing is raised; repeatable.
+    #[arg(long, value_name = "ID")]
+    variant: Vec<String>,
     /// Serve over TLS, with a certificate made for the occasion.
     #[arg(long)]
     tls: bool,
@@ -26,7 +31,7 @@ pub(super) struct ReferenceFlags {
 impl ReferenceFlags {
     /// Whether a flag makes sense only with the reference server.
     pub(super) fn any(&self) -> bool {
-        !self.defect.is_empty() || self.tls
+        !self.defect.is_empty() || !self.variant.is_empty() || self.tls
     }
 
     /// The configuration of a server for a contract, on free loopback ports.
@@ -35,6 +40,9 @@ impl ReferenceFlags {
         config.listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
         config.tls = self.tls.then_some(TlsMode::Server);
         config.defects = self.defect.iter().map(|id| defect(id)).collect::<Result<_, _>>()?;
+        for id in &self.variant {
+            variant(id)?.apply(&mut config);
+        }
         Ok(config)
     }
 }
@@ -48,9 +56,20 @@ fn defect(id: &str) -> Result<&'static Defect, Failure> {
     })
 }
 
+/// The variant of an id.
+fn variant(id: &str) -> Result<&'static Variant, Failure> {
+    variants::find(id).ok_or_else(|| {
+        let ids: Vec<_> = variants::all().map(|variant| variant.id).collect();
+        let hint = suggest(id, &ids).unwrap_or_else(|| "`lockproof mock --list-variants` has all".to_owned());
+        Failure::usage(format!("the reference server has no variant `{id}`; {hint}"))
+    })
+}
+
 /// A running reference server and the runtime that it runs on.
 #[derive(Debug)]
 pub(super) struct Reference {
+    /// What it keeps: the contract that it was started for, as a variant may have changed it.
+    pub(super) contract: Contract,
     running: Running,
     runtime: Runtime,
 }
@@ -66,8 +85,9 @@ pub(super) fn start(
         config.http2 = Http2::PriorKnowledge;
     }
     let runtime = runtime()?;
+    let contract = config.contract.clone();
     let running = runtime.block_on(mock::start(config)).map_err(|error| not_started(&error))?;
-    Ok(Reference { running, runtime })
+    Ok(Reference { contract, running, runtime })
 }
 
 /// A runtime for a server.

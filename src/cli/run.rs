@@ -152,7 +152,8 @@ fn on(args: &RunArgs, aimed: &Aimed, output: &Output) -> Done {
         settings: args.pace.settings(header.seed),
     };
     let mut ticker = Ticker::new(output);
-    let collected = runner::run(job, signals::tell, &mut |event| ticker.notice(event))
+    let stoppable = |stop: runner::Interrupter| signals::tell(move |signal| stop.interrupt(signal));
+    let collected = runner::run(job, stoppable, &mut |event| ticker.notice(event))
         .map_err(|error| Failure::System(format!("start the run: {error}")))?;
     ticker.finish();
     let conclusion = conclude(header, &plan, collected, &redactor);

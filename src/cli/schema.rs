@@ -5,6 +5,7 @@ use clap::{Args, ValueEnum};
 use crate::contract::Contract;
 use crate::document::published;
 use crate::outcome::{ExitCode, RunResult};
+use crate::prove::Matrix;
 use crate::scenario::Scenario;
 
 use super::Done;
@@ -26,6 +27,8 @@ enum Schema {
     Scenario,
     /// results.json
     Results,
+    /// defect-matrix.json
+    Matrix,
 }
 
 pub(super) fn run(args: &SchemaArgs) -> Done {
@@ -33,6 +36,7 @@ pub(super) fn run(args: &SchemaArgs) -> Done {
         Schema::Contract => published::<Contract>(),
         Schema::Scenario => published::<Scenario>(),
         Schema::Results => published::<RunResult>(),
+        Schema::Matrix => published::<Matrix>(),
     };
     let text = serde_json::to_string_pretty(&schema).map_err(|error| Failure::System(error.to_string()))?;
     output::print(format!("{text}\n").as_bytes())?;

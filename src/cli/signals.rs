@@ -2,7 +2,7 @@
 
 use tokio::signal::unix::{Signal as Stream, SignalKind, signal};
 
-use crate::runner::{Interrupter, Signal};
+use crate::runner::Signal;
 
 /// Everything that asks us to end, listened to from the moment in which this is made.
 pub(super) struct Signals {
@@ -31,9 +31,9 @@ impl Signals {
     }
 }
 
-/// Tells a run of every signal, on a thread of its own. Where the system gives us none, signals end the program as
+/// Tells of every signal, on a thread of its own. Where the system gives us none, signals end the program as
 /// they always did.
-pub(super) fn tell(interrupter: Interrupter) {
+pub(super) fn tell(hear: impl Fn(Signal) + Send + 'static) {
     let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else { return };
     // Listening begins here, not on the thread: a signal must not fall between the two.
     let listening = runtime.block_on(async { Signals::listen() });
@@ -41,7 +41,7 @@ pub(super) fn tell(interrupter: Interrupter) {
     std::thread::spawn(move || {
         runtime.block_on(async {
             loop {
-                interrupter.interrupt(signals.next().await);
+                hear(signals.next().await);
             }
         });
     });

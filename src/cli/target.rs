@@ -58,6 +58,7 @@ impl TargetArgs {
             return Ok(Aimed { bundle, reference: None });
         }
         let reference = reference::start(&bundle, &self.flags, self.client.http())?;
+        bundle.contract.clone_from(&reference.contract);
         for (name, environment) in &mut bundle.contract.environments {
             if let Some(endpoint) = reference.endpoint(name.as_str()) {
                 environment.base_url.clone_from(&endpoint.url);

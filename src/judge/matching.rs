@@ -48,7 +48,7 @@ pub(crate) fn matches(matcher: &Matcher, value: Option<&Value>, status: u16) -> 
         Rule::OneOf(wanted) => wanted.iter().any(|wanted| equal(wanted, value)),
         Rule::Matches(pattern) => value.as_str().is_some_and(|text| pattern.regex().is_match(text)),
         Rule::Type(kind) => is_of(*kind, value),
-        Rule::EqualsStatus => value.as_u64() == Some(u64::from(status)),
+        Rule::EqualsStatus => equal(&Value::from(status), value),
     })
 }
 
@@ -64,7 +64,8 @@ fn is_of(kind: JsonType, value: &Value) -> bool {
     match kind {
         JsonType::Null => value.is_null(),
         JsonType::Boolean => value.is_boolean(),
-        JsonType::Integer => value.is_i64() || value.is_u64(),
+        // A number with nothing behind its point is a whole number (RFC 8259 section 6).
+        JsonType::Integer => value.as_f64().is_some_and(|number| number.fract() == 0.0),
         JsonType::Number => value.is_number(),
         JsonType::String => value.is_string(),
         JsonType::Array => value.is_array(),
@@ -87,7 +88,9 @@ pub(super) fn no_echo(reading: &Reading<'_>, exchange: &Exchange, redactor: &Red
 /// The first trace of a key in an answer.
 fn echo(reading: &Reading<'_>, redactor: &Redactor) -> Option<Judgement> {
     let headers = reading.answer.headers.iter().map(|(name, value)| (format!("header {name}"), &**value));
-    let body = std::iter::once(("the body".to_owned(), &*reading.answer.body));
+    // What a coding leaves beside the text, such as a comment of gzip, only stands on the wire.
+    let wire = Some(&*reading.answer.body).filter(|wire| *wire != &*reading.body);
+    let body = std::iter::once(&*reading.body).chain(wire).map(|text| ("the body".to_owned(), text));
     headers.chain(body).find_map(|(place, text)| {
         let traces = redactor.find(text);
         let trace = traces.first()?;
@@ -105,7 +108,7 @@ pub(super) fn nowhere(patterns: &[Pattern], reading: &Reading<'_>) -> Judgement 
         .iter()
         .map(|(name, value)| format!("{name}: {}", String::from_utf8_lossy(value)))
         .collect();
-    lines.push(String::from_utf8_lossy(&reading.answer.body).into_owned());
+    lines.push(String::from_utf8_lossy(&reading.body).into_owned());
     for pattern in patterns {
         if let Some(found) = lines.iter().find_map(|line| pattern.regex().find(line)) {
             let seen = format!("/{pattern}/ is found: {}", found.as_str());
@@ -125,4 +128,25 @@ pub(super) fn no_foreign_redirect(reading: &Reading<'_>, exchange: &Exchange) ->
         }
     }
     Judgement::new(Finding::Holds, "sends the client nowhere else")
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn fits(rules: Value, value: &Value) -> bool {
+        matches(&serde_json::from_value(rules).unwrap(), Some(value), 401)
+    }
+
+    #[test]
+    fn a_whole_number_is_one_however_it_is_written() {
+        for rules in [json!({"type": "integer"}), json!({"equals_status": true}), json!({"equals": 401})] {
+            assert!(fits(rules.clone(), &json!(401)), "{rules}");
+            assert!(fits(rules.clone(), &json!(401.0)), "{rules}");
+            assert!(!fits(rules.clone(), &json!(401.5)), "{rules}");
+            assert!(!fits(rules, &json!("401")));
+        }
+    }
 }

@@ -5,18 +5,25 @@
 //! refusal is unclear, unless it plainly shows that the edge did something else.
 
 mod challenge;
+mod coding;
 mod describe;
 mod matching;
 mod recognise;
 mod requirement;
 mod same;
+#[cfg(test)]
+mod tests;
 
 pub use challenge::{Challenge, ChallengeError, ChallengeRequirement, Parameter, parse_challenges};
+pub use coding::{CodingError, decoded};
 pub use describe::describe_answer;
 pub use recognise::{Recognised, Recogniser};
 pub use requirement::Requirement;
 pub use same::{Compare, Volatile};
 
+use std::borrow::Cow;
+
+use http::Method;
 use serde_json::Value;
 
 use crate::redact::Redactor;
@@ -69,16 +76,25 @@ impl Judgement {
     }
 }
 
-/// An answer and its body as JSON, parsed once.
+/// An answer, its body without content codings, and that as JSON: read once.
 pub(crate) struct Reading<'a> {
     pub(crate) answer: &'a Answer,
+    /// The body as it can be read; as it was on the wire where it cannot.
+    pub(crate) body: Cow<'a, [u8]>,
     pub(crate) json: Option<Value>,
+    /// Why the body cannot be read, if it cannot.
+    pub(crate) unreadable: Option<CodingError>,
 }
 
 impl<'a> Reading<'a> {
     pub(crate) fn of(answer: &'a Answer) -> Self {
-        let json = if answer.truncated { None } else { serde_json::from_slice(&answer.body).ok() };
-        Self { answer, json }
+        let (body, unreadable) = match decoded(answer) {
+            Ok(body) => (body, None),
+            Err(error) => (Cow::Borrowed(answer.body.as_slice()), Some(error)),
+        };
+        let whole = !answer.truncated && unreadable.is_none();
+        let json = if whole { serde_json::from_slice(&body).ok() } else { None };
+        Self { answer, body, json, unreadable }
     }
 }
 
@@ -93,6 +109,11 @@ pub fn judge(requirement: &Requirement, evidence: &Evidence<'_>) -> Judgement {
     let reading = Reading::of(answer);
     if let Some(why) = evidence.recogniser.throttled(&reading) {
         return Judgement::new(Finding::Unclear, why);
+    }
+    // Behind an answer to HEAD there is nothing to read: whatever stands there is wrong, coded or not.
+    let to_head = evidence.exchange.request.method == Method::HEAD;
+    if let Some(why) = reading.unreadable.as_ref().filter(|_| !to_head) {
+        return Judgement::new(Finding::Unclear, format!("{}: {why}", describe_answer(answer)));
     }
     requirement.judge(&reading, evidence)
 }

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use super::clock::Clock;
 use super::defects::Defect;
+use super::variants::Variant;
 use crate::contract::{Contract, Keyring, RefusalKind};
 
 /// What a server is made from.
@@ -27,6 +28,8 @@ pub struct Config {
     pub http2: Http2,
     /// What is wrong with it.
     pub defects: Vec<&'static Defect>,
+    /// What is different about it, and not wrong; [`Variant::apply`] sets it.
+    pub variants: Vec<&'static Variant>,
     /// How many requests a key has.
     pub rate_limit: Option<RateLimit>,
     /// Whether there is a control listener.
@@ -48,6 +51,7 @@ impl Config {
             tls: None,
             http2: Http2::OverTls,
             defects: Vec::new(),
+            variants: Vec::new(),
             rate_limit: None,
             control: false,
             clock: Clock::system(),

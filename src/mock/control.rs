@@ -11,7 +11,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use super::edge::{Denial, Key};
-use super::http1::{Admission, Reception, Responder};
+use super::http1::{Admission, Manner, Reception, Responder};
 use super::message::{Answer, Head};
 use super::random;
 use super::server::Server;
@@ -178,6 +178,10 @@ impl Responder for Desk {
 
     fn reception(&self) -> &Reception {
         &self.reception
+    }
+
+    fn manner(&self) -> Manner {
+        Manner::standard()
     }
 
     fn awaits_body(&self, _head: &Head) -> bool {

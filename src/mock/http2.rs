@@ -14,7 +14,7 @@ use hyper::body::Incoming;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::sync::watch;
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 
 use super::edge::Denial;
 use super::http1::{
@@ -83,6 +83,10 @@ async fn respond<R: Responder>(responder: &R, request: Request<Incoming>) -> Res
         Ok(head) => answer(responder, &head, body).await,
         Err(denial) => responder.refuse(None, &denial),
     };
+    let pause = responder.manner().pause;
+    if !pause.is_zero() {
+        sleep(pause).await;
+    }
     response(&answer)
 }
 

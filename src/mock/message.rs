@@ -98,6 +98,13 @@ pub(crate) enum Content {
         /// The document.
         value: Value,
     },
+    /// Bytes that are sent as they are.
+    Written {
+        /// Their media type.
+        media_type: Cow<'static, str>,
+        /// The bytes.
+        bytes: Vec<u8>,
+    },
 }
 
 /// An answer, until it is written.
@@ -151,7 +158,7 @@ impl Answer {
     pub(crate) fn members(&mut self) -> Option<&mut serde_json::Map<String, Value>> {
         match &mut self.content {
             Content::Json { value, .. } => value.as_object_mut(),
-            Content::Nothing => None,
+            Content::Nothing | Content::Written { .. } => None,
         }
     }
 }

@@ -9,6 +9,7 @@
 //!   key counts. Port 0 asks for any free port; [`Running`] tells which it became.
 //! - [`defects`] holds everything that can be wrong with an edge, each an alternative for one stage of the
 //!   pipeline. The sound server knows nothing of them.
+//! - [`variants`] holds what can be different about a sound server: nobody may take any of it for a fault.
 //!
 //! # The control listener
 //! Plain HTTP/1.1 with JSON, on a loopback port of its own:
@@ -39,6 +40,7 @@ mod running;
 mod server;
 mod services;
 mod tls;
+pub mod variants;
 
 pub use clock::Clock;
 pub use config::{Config, Http2, LogSink, MockError, RateLimit, TlsMode};

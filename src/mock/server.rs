@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::clock::Clock;
 use super::config::{LogSink, MockError, RateLimit};
 use super::edge::{Denial, Edge, Key, Keys, Quota, Rendering, Request, Route, Routes, Seal, Stop};
-use super::http1::{Admission, Reception, Responder};
+use super::http1::{Admission, Manner, Reception, Responder};
 use super::message::{Answer, Head};
 use super::random::RequestId;
 use super::services::{self, Call, Gallery};
@@ -65,7 +65,7 @@ impl Server {
     /// # Errors
     /// A contract that cannot be served.
     pub(crate) fn new(config: Config) -> Result<Self, MockError> {
-        let Config { contract, keyring, defects, clock, rate_limit, log, .. } = config;
+        let Config { contract, keyring, defects, variants, clock, rate_limit, log, .. } = config;
         let environments = chosen(&contract, &config.environments)?;
         let routes = Routes::new(&contract)?;
         let rendering = Rendering::new(&contract)?;
@@ -73,6 +73,9 @@ impl Server {
         let mut edge = Edge::sound();
         for defect in defects {
             (defect.install)(&mut edge);
+        }
+        for variant in variants {
+            variant.install(&mut edge);
         }
         let data = || {
             let processed = routes.all().iter().map(|_| AtomicU64::new(0)).collect();
@@ -146,6 +149,10 @@ impl Responder for Site {
 
     fn reception(&self) -> &Reception {
         &self.server.edge.receive
+    }
+
+    fn manner(&self) -> Manner {
+        self.server.edge.write
     }
 
     fn awaits_body(&self, head: &Head) -> bool {

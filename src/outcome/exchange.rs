@@ -42,9 +42,9 @@ pub struct Received {
     pub status: u16,
     /// The header lines, in order.
     pub headers: Vec<(Redacted, Redacted)>,
-    /// The body, or as much of it as the report keeps.
+    /// The body without its content coding, or as much of it as the report keeps.
     pub body: Redacted,
-    /// The length of the body in bytes, as far as it was read.
+    /// The length of the body in bytes, as it was on the wire and as far as it was read.
     pub body_bytes: usize,
     /// Whether the body was longer than Lockproof reads.
     pub truncated: bool,

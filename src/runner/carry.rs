@@ -1,8 +1,8 @@
 //! Carries one case out: prepares, sends, judges, confirms.
 
-use crate::judge::{Evidence, Finding, Judgement, Recognised, Recogniser, Volatile, judge};
+use crate::judge::{Evidence, Finding, Judgement, Recognised, Recogniser, Volatile, decoded, judge};
 use crate::plan::{Case, Dice, Draft, PlannedStep, Preparation};
-use crate::wire::{Captures, Exchange, seal};
+use crate::wire::{Answer, Captures, Exchange, seal};
 
 use super::{Job, Lane, patience};
 
@@ -123,7 +123,7 @@ impl Attempt<'_> {
 
     fn capture(&mut self, step: &PlannedStep, exchange: &Exchange) {
         let Some(answer) = exchange.answer.as_ref().filter(|_| !step.capture.is_empty()) else { return };
-        let Ok(json) = serde_json::from_slice(&answer.body) else { return };
+        let Some(json) = json(answer) else { return };
         for (name, path) in &step.capture {
             if let Some(value) = path.select(&json).first() {
                 self.captures.insert(name.to_string(), text(value));
@@ -143,7 +143,7 @@ impl Attempt<'_> {
             );
             return Err(format!("{what} was not accepted: {seen}"));
         };
-        let json = serde_json::from_slice(&answer.body).unwrap_or_default();
+        let json = json(answer).unwrap_or_default();
         let value = preparation.capture.select(&json).first().map(|value| text(value));
         value.ok_or_else(|| format!("{what} answered without {}", preparation.capture))
     }
@@ -161,6 +161,11 @@ impl Attempt<'_> {
         self.again += again;
         Ok(exchange)
     }
+}
+
+/// The body of an answer as JSON, whatever it is compressed with.
+fn json(answer: &Answer) -> Option<serde_json::Value> {
+    serde_json::from_slice(&decoded(answer).ok()?).ok()
 }
 
 /// A JSON value as it would stand in a path or a header.

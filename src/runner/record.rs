@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::judge::Finding;
+use crate::judge::{Finding, decoded};
 use crate::outcome::{self, CaseResult, Redacted, Verdict};
 use crate::plan::Case;
 use crate::redact::Redactor;
@@ -135,9 +135,17 @@ fn received(answer: &Answer, redactor: &Redactor) -> outcome::Received {
         version: answer.version.to_owned(),
         status: answer.status,
         headers: headers(lines, redactor),
-        body: excerpt(&answer.body, redactor),
+        body: body(answer, redactor),
         body_bytes: answer.body.len(),
         truncated: answer.truncated,
+    }
+}
+
+/// The body, legible: a key in a compressed text would be found by nobody, and the text be read by nobody.
+fn body(answer: &Answer, redactor: &Redactor) -> Redacted {
+    match decoded(answer) {
+        Ok(body) => excerpt(&body, redactor),
+        Err(why) => redactor.redact(&format!("({why})")),
     }
 }
 

@@ -13,6 +13,7 @@ mod suite;
 mod twist;
 mod words;
 
+use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -75,6 +76,10 @@ pub struct Scenario {
     /// The reference server's defects that this check must find.
     #[serde(default)]
     pub catches: Vec<Name>,
+    /// Defects that this check finds too, though another is there to find them: each with the reason why that cannot
+    /// be helped. `depends_on` is better where it can say the same.
+    #[serde(default)]
+    pub collateral: IndexMap<Name, String>,
     /// The family it belongs to: the name of its folder.
     #[serde(skip)]
     pub family: String,
@@ -133,7 +138,7 @@ pub struct Step {
     pub repeat: u32,
     /// What to take out of its answer, for `{name}` in later steps.
     #[serde(default)]
-    pub capture: indexmap::IndexMap<Name, JsonPath>,
+    pub capture: IndexMap<Name, JsonPath>,
 }
 
 fn once() -> u32 {

@@ -11,3 +11,4 @@ mod order;
 mod refusals;
 mod services;
 mod support;
+mod variants;

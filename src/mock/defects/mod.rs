@@ -28,8 +28,13 @@ pub struct Defect {
 }
 
 /// Every defect, in a stable order.
-pub fn all() -> impl Iterator<Item = &'static Defect> {
-    FAMILIES.iter().copied().flatten()
+pub fn all() -> impl Iterator<Item = &'static Defect> + Clone {
+    families().flatten()
+}
+
+/// The defects of each family, in a stable order.
+pub fn families() -> impl Iterator<Item = &'static [Defect]> + Clone {
+    FAMILIES.iter().copied()
 }
 
 /// The defect of a name.

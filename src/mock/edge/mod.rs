@@ -19,7 +19,7 @@ use std::sync::Arc;
 
 use crate::contract::Carrier;
 use crate::mock::RateLimit;
-use crate::mock::http1::Reception;
+use crate::mock::http1::{Manner, Reception};
 use crate::mock::message::{Answer, Head};
 use crate::mock::random::RequestId;
 use crate::mock::server::{Server, Site};
@@ -161,6 +161,8 @@ pub(crate) struct Edge {
     pub(crate) remember: Remember,
     /// Finishes every answer.
     pub(crate) finish: Finish,
+    /// Writes: how an answer stands on the wire.
+    pub(crate) write: Manner,
     /// Logs: the line that is written about an answer.
     pub(crate) log: Log,
 }
@@ -198,6 +200,7 @@ impl Edge {
             render: Arc::new(render::render),
             remember: Arc::new(finish::remember),
             finish: Arc::new(finish::finish),
+            write: Manner::standard(),
             log: Arc::new(finish::line),
         }
     }

@@ -6,10 +6,11 @@ use std::time::Duration;
 use bytes::{Bytes, BytesMut};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::sync::watch;
-use tokio::time::{Instant, timeout, timeout_at};
+use tokio::time::{Instant, sleep, timeout, timeout_at};
 
 use super::body::{self, Fault};
 use super::framing::Framing;
+use super::manner::Manner;
 use super::parse::{self, HEAD_LIMIT, Reception};
 use super::write::{Connection, encode};
 use crate::mock::edge::Denial;
@@ -35,6 +36,8 @@ pub(crate) trait Responder: Send + Sync + 'static {
 
     /// How heads are received.
     fn reception(&self) -> &Reception;
+    /// How answers are written.
+    fn manner(&self) -> Manner;
     /// Whether nothing is decided before the body is here.
     fn awaits_body(&self, head: &Head) -> bool;
     /// Decides about a request; `body` is there only where it was awaited.
@@ -81,8 +84,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
         }
     }
 
-    async fn send(&mut self, answer: &Answer, connection: Connection) -> io::Result<()> {
-        let bytes = encode(answer, connection);
+    async fn send(&mut self, answer: &Answer, connection: Connection, manner: Manner) -> io::Result<()> {
+        let bytes = encode(answer, connection, manner);
+        if !manner.pause.is_zero() {
+            sleep(manner.pause).await;
+        }
         timeout(WRITE_TIME, self.stream.write_all(&bytes)).await??;
         self.stream.flush().await
     }
@@ -112,7 +118,7 @@ where
 {
     while let Next::Request(received) = next_request(&mut wire, responder.reception(), &mut stop).await {
         let ending = stop.has_changed().unwrap_or(true);
-        let wish = if ending { Connection::Close } else { Connection::Keep };
+        let wish = if ending { Connection::Close } else { responder.manner().behind };
         match exchange(&mut wire, responder, received, wish).await {
             Ok(Connection::Keep) => {}
             Ok(Connection::Close) => {
@@ -188,10 +194,12 @@ where
     S: AsyncRead + AsyncWrite + Unpin,
     R: Responder,
 {
+    let mut manner = responder.manner();
     let (answer, goes_on) = match received {
         // Where one request cannot be framed, the next one cannot be found.
         Err(denial) => (responder.refuse(None, &denial), false),
         Ok((head, framing)) => {
+            manner = manner.toward(head.version);
             let closing = head.version == Version::Http10 || head.lists("connection", "close");
             let Some((answer, complete)) = answer(wire, responder, &head, framing).await else {
                 return Err(io::ErrorKind::UnexpectedEof.into());
@@ -200,7 +208,7 @@ where
         }
     };
     let connection = if goes_on { wish } else { Connection::Close };
-    wire.send(&answer, connection).await?;
+    wire.send(&answer, connection, manner).await?;
     Ok(connection)
 }
 

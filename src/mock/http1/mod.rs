@@ -8,12 +8,14 @@ mod chunked;
 mod connection;
 mod field;
 mod framing;
+mod manner;
 mod parse;
 mod target;
 mod write;
 
 pub(crate) use body::BODY_LIMIT;
 pub(crate) use connection::{Admission, Responder, Wire, ended, serve};
+pub(crate) use manner::{Framing, Manner, Names};
 pub(crate) use parse::{FIELD_LIMIT, HEAD_LIMIT, Reception};
 pub(crate) use target::TARGET_LIMIT;
-pub(crate) use write::content;
+pub(crate) use write::{Connection, content};

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::{MOST, id_of};
 use crate::contract::{Control, Policy, RefusalKind};
-use crate::document::{Diagnostic, Document, Node, published, suggest};
+use crate::document::{Diagnostic, Document, Entry, Node, published, suggest};
 
 /// What a header line may hold besides what earlier steps captured.
 const FILLED_IN: [&str; 2] = ["key", "host"];
@@ -17,6 +17,7 @@ pub(super) fn all(document: &Document) -> Vec<Diagnostic> {
     let mut found: Vec<_> = id(document).into_iter().chain(own_dependency(document)).collect();
     found.extend(variants(document));
     found.extend(prose(document));
+    found.extend(collateral(document));
     found.extend(needs(document));
     found.extend(placeholders(document));
     found
@@ -52,10 +53,29 @@ fn variants(document: &Document) -> Vec<Diagnostic> {
     again.take(MOST).map(explain).collect()
 }
 
+/// What a check is there to find is no accident, and an accident has a reason.
+fn collateral(document: &Document) -> Vec<Diagnostic> {
+    let entries = document.root.get("collateral").map(Node::entries).unwrap_or_default();
+    let designated = |id: &str| list(document, "catches").iter().any(|caught| caught.as_str() == Some(id));
+    let explain = |entry: &Entry| {
+        if designated(&entry.key) {
+            let message = format!("`{}` is among what this check must find already", entry.key);
+            let hint = "leave it out here, or under `catches`";
+            return Some(Diagnostic::new(message, entry.key_span.clone()).hint(hint));
+        }
+        let silent = entry.value.as_str().is_some_and(|reason| reason.trim().is_empty());
+        let message = "a collateral find needs its reason";
+        silent.then(|| Diagnostic::new(message, entry.value.span.clone()).hint("say why it cannot be helped"))
+    };
+    entries.iter().filter_map(explain).take(MOST).collect()
+}
+
 /// Text that reports print holds nothing that could steer a terminal.
 fn prose(document: &Document) -> Vec<Diagnostic> {
     let single = ["why", "advice"].into_iter().filter_map(|name| document.root.get(name));
-    let texts = single.chain(list(document, "sources"));
+    let reasons = document.root.get("collateral").map(Node::entries).unwrap_or_default();
+    let reasons = reasons.iter().map(|entry| &entry.value);
+    let texts = single.chain(list(document, "sources")).chain(reasons);
     let unsound = texts
         .filter(|text| text.as_str().is_some_and(|text| text.chars().any(|c| c.is_control() && c != '\n')));
     let explain = |text: &Node| {

@@ -1,0 +1,287 @@
+//! Tries every server, some at a time, and waits for them outside.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::mpsc::{self, Receiver, Sender};
+use std::thread;
+
+use super::matrix::Matrix;
+use super::seen::Seen;
+use super::stage::{Fixture, Keeps, Stage};
+use super::subject::{self, Pairs, Subject};
+use super::trial;
+use super::weigh::{Row, weigh};
+use crate::mock::MockError;
+use crate::runner::{LaneError, Signal};
+use crate::scenario::Suite;
+
+/// What is to be proved, and how thoroughly.
+#[derive(Debug)]
+pub struct Proof {
+    /// The suite.
+    pub suite: Suite,
+    /// The reference contract.
+    pub reference: Fixture,
+    /// A contract whose key travels as a Bearer token.
+    pub bearer: Fixture,
+    /// How many seeds the sound server is tried with.
+    pub seeds: u32,
+    /// Whether defects are also planted two at a time.
+    pub pairs: Pairs,
+    /// How many servers are tried at once.
+    pub jobs: usize,
+}
+
+/// What happens while a suite is being proved.
+#[derive(Debug)]
+pub enum Event<'a> {
+    /// The first server is about to be tried.
+    Started {
+        /// How many there are.
+        servers: usize,
+    },
+    /// A server was tried.
+    Tried {
+        /// What it is.
+        server: &'a str,
+    },
+}
+
+/// Why there is no matrix.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ProveError {
+    /// A server does not start.
+    #[error("start {server}: {source}")]
+    Start {
+        /// Which.
+        server: String,
+        /// Why not.
+        source: MockError,
+    },
+    /// A server cannot be reached.
+    #[error(transparent)]
+    Lane(#[from] LaneError),
+    /// The system gave us no threads.
+    #[error("start a run: {0}")]
+    System(#[from] std::io::Error),
+    /// We ourselves broke.
+    #[error("try {0}: Lockproof itself broke; please report it")]
+    Broke(String),
+    /// Somebody stopped it.
+    #[error("finish: it was interrupted")]
+    Interrupted(Signal),
+}
+
+impl ProveError {
+    pub(super) fn start(subject: &Subject, source: MockError) -> Self {
+        Self::Start { server: subject.name(), source }
+    }
+}
+
+/// Lets somebody stop it.
+#[derive(Clone, Debug)]
+pub struct Stopper(Sender<Message>);
+
+impl Stopper {
+    /// Stops at once: half a proof proves nothing, so there is nothing to keep.
+    pub fn stop(&self, signal: Signal) {
+        self.0.send(Message::Interrupted(signal)).ok();
+    }
+}
+
+enum Message {
+    Tried(usize, Box<Result<Seen, ProveError>>),
+    Interrupted(Signal),
+}
+
+/// What every trial needs.
+#[derive(Debug)]
+pub(super) struct Bench {
+    pub(super) suite: Suite,
+    reference: Fixture,
+    bearer: Fixture,
+}
+
+impl Bench {
+    /// The contract that is kept on a stage.
+    pub(super) fn fixture(&self, stage: Stage) -> &Fixture {
+        match stage.keeps {
+            Keeps::Reference => &self.reference,
+            Keeps::Bearer => &self.bearer,
+        }
+    }
+}
+
+/// Proves a suite. `stoppable` is given the means to stop it; `listener` is told what happens.
+///
+/// # Errors
+/// When a server cannot be tried, or somebody stops it.
+pub fn run(
+    proof: Proof,
+    stoppable: impl FnOnce(Stopper),
+    listener: &mut dyn FnMut(&Event<'_>),
+) -> Result<Matrix, ProveError> {
+    let subjects = subject::all(&proof.suite, proof.seeds, proof.pairs);
+    let jobs = proof.jobs.clamp(1, subjects.len().max(1));
+    let bench = Bench { suite: proof.suite, reference: proof.reference, bearer: proof.bearer };
+    let crew = Arc::new(Crew { subjects, bench, next: AtomicUsize::new(0), stop: AtomicBool::new(false) });
+    let (tell, told) = mpsc::channel();
+    stoppable(Stopper(tell.clone()));
+    listener(&Event::Started { servers: crew.subjects.len() });
+    for _ in 0..jobs {
+        let (crew, tell) = (Arc::clone(&crew), tell.clone());
+        thread::Builder::new().spawn(move || crew.work(&tell))?;
+    }
+    let seen = collect(&crew, &told, listener);
+    // Whoever is still at work stops behind the server under way, or with the process.
+    crew.stop.store(true, Ordering::Relaxed);
+    let rows: Vec<Row> = crew.subjects.iter().copied().zip(seen?).collect();
+    Ok(weigh(&crew.bench.suite, &rows))
+}
+
+/// Waits for every server; what they showed, in their order.
+fn collect(
+    crew: &Crew,
+    told: &Receiver<Message>,
+    listener: &mut dyn FnMut(&Event<'_>),
+) -> Result<Vec<Seen>, ProveError> {
+    let mut seen: Vec<Option<Seen>> = crew.subjects.iter().map(|_| None).collect();
+    while seen.iter().any(Option::is_none) {
+        match told.recv() {
+            Ok(Message::Tried(at, shown)) => {
+                let shown = (*shown)?;
+                if let (Some(subject), Some(place)) = (crew.subjects.get(at), seen.get_mut(at)) {
+                    listener(&Event::Tried { server: &subject.name() });
+                    *place = Some(shown);
+                }
+            }
+            Ok(Message::Interrupted(signal)) => return Err(ProveError::Interrupted(signal)),
+            Err(_) => return Err(ProveError::Broke("the servers".to_owned())),
+        }
+    }
+    Ok(seen.into_iter().flatten().collect())
+}
+
+/// Those who try servers, each taking the next.
+struct Crew {
+    subjects: Vec<Subject>,
+    bench: Bench,
+    next: AtomicUsize,
+    stop: AtomicBool,
+}
+
+impl Crew {
+    fn work(&self, tell: &Sender<Message>) {
+        while !self.stop.load(Ordering::Relaxed) {
+            let at = self.next.fetch_add(1, Ordering::Relaxed);
+            let Some(subject) = self.subjects.get(at) else { return };
+            let trial = || trial::carry_out(subject, &self.bench);
+            // Whoever waits must hear of a panic too.
+            let shown = catch_unwind(AssertUnwindSafe(trial))
+                .unwrap_or_else(|_| Err(ProveError::Broke(subject.name())));
+            if tell.send(Message::Tried(at, Box::new(shown))).is_err() {
+                return;
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::{Path, PathBuf};
+
+    use super::*;
+    use crate::contract::{KeySupply, Keyring};
+    use crate::document::Source;
+    use crate::scenario;
+
+    /// Nothing: the contracts hold their own keys.
+    struct Nowhere;
+
+    impl KeySupply for Nowhere {
+        fn variable(&self, _: &str) -> Option<String> {
+            None
+        }
+
+        fn file(&self, _: &Path) -> Result<String, String> {
+            Err("there are no files".to_owned())
+        }
+
+        fn stdin(&self, _: &str) -> Option<String> {
+            None
+        }
+    }
+
+    fn fixture(name: &str) -> Fixture {
+        let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("fixtures").join(name);
+        let text = std::fs::read_to_string(folder.join("lockproof.yaml")).unwrap();
+        let contract =
+            crate::contract::load(Source { name: name.to_owned(), text }, &|_| None).expect("it is sound");
+        let paths = contract.operations().filter_map(|(_, operation)| operation.body.as_ref());
+        let bodies =
+            paths.map(|body| (body.path().to_owned(), std::fs::read(folder.join(body.path())).unwrap()));
+        let (bodies, keyring) =
+            (bodies.collect(), Keyring::fetch(&contract, &folder, &Nowhere).expect("it holds them"));
+        Fixture { contract, bodies, keyring }
+    }
+
+    /// A proof of a suite of one check, which is there to find that nobody looks at the expiry of a key.
+    fn proof(expect: &str) -> Proof {
+        let text = format!(
+            "id: one\ntitle: An expired key is refused\nseverity: must\nsources: [RFC 9110]\nwhy: Because.\n\
+             advice: Do.\nover: {{ operations: {{ first_of: all }} }}\n\
+             request: {{ credential: {{ state: expired }} }}\nexpect: {expect}\ncatches: [ignore-expiry]\n"
+        );
+        let one = scenario::load(Source { name: "core/one.yaml".to_owned(), text }).unwrap();
+        Proof {
+            suite: Suite { scenarios: vec![one] },
+            reference: fixture("reference"),
+            bearer: fixture("bearer"),
+            seeds: 1,
+            pairs: Pairs::None,
+            jobs: 2,
+        }
+    }
+
+    fn proved(expect: &str) -> Matrix {
+        let mut tried = 0;
+        let mut servers = 0;
+        let matrix = run(proof(expect), drop, &mut |event| match event {
+            Event::Started { servers: all } => servers = *all,
+            Event::Tried { .. } => tried += 1,
+        });
+        assert_eq!(tried, servers);
+        matrix.unwrap()
+    }
+
+    #[test]
+    fn a_toothless_check_is_seen_to_find_nothing() {
+        let matrix = proved("{ status: [2xx, 4xx] }");
+        assert!(!matrix.holds());
+        assert_eq!(matrix.idle_checks, ["one"]);
+        assert_eq!(matrix.missed_kills[0].to_string(), "ignore-expiry by one");
+        assert!(matrix.survived.contains(&"ignore-expiry".to_owned()));
+        assert!(matrix.false_alarms.is_empty());
+    }
+
+    #[test]
+    fn a_check_that_is_wrong_raises_false_alarms() {
+        let matrix = proved("{ status: [403] }");
+        assert!(!matrix.holds());
+        // The sound server, and every variant with either contract.
+        assert_eq!(matrix.false_alarms.len(), 1 + 2 * matrix.variants.len());
+        assert!(
+            matrix.undeclared_kills.iter().any(|kill| kill.check == "one"),
+            "it finds what it does not name"
+        );
+    }
+
+    #[test]
+    fn a_proof_that_is_stopped_says_so() {
+        let stop = |stopper: Stopper| stopper.stop(Signal::Terminate);
+        let stopped = run(proof("{ refused: true }"), stop, &mut |_| {});
+        assert!(matches!(stopped, Err(ProveError::Interrupted(Signal::Terminate))), "{stopped:?}");
+    }
+}

@@ -1,0 +1,102 @@
+//! One server: started, tried, and ended.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use super::run::{Bench, ProveError};
+use super::seen::Seen;
+use super::subject::Subject;
+use crate::contract::Contract;
+use crate::mock::{self, Config, Running};
+use crate::outcome::ContractInfo;
+use crate::plan::{Filter, Inputs, Permits, Plan};
+use crate::redact::Redactor;
+use crate::runner::{self, Header, Job, Lane, Settings, Strictness, conclude};
+use crate::wire::{ClientOptions, HttpVersion};
+
+/// How long one server may be tried.
+const DEADLINE: Duration = Duration::from_mins(2);
+/// Cases under way at once.
+const CASES_AT_ONCE: usize = 8;
+/// So many cases are sent between two controls.
+const CASES_BETWEEN_CONTROLS: usize = 250;
+
+/// Tries a server.
+///
+/// # Errors
+/// When it cannot be started or reached at all.
+pub(super) fn carry_out(subject: &Subject, bench: &Bench) -> Result<Seen, ProveError> {
+    let fixture = bench.fixture(subject.stage);
+    let mut config = Config::new(fixture.contract.clone(), fixture.keyring.clone());
+    subject.set(&mut config);
+    let http = if subject.speaks_http2(&config) { HttpVersion::Http2 } else { HttpVersion::Http1 };
+    let mut contract = config.contract.clone();
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
+    let running = runtime.block_on(mock::start(config)).map_err(|error| ProveError::start(subject, error))?;
+    aim(&mut contract, &running);
+    let permits = Permits { effects: true, environments: Vec::new() };
+    let inputs =
+        Inputs { contract: &contract, bodies: &fixture.bodies, suite: &bench.suite, permits: &permits };
+    let plan = Plan::expand(&inputs, &Filter::default());
+    let redactor = Redactor::new(&fixture.keyring);
+    let job = Job {
+        plan: plan.clone(),
+        lanes: lanes(&contract, &running, http)?,
+        contract,
+        keyring: fixture.keyring.clone(),
+        redactor: redactor.clone(),
+        settings: settings(subject.seed),
+    };
+    let collected = runner::run(job, drop, &mut |_| {})?;
+    runtime.block_on(running.shutdown());
+    Ok(Seen::of(conclude(header(subject.seed), &plan, collected, &redactor).result))
+}
+
+/// Puts the environments where the server is.
+fn aim(contract: &mut Contract, running: &Running) {
+    for (name, environment) in &mut contract.environments {
+        let endpoint = running.endpoints.iter().find(|endpoint| endpoint.environment == name.as_str());
+        if let Some(endpoint) = endpoint {
+            environment.base_url.clone_from(&endpoint.url);
+            environment.plaintext_url.clone_from(&endpoint.plaintext_url);
+            environment.protected = false;
+        }
+    }
+}
+
+fn lanes(
+    contract: &Contract,
+    running: &Running,
+    http: HttpVersion,
+) -> Result<BTreeMap<String, Lane>, ProveError> {
+    let authority = running.certificates.iter().map(|it| it.ca_pem.clone().into_bytes());
+    let options = ClientOptions { http, authorities: authority.collect(), ..ClientOptions::default() };
+    let lane = |(name, environment): (&_, &crate::contract::Environment)| {
+        let lane = Lane::new(&environment.base_url, environment.plaintext_url.as_deref(), &options)?;
+        Ok((ToString::to_string(name), lane))
+    };
+    contract.environments.iter().map(lane).collect()
+}
+
+fn settings(seed: u64) -> Settings {
+    Settings {
+        jobs: CASES_AT_ONCE,
+        seed,
+        exchange_limit: ClientOptions::default().limits.total,
+        deadline: DEADLINE,
+        control_every: CASES_BETWEEN_CONTROLS,
+    }
+}
+
+/// What a result says of itself; nobody gets to read it.
+fn header(seed: u64) -> Header {
+    let contract = ContractInfo {
+        api: String::new(),
+        file: String::new(),
+        environments: Vec::new(),
+        operations: Vec::new(),
+        credentials: Vec::new(),
+    };
+    let (targets, started, notices) = (Vec::new(), String::new(), Vec::new());
+    Header { contract, targets, seed, started, notices, strictness: Strictness::Lenient }
+}
