@@ -13,14 +13,13 @@ use crate::obeyed;
 use crate::source::{files, names_in, read};
 use crate::suite::builtin;
 
-/// The documents at the root, those of the examples, and those in `docs`.
+/// The documents at the root, and those of the examples.
 fn documents() -> Vec<(String, String)> {
     let root = names_in(".").into_iter().filter(|name| name.ends_with(".md")).map(|name| {
         let text = read(&name);
         (name, text)
     });
-    let others = ["examples", "docs"].into_iter().flat_map(|folder| files(folder, ".md"));
-    root.chain(others.map(|file| (file.path, file.text))).collect()
+    root.chain(files("examples", ".md").into_iter().map(|file| (file.path, file.text))).collect()
 }
 
 /// The content of the fenced blocks of a document in some language.
