@@ -39,6 +39,17 @@ fn every_check_has_a_section_and_every_link_within_the_document_leads_to_one() {
 }
 
 #[test]
+fn every_link_to_a_file_leads_to_one() {
+    let text = committed();
+    let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs");
+    let links = text.split("](").skip(1).filter_map(|rest| rest.split_once(')')).map(|(link, _)| link);
+    let files: Vec<_> = links.filter(|link| !link.starts_with('#')).collect();
+    assert!(files.len() > 1, "{files:?}");
+    let dead: Vec<_> = files.into_iter().filter(|link| !docs.join(link).exists()).collect();
+    assert!(dead.is_empty(), "{dead:?}");
+}
+
+#[test]
 fn no_text_of_a_check_breaks_the_document() {
     for line in committed().lines().filter(|line| line.starts_with("| [")) {
         assert_eq!(line.matches('|').count(), 4, "three columns: {line}");

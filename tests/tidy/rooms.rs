@@ -40,6 +40,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("wire", &["contract", "plan"]),
     ("runner", &["contract", "document", "judge", "outcome", "plan", "redact", "scenario", "wire"]),
     ("mock", &["contract", "document"]),
+    ("prove", &["contract", "document", "mock", "outcome", "plan", "redact", "runner", "scenario", "wire"]),
 ];
 
 #[test]
