@@ -176,10 +176,11 @@ impl RunArgs {
     }
 
     fn header(&self, bundle: &Bundle, lanes: &BTreeMap<String, Lane>) -> Header {
-        let target = |(name, lane): (&String, &Lane)| (name.clone(), lane.origin.as_str().to_owned());
+        let names = bundle.contract.environments.keys().map(ToString::to_string);
+        let target = |name: String| lanes.get(&name).map(|lane| (name, lane.origin.as_str().to_owned()));
         Header {
             contract: contract_info(bundle),
-            targets: lanes.iter().map(target).collect(),
+            targets: names.filter_map(target).collect(),
             seed: self.pace.seed.unwrap_or_else(random_seed),
             started: now(),
             notices: self.target.notices(),
