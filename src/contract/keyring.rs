@@ -11,6 +11,10 @@ use super::{Contract, KeySource, Secret};
 /// shorter text would take half of the report with it.
 const SHORTEST_KEY: usize = 16;
 
+/// The longest key that can be taken: far longer than any, and short enough to be found wherever a text is cut for the
+/// search.
+const LONGEST_KEY: usize = 1024;
+
 /// Where keys come from: the one thing of the outside world that a keyring needs.
 pub trait KeySupply {
     /// The value of an environment variable.
@@ -116,6 +120,9 @@ fn check_key(key: String) -> Result<String, String> {
         return Err(format!(
             "the key is shorter than {SHORTEST_KEY} characters: too short to keep out of reports"
         ));
+    }
+    if key.len() > LONGEST_KEY {
+        return Err(format!("the key is longer than {LONGEST_KEY} characters: no header takes such a key"));
     }
     if !key.bytes().all(|byte| byte.is_ascii_graphic()) {
         return Err("the key holds a space, a line break or a character outside ASCII".to_owned());

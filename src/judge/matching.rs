@@ -1,5 +1,7 @@
 //! Matchers on header fields and JSON bodies, and searches through a whole answer.
 
+use std::borrow::Cow;
+
 use serde_json::Value;
 
 use super::{Finding, Judgement, Reading};
@@ -102,13 +104,10 @@ fn echo(reading: &Reading<'_>, redactor: &Redactor) -> Option<Judgement> {
 
 /// None of the patterns is found in the head or the body.
 pub(super) fn nowhere(patterns: &[Pattern], reading: &Reading<'_>) -> Judgement {
-    let mut lines: Vec<String> = reading
-        .answer
-        .headers
-        .iter()
-        .map(|(name, value)| format!("{name}: {}", String::from_utf8_lossy(value)))
-        .collect();
-    lines.push(String::from_utf8_lossy(&reading.body).into_owned());
+    let headers = reading.answer.headers.iter();
+    let mut lines: Vec<Cow<'_, str>> =
+        headers.map(|(name, value)| format!("{name}: {}", String::from_utf8_lossy(value)).into()).collect();
+    lines.push(String::from_utf8_lossy(&reading.body));
     for pattern in patterns {
         if let Some(found) = lines.iter().find_map(|line| pattern.regex().find(line)) {
             let seen = format!("/{pattern}/ is found: {}", found.as_str());

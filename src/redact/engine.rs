@@ -65,7 +65,16 @@ impl Engine {
     pub(super) fn find(&self, text: &[u8]) -> Vec<Hit> {
         let mut hits = Vec::new();
         match &self.automaton {
-            Some(automaton) => self.search(automaton, &View::plain(text), &mut hits),
+            Some(automaton) => {
+                for piece in pieces(text.len()) {
+                    let from = hits.len();
+                    let view = View::plain(text.get(piece.clone()).unwrap_or_default());
+                    self.search(automaton, &view, &mut hits);
+                    for hit in hits.iter_mut().skip(from) {
+                        hit.at = hit.at.start + piece.start..hit.at.end + piece.start;
+                    }
+                }
+            }
             // Keys that cannot be searched for could be anywhere.
             None if !self.forms.is_empty() && !text.is_empty() => {
                 hits.push(Hit { key: 0, form: "unsearchable", at: 0..text.len(), length: 0 });
@@ -106,6 +115,17 @@ impl Engine {
             length: covered.len(),
         })
     }
+}
+
+/// A long text is searched piece by piece: what is undone of its escapes takes many times the room of a piece.
+const PIECE: usize = 64 * 1024;
+/// How far a piece reaches into the next: farther than any form of a key.
+const OVERLAP: usize = 16 * 1024;
+
+/// The pieces of a text of a length.
+fn pieces(length: usize) -> impl Iterator<Item = Range<usize>> {
+    let starts = (0..length.max(1)).step_by(PIECE);
+    starts.map(move |start| start..(start + PIECE + OVERLAP).min(length))
 }
 
 /// The runs of a secret of which every window holds one.

@@ -30,6 +30,21 @@ fn swap_case(text: &str) -> String {
     })
 }
 
+#[test]
+fn a_key_is_one_trace_wherever_it_stands_in_a_long_text() {
+    let edges = [64 << 10, (64 << 10) + (16 << 10), 128 << 10, (128 << 10) + (16 << 10)];
+    for (edge, before) in edges.into_iter().flat_map(|edge| [0, 1, 20, 39, 40].map(|before| (edge, before))) {
+        for written in [KEY.to_owned(), STANDARD.encode(KEY), percent(KEY)] {
+            let text = format!("{}{written}{}", ".".repeat(edge - before), ".".repeat(200_000));
+            let traces = redactor().find(text.as_bytes());
+            assert_eq!(traces.len(), 1, "{edge} - {before}: {traces:?}");
+            let clean = redactor().redact(&text).to_string();
+            assert_eq!(clean.matches("[KEY:full]").count(), 1);
+            assert!(clean.len() < 200_000 + edge + 40, "{edge} - {before}");
+        }
+    }
+}
+
 /// The name of the one trace in a text, which must also be all that is replaced.
 fn form_of(text: &str) -> &'static str {
     let traces = redactor().find(text.as_bytes());
