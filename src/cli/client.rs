@@ -24,6 +24,9 @@ pub(super) struct ClientFlags {
     /// Send everything through this proxy; the proxies of the environment are never used.
     #[arg(long, value_name = "URL")]
     proxy: Option<String>,
+    /// How much of an answer's body is read, in KiB; what is longer is not judged by its body.
+    #[arg(long, value_name = "KIB", default_value_t = 512, value_parser = clap::value_parser!(u32).range(16..=65536))]
+    max_body: u32,
     /// The protocol: HTTP/1.1, or HTTP/2 by ALPN over TLS and with prior knowledge otherwise.
     #[arg(long, value_enum, value_name = "VERSION", default_value = "1.1")]
     http: HttpArg,
@@ -75,6 +78,7 @@ impl ClientFlags {
             identity,
             proxy: self.proxy.clone(),
             limits: Limits {
+                body_bytes: usize::try_from(self.max_body).unwrap_or(usize::MAX).saturating_mul(1024),
                 total: timeout,
                 connect: timeout.min(Limits::default().connect),
                 ..Limits::default()

@@ -91,7 +91,7 @@ impl Default for Limits {
             total: Duration::from_secs(10),
             header_lines: 512,
             header_bytes: 256 * 1024,
-            body_bytes: 1024 * 1024,
+            body_bytes: 512 * 1024,
         }
     }
 }
