@@ -117,7 +117,15 @@ pub fn seal(
     }
     let (url, target) = origin.resolve(&target)?;
     let method = draft.method.parse().map_err(|_| SealError::Method(draft.method.clone()))?;
-    Ok(Request { method, url, target, headers: sealing.headers, body: body.map(Bytes::from), key })
+    Ok(Request {
+        method,
+        url,
+        target,
+        headers: sealing.headers,
+        body: body.map(Bytes::from),
+        key,
+        script: None,
+    })
 }
 
 fn forged(key: &DraftKey, keyring: &Keyring, dice: &mut Dice) -> Result<String, SealError> {
