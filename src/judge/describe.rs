@@ -46,6 +46,7 @@ impl fmt::Display for Requirement {
                 write!(f, "the same {} as in the answer to step {step}", paths.join(", "))
             }
             Self::Within(bound) => write!(f, "an answer within {} ms", bound.as_millis()),
+            Self::Conversation(rule) => write!(f, "{rule}"),
             Self::All(all) => joined(f, all, " and "),
             Self::Any(any) => joined(f, any, " or "),
         }

@@ -5,6 +5,7 @@
 //! refusal is unclear, unless it plainly shows that the edge did something else.
 
 mod challenge;
+mod conversation;
 mod describe;
 mod matching;
 mod recognise;
@@ -12,6 +13,7 @@ mod requirement;
 mod same;
 
 pub use challenge::{Challenge, ChallengeError, ChallengeRequirement, Parameter, parse_challenges};
+pub use conversation::{ConversationRequirement, is_wrongly_accepted};
 pub use describe::describe_answer;
 pub use recognise::{Recognised, Recogniser};
 pub use requirement::Requirement;

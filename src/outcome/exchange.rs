@@ -16,6 +16,41 @@ pub struct Exchange {
     pub problem: Option<Redacted>,
     /// When.
     pub timing: Timing,
+    /// Everything that was said and heard, where a client of exact bytes did it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub conversation: Option<Conversation>,
+}
+
+/// What was said to the byte on one connection, and all that was heard.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct Conversation {
+    /// What was to be sent, in order, what is repeated once; nothing where it was just the request.
+    pub sent: Option<Redacted>,
+    /// How many requests were put to the target.
+    pub requests: usize,
+    /// The final answers, in the order in which they came.
+    pub answers: Vec<HeardAnswer>,
+    /// What belongs to no answer.
+    pub surplus: Redacted,
+    /// What was odd about the bytes.
+    pub odd: Vec<String>,
+    /// How the connection ended.
+    pub ending: String,
+}
+
+/// One final answer of a conversation.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct HeardAnswer {
+    /// The answer.
+    pub received: Received,
+    /// The statuses of the interim answers before it.
+    pub interim: Vec<u16>,
+    /// How many octets of its request's body had been sent when its head was complete.
+    pub body_octets_sent: u64,
+    /// When its head was complete: microseconds from the beginning.
+    pub head_us: u64,
+    /// Whether all of it came.
+    pub complete: bool,
 }
 
 /// What was sent.

@@ -1,5 +1,6 @@
 //! From what happened to what is reported: everything is redacted here, on its way in.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use crate::judge::Finding;
@@ -7,7 +8,7 @@ use crate::outcome::{self, CaseResult, Redacted, Verdict};
 use crate::plan::Case;
 use crate::redact::Redactor;
 use crate::scenario::Severity;
-use crate::wire::{Answer, Exchange, Request};
+use crate::wire::{Answer, Exchange, Heard, Request, Script, Transcript};
 
 use super::Job;
 use super::carry::Carried;
@@ -97,6 +98,10 @@ pub(super) fn exchange(exchange: &Exchange, redactor: &Redactor) -> outcome::Exc
     let timing = exchange.timing;
     outcome::Exchange {
         sent: sent(&exchange.request, redactor),
+        conversation: exchange
+            .transcript
+            .as_ref()
+            .map(|transcript| conversation(exchange.request.script.as_ref(), transcript, redactor)),
         received: exchange.answer.as_ref().map(|answer| received(answer, redactor)),
         problem: exchange.failure.as_ref().map(|failure| redactor.redact(&failure.to_string())),
         timing: outcome::Timing {
@@ -107,13 +112,49 @@ pub(super) fn exchange(exchange: &Exchange, redactor: &Redactor) -> outcome::Exc
     }
 }
 
+/// Where a request really went: an address would tidy its target up.
+fn address(request: &Request) -> String {
+    if request.is_plain() {
+        return request.url.to_string();
+    }
+    format!("{}://{}{}", request.url.scheme(), request.url.authority(), request.target)
+}
+
+/// What was said to the byte and all that was heard.
+fn conversation(
+    script: Option<&Script>,
+    transcript: &Transcript,
+    redactor: &Redactor,
+) -> outcome::Conversation {
+    let odd = transcript.answers.iter().flat_map(|heard| &heard.oddities).chain(&transcript.oddities);
+    let odd: BTreeSet<_> = odd.copied().collect();
+    outcome::Conversation {
+        sent: script.map(|script| excerpt(&script.text(), redactor)),
+        requests: transcript.requests,
+        answers: transcript.answers.iter().map(|heard| heard_answer(heard, redactor)).collect(),
+        surplus: excerpt(&transcript.surplus, redactor),
+        odd: odd.iter().map(ToString::to_string).collect(),
+        ending: transcript.ending.to_string(),
+    }
+}
+
+fn heard_answer(heard: &Heard, redactor: &Redactor) -> outcome::HeardAnswer {
+    outcome::HeardAnswer {
+        received: received(&heard.answer, redactor),
+        interim: heard.interim.iter().map(|answer| answer.status).collect(),
+        body_octets_sent: heard.body_sent,
+        head_us: micros(heard.head_at),
+        complete: heard.is_complete(),
+    }
+}
+
 fn sent(request: &Request, redactor: &Redactor) -> outcome::Sent {
     let lines = request.headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes()));
     let host = [("host", request.url.authority().as_bytes())];
     let body = request.body.as_deref();
     outcome::Sent {
         method: redactor.redact(request.method.as_str()),
-        url: redactor.redact(request.url.as_str()),
+        url: redactor.redact(&address(request)),
         headers: headers(host.into_iter().chain(lines), redactor),
         body: body.filter(|body| std::str::from_utf8(body).is_ok()).map(|body| excerpt(body, redactor)),
         body_bytes: body.map_or(0, <[u8]>::len),

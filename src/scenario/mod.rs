@@ -10,7 +10,9 @@ mod load;
 mod need;
 mod over;
 mod suite;
+mod template;
 mod twist;
+mod wire;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -20,10 +22,12 @@ pub use load::load;
 pub use need::Need;
 pub use over::{CredentialSelector, DeniedBy, First, OperationFilter, OperationSelector, Over, Selected};
 pub use suite::{Suite, SuiteFile, builtin_files};
+pub use template::{Gap, Piece, Template, TemplateLine, What};
 pub use twist::{
     BodyTwist, Carry, CredentialPick, HeaderLine, KeyTwist, LikeTheKey, ObjectOf, PathTwist, TheCredential,
     Transform, Twist,
 };
+pub use wire::{Awaited, Closing, WireKey, WirePart, WireTwist};
 
 use crate::document::{JsonPath, Name};
 

@@ -12,6 +12,7 @@ mod ordinary;
 mod raw;
 mod script;
 mod seal;
+mod speak;
 mod tls;
 mod transcript;
 
