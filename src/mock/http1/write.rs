@@ -6,7 +6,7 @@ use crate::mock::message::{Answer, Content};
 
 /// What becomes of the connection behind an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Connection {
+pub(crate) enum Connection {
     /// It goes on.
     Keep,
     /// It ends, and the answer says so.
