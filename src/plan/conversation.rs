@@ -117,6 +117,7 @@ fn part(part: &WirePart, wire: &WireTwist) -> Result<Part, String> {
     Ok(match part {
         WirePart::Head(text) => Part::Head(template(text)?.as_head()),
         WirePart::HeadAsIs(text) => Part::Head(template(text)?),
+        WirePart::Hidden(text) => Part::Send(template(text)?.as_head()),
         WirePart::Send(text) => Part::Send(template(text)?),
         WirePart::Repeat { text, times, within } => Part::Repeat {
             text: template(text)?,

@@ -54,6 +54,9 @@ pub enum WirePart {
     HeadAsIs(String),
     /// Text that belongs to the request.
     Send(String),
+    /// A request hidden in another: its lines belong to that one's body, and nobody is to answer them. The empty line
+    /// behind them is added.
+    Hidden(String),
     /// The same text over and over, until there is an answer.
     Repeat {
         /// The text.

@@ -70,7 +70,7 @@ fn of_one(document: &Document, request: &Node, wire: &Node, names: &Names<'_>) -
 fn text(part: &Node) -> Option<&Node> {
     let entry = part.entries().first()?;
     match &*entry.key {
-        "head" | "head_as_is" | "send" => Some(&entry.value),
+        "head" | "head_as_is" | "send" | "hidden" => Some(&entry.value),
         "repeat" | "trickle" => entry.value.get("text"),
         _ => None,
     }
