@@ -147,3 +147,149 @@ impl fmt::Display for ConversationRequirement {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::time::Duration;
+
+    use super::*;
+    use crate::contract::{Acceptance, Contract, RefusalKind};
+    use crate::judge::{self, Recogniser, Volatile};
+    use crate::redact::Redactor;
+    use crate::wire::{Answer, Ending, Exchange, Request, Timing};
+
+    fn contract() -> Contract {
+        serde_json::from_value(serde_json::json!({
+            "lockproof": 1,
+            "api": "a",
+            "environments": { "only": { "base_url": "http://127.0.0.1" } },
+            "authentication": { "carrier": { "header": "X-API-Key" } },
+            "services": { "s": { "operations": {
+                "o": { "method": "GET", "path": "/", "accepted": { "status": 200 } }
+            } } },
+            "credentials": { "c": { "key": { "env": "K" }, "allows": ["s"] } },
+            "refusals": { "missing": { "status": 401 } },
+        }))
+        .unwrap()
+    }
+
+    fn heard(status: u16, body_sent: u64) -> Heard {
+        let answer = Answer { version: "HTTP/1.1", status, ..Answer::default() };
+        Heard { answer, body_sent, done_at: Some(Duration::ZERO), ..Heard::default() }
+    }
+
+    fn transcript(requests: usize, answers: Vec<Heard>, ending: Ending) -> Transcript {
+        Transcript { requests, answers, surplus: Vec::new(), oddities: BTreeSet::new(), ending }
+    }
+
+    /// What a requirement comes to, and whether something was wrongly accepted.
+    fn judged(rule: ConversationRequirement, transcript: Transcript) -> (Finding, String, bool) {
+        let contract = contract();
+        let accepted: Acceptance = serde_json::from_value(serde_json::json!({ "status": 200 })).unwrap();
+        let request = Request {
+            method: http::Method::GET,
+            url: "http://127.0.0.1/".parse().unwrap(),
+            target: "/".to_owned(),
+            headers: Vec::new(),
+            body: None,
+            key: None,
+            script: None,
+        };
+        let exchange = Exchange {
+            request,
+            answer: transcript.answers.first().map(|heard| heard.answer.clone()),
+            failure: None,
+            timing: Timing::default(),
+            transcript: Some(transcript),
+        };
+        let evidence = Evidence {
+            exchange: &exchange,
+            recogniser: &Recogniser::new(&contract, &accepted),
+            earlier: &[],
+            redactor: &Redactor::default(),
+            volatile: &Volatile::of(&contract),
+        };
+        let requirement = Requirement::Conversation(rule);
+        let judgement = judge::judge(&requirement, &evidence);
+        (judgement.finding, judgement.actual, is_wrongly_accepted(&requirement, &evidence))
+    }
+
+    fn accepted_then_refused() -> ConversationRequirement {
+        let refused = Requirement::Refusal(RefusalKind::Missing);
+        ConversationRequirement::Answers(vec![Requirement::Acceptance, refused])
+    }
+
+    #[test]
+    fn answers_are_judged_one_by_one_and_counted() {
+        let judge = |statuses: &[u16]| {
+            let answers = statuses.iter().map(|status| heard(*status, 0)).collect();
+            judged(accepted_then_refused(), transcript(2, answers, Ending::Closed))
+        };
+        assert_eq!(judge(&[200, 401]), (Finding::Holds, "2 answers: 200, 401".to_owned(), false));
+        let (finding, actual, wrongly) = judge(&[200, 200]);
+        assert_eq!((finding, wrongly), (Finding::Broken, true));
+        assert!(actual.starts_with("answer 2: status 200"), "{actual}");
+        let (finding, actual, wrongly) = judge(&[200]);
+        assert_eq!((finding, wrongly), (Finding::Broken, false));
+        assert_eq!(actual, "1 answer: 200; the target closed the connection");
+        assert_eq!(judge(&[200, 401, 200]).0, Finding::Broken);
+    }
+
+    #[test]
+    fn an_answer_that_did_not_come_whole_leaves_it_open() {
+        let torn = Heard { done_at: None, ..heard(401, 0) };
+        let answers = vec![heard(200, 0), torn];
+        let seen = judged(accepted_then_refused(), transcript(2, answers, Ending::Reset));
+        assert_eq!(seen.0, Finding::Unclear);
+    }
+
+    #[test]
+    fn an_answer_behind_the_body_is_not_one_before_it() {
+        let judge = |sent| {
+            let rule = ConversationRequirement::BeforeBody;
+            judged(rule, transcript(1, vec![heard(401, sent)], Ending::Closed))
+        };
+        assert_eq!(judge(0).0, Finding::Holds);
+        assert_eq!((judge(1).0, &*judge(9).1), (Finding::Broken, "answered only after 9 octets of the body"));
+    }
+
+    #[test]
+    fn an_interim_answer_is_seen() {
+        let interim = vec![Answer { status: 100, ..Answer::default() }];
+        let asked = Heard { interim, ..heard(401, 0) };
+        let judge =
+            |heard| judged(ConversationRequirement::NoInterim, transcript(1, vec![heard], Ending::Open));
+        assert_eq!((judge(heard(401, 0)).0, judge(asked).0), (Finding::Holds, Finding::Broken));
+    }
+
+    #[test]
+    fn an_answer_to_a_hidden_request_is_seen() {
+        let judge =
+            |answers| judged(ConversationRequirement::NoHiddenAnswer, transcript(1, answers, Ending::Closed));
+        assert_eq!(judge(vec![heard(401, 0)]).0, Finding::Holds);
+        let (finding, actual, wrongly) = judge(vec![heard(401, 0), heard(200, 0)]);
+        assert_eq!((finding, wrongly), (Finding::Broken, true));
+        assert_eq!(actual, "2 answers: 401, 200 to 1 request");
+    }
+
+    #[test]
+    fn a_connection_ends_where_the_other_side_ends_it() {
+        let judge =
+            |ending| judged(ConversationRequirement::Closes, transcript(1, vec![heard(400, 0)], ending)).0;
+        assert_eq!([judge(Ending::Closed), judge(Ending::Reset)], [Finding::Holds; 2]);
+        assert_eq!([judge(Ending::Open), judge(Ending::TooMuch)], [Finding::Broken; 2]);
+    }
+
+    #[test]
+    fn bytes_behind_the_answers_are_seen_wherever_they_were_put() {
+        let judge = |transcript| judged(ConversationRequirement::NoSurplus, transcript).0;
+        let sound = transcript(1, vec![heard(401, 0)], Ending::Open);
+        assert_eq!(judge(sound.clone()), Finding::Holds);
+        assert_eq!(judge(Transcript { surplus: b"x".to_vec(), ..sound.clone() }), Finding::Broken);
+        let mut content = sound;
+        content.answers[0].answer.body = b"x".to_vec();
+        content.answers[0].oddities.insert(Oddity::ContentForbidden);
+        assert_eq!(judge(content), Finding::Broken);
+    }
+}

@@ -149,3 +149,53 @@ fn repeated(part: &Node) -> Option<u64> {
     let times = repeat.get("times")?.scalar().and_then(Value::as_u64)?;
     Some(times.saturating_mul(repeat.get("text")?.as_str()?.len() as u64))
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::document::Source;
+    use crate::scenario::load;
+
+    /// What is wrong with a scenario that says this.
+    fn mistakes(request: &str) -> Vec<String> {
+        let text = format!(
+            "id: x\ntitle: t\nseverity: must\nsources: [s]\nwhy: w\nadvice: a\n\
+             expect: {{ refusal: missing }}\nrequest: {request}\n"
+        );
+        let loaded = load(Source { name: "wire/x.yaml".to_owned(), text });
+        let found = loaded.err().into_iter().flat_map(|found| found.all);
+        found.map(|mistake| mistake.message).collect()
+    }
+
+    #[test]
+    fn a_sound_conversation_has_no_mistakes() {
+        let say = r#"[{ head: "{method} {target} HTTP/1.1\n{key-line}\n{extra}\n{key-line:other}" }, { hold: 300ms },
+            { trickle: { text: abc, every: 10ms } }, { repeat: { text: x, times: 3 } }, { hidden: "GET /" },
+            { await: final }, { close: both }]"#;
+        let request =
+            format!("{{ wire: {{ with: {{ extra: 'A: \\x00' }}, keys: {{ other: {{}} }}, say: {say} }} }}");
+        assert_eq!(mistakes(&request), Vec::<String>::new());
+    }
+
+    #[test]
+    fn every_mistake_of_a_conversation_is_told() {
+        let cases = [
+            ("{ wire: { say: [] } }", "nothing is said"),
+            ("{ wire: { say: [{ send: x }] } }", "begins with a request"),
+            ("{ wire: { say: [{ head: '{methd}' }] } }", "nothing is called `{methd}` here"),
+            ("{ wire: { say: [{ head: '{key-line:nobody}' }] } }", "nothing is called `{nobody}` here"),
+            ("{ wire: { say: [{ head: '{path:nobody}' }] } }", "only what is about a key"),
+            (r"{ wire: { say: [{ head: 'a\q' }] } }", r"`\q` is no escape"),
+            ("{ wire: { say: [{ head: x }, { hold: 6s }] } }", "waits for 6000 ms"),
+            (
+                "{ wire: { say: [{ head: x }, { repeat: { text: 'xxxxxxxxxx', times: 9000000 } }] } }",
+                "64 MiB",
+            ),
+            ("{ headers: [{ A: b }], wire: { say: [{ head: x }] } }", "`headers` are not sent"),
+            ("{ wire: { say: [{ shout: x }] } }", "shout"),
+        ];
+        for (request, wanted) in cases {
+            let found = mistakes(request);
+            assert!(found.iter().any(|message| message.contains(wanted)), "{request}: {found:?}");
+        }
+    }
+}
