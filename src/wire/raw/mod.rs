@@ -31,6 +31,9 @@ use super::tls;
 use super::transcript::{Ending, Heard, Oddity, Transcript};
 use talk::Talk;
 
+/// How many times as long as connecting took is added to a pause for an answer.
+const DISTANCES: u32 = 4;
+
 /// The raw client, for one environment.
 #[derive(Clone, Debug)]
 pub struct Raw {
@@ -86,7 +89,7 @@ impl Raw {
         let stream = connecting.await.map_err(|_| timed_out())?.map_err(refused)?;
         stream.set_nodelay(true).map_err(refused)?;
         if url.scheme() != "https" {
-            exchange.timing.connect = Some(started.elapsed());
+            connected(exchange, started, talk);
             talk.run(stream, script).await;
             return Ok(());
         }
@@ -94,10 +97,17 @@ impl Raw {
         let name = ServerName::try_from(host).map_err(|error| untrusted(&error))?;
         let connector = TlsConnector::from(Arc::clone(&self.tls));
         let stream = connector.connect(name, stream).await.map_err(|error| untrusted(&error))?;
-        exchange.timing.connect = Some(started.elapsed());
+        connected(exchange, started, talk);
         talk.run(stream, script).await;
         Ok(())
     }
+}
+
+/// Notes that the connection stands, and how far away the other side is.
+fn connected(exchange: &mut Exchange, started: Instant, talk: &mut Talk) {
+    let took = started.elapsed();
+    exchange.timing.connect = Some(took);
+    talk.slack = took.saturating_mul(DISTANCES);
 }
 
 fn timed_out() -> Failure {

@@ -28,6 +28,8 @@ const BODIES: usize = 4;
 #[derive(Debug)]
 pub(super) struct Talk {
     started: Instant,
+    /// What is added to every pause that a script makes for an answer: a distant target needs longer for one.
+    pub(super) slack: Duration,
     reader: Reader,
     ledger: Ledger,
     ending: Ending,
@@ -53,7 +55,7 @@ impl Talk {
         let caps = Caps::of(limits);
         let most = limits.body_bytes.saturating_mul(BODIES).saturating_add(caps.head);
         let (reader, ledger) = (Reader::new(caps), Ledger::default());
-        Self { started, reader, ledger, ending: Ending::Open, received: 0, most }
+        Self { started, slack: Duration::ZERO, reader, ledger, ending: Ending::Open, received: 0, most }
     }
 
     /// Everything that was heard.
@@ -175,7 +177,7 @@ impl Talk {
         line: &mut Line<S>,
         time: Duration,
     ) -> Result<(), Over> {
-        let before = self.reader.heads();
+        let (before, time) = (self.reader.heads(), time.saturating_add(self.slack));
         let listening = async {
             while self.reader.heads() == before {
                 self.listen(line).await?;
