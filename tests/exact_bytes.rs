@@ -99,7 +99,7 @@ expect: { answers: [{ accepted: true }, { accepted: true }] }
         .collect();
     assert_eq!(statuses, [200, 401]);
     assert_eq!(conversation["ending"], "the connection stayed open");
-    let sent = conversation["sent"].as_str().unwrap();
+    let sent = case["exchange"]["sent"]["body"].as_str().unwrap();
     assert!(sent.contains("X-API-Key: [KEY:full]\r\n"), "{sent}");
     assert!(!report.to_string().contains("lp_any_Qm7tR2x"));
 }

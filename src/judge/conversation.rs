@@ -136,8 +136,8 @@ impl fmt::Display for ConversationRequirement {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Answers(wanted) => {
-                let wanted: Vec<_> = (1..).zip(wanted).map(|(at, one)| format!("{at}. {one}")).collect();
-                write!(f, "exactly these answers: {}", wanted.join("; "))
+                let wanted: Vec<_> = (1..).zip(wanted).map(|(at, one)| format!("({at}) {one}")).collect();
+                write!(f, "exactly these answers: {}", wanted.join(", "))
             }
             Self::BeforeBody => f.write_str("an answer before the body"),
             Self::NoInterim => f.write_str("no interim answer"),

@@ -71,7 +71,11 @@ fn joined(f: &mut fmt::Formatter<'_>, parts: &[Requirement], word: &str) -> fmt:
         if at > 0 {
             f.write_str(word)?;
         }
-        if matches!(part, Requirement::Any(_)) { write!(f, "({part})")? } else { write!(f, "{part}")? }
+        if matches!(part, Requirement::Any(_) | Requirement::All(_)) {
+            write!(f, "({part})")?;
+        } else {
+            write!(f, "{part}")?;
+        }
     }
     Ok(())
 }

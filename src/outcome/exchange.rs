@@ -16,16 +16,14 @@ pub struct Exchange {
     pub problem: Option<Redacted>,
     /// When.
     pub timing: Timing,
-    /// Everything that was said and heard, where a client of exact bytes did it.
+    /// Everything that was heard, where a client of exact bytes listened.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub conversation: Option<Conversation>,
 }
 
-/// What was said to the byte on one connection, and all that was heard.
+/// All that was heard on one connection.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct Conversation {
-    /// What was to be sent, in order, what is repeated once; nothing where it was just the request.
-    pub sent: Option<Redacted>,
     /// How many requests were put to the target.
     pub requests: usize,
     /// The final answers, in the order in which they came.
@@ -60,9 +58,9 @@ pub struct Sent {
     pub method: Redacted,
     /// The whole target.
     pub url: Redacted,
-    /// The header lines, in order.
+    /// The header lines, in order; none where everything was said to the byte.
     pub headers: Vec<(Redacted, Redacted)>,
-    /// The body, where it is text.
+    /// The body, where it is text; where everything was said to the byte, all of that, what was repeated once.
     pub body: Option<Redacted>,
     /// The length of the body in bytes.
     pub body_bytes: usize,

@@ -94,12 +94,13 @@ fn verdict_rules(
 }
 
 fn conversation_rules(expect: &Expectation) -> impl Iterator<Item = Requirement> {
+    // The gravest comes first: the first that is broken is the one that is told.
     let rules = [
+        when(expect.no_hidden_answer, ConversationRequirement::NoHiddenAnswer),
         when(expect.before_body, ConversationRequirement::BeforeBody),
         when(expect.no_interim, ConversationRequirement::NoInterim),
-        when(expect.closes, ConversationRequirement::Closes),
         when(expect.no_surplus, ConversationRequirement::NoSurplus),
-        when(expect.no_hidden_answer, ConversationRequirement::NoHiddenAnswer),
+        when(expect.closes, ConversationRequirement::Closes),
     ];
     rules.into_iter().flatten().map(Requirement::Conversation)
 }

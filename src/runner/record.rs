@@ -98,10 +98,7 @@ pub(super) fn exchange(exchange: &Exchange, redactor: &Redactor) -> outcome::Exc
     let timing = exchange.timing;
     outcome::Exchange {
         sent: sent(&exchange.request, redactor),
-        conversation: exchange
-            .transcript
-            .as_ref()
-            .map(|transcript| conversation(exchange.request.script.as_ref(), transcript, redactor)),
+        conversation: exchange.transcript.as_ref().map(|transcript| conversation(transcript, redactor)),
         received: exchange.answer.as_ref().map(|answer| received(answer, redactor)),
         problem: exchange.failure.as_ref().map(|failure| redactor.redact(&failure.to_string())),
         timing: outcome::Timing {
@@ -120,16 +117,11 @@ fn address(request: &Request) -> String {
     format!("{}://{}{}", request.url.scheme(), request.url.authority(), request.target)
 }
 
-/// What was said to the byte and all that was heard.
-fn conversation(
-    script: Option<&Script>,
-    transcript: &Transcript,
-    redactor: &Redactor,
-) -> outcome::Conversation {
+/// All that was heard on a connection.
+fn conversation(transcript: &Transcript, redactor: &Redactor) -> outcome::Conversation {
     let odd = transcript.answers.iter().flat_map(|heard| &heard.oddities).chain(&transcript.oddities);
     let odd: BTreeSet<_> = odd.copied().collect();
     outcome::Conversation {
-        sent: script.map(|script| excerpt(&script.text(), redactor)),
         requests: transcript.requests,
         answers: transcript.answers.iter().map(|heard| heard_answer(heard, redactor)).collect(),
         surplus: excerpt(&transcript.surplus, redactor),
@@ -151,12 +143,17 @@ fn heard_answer(heard: &Heard, redactor: &Redactor) -> outcome::HeardAnswer {
 fn sent(request: &Request, redactor: &Redactor) -> outcome::Sent {
     let lines = request.headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes()));
     let host = [("host", request.url.authority().as_bytes())];
-    let body = request.body.as_deref();
+    // What was said to the byte is shown as it was said, and not as a request that was never sent.
+    let said = request.script.as_ref().map(Script::text);
+    let body = said.as_deref().or(request.body.as_deref());
+    let lines = host.into_iter().chain(lines).filter(|_| said.is_none());
     outcome::Sent {
         method: redactor.redact(request.method.as_str()),
         url: redactor.redact(&address(request)),
-        headers: headers(host.into_iter().chain(lines), redactor),
-        body: body.filter(|body| std::str::from_utf8(body).is_ok()).map(|body| excerpt(body, redactor)),
+        headers: headers(lines, redactor),
+        body: body
+            .filter(|body| said.is_some() || std::str::from_utf8(body).is_ok())
+            .map(|body| excerpt(body, redactor)),
         body_bytes: body.map_or(0, <[u8]>::len),
     }
 }
