@@ -104,7 +104,7 @@ fn measure(server: &Server, contract: &Contract, keyring: &Keyring, seed: u64) -
     let (began, cpu) = (Instant::now(), cpu_time());
     let suite = Suite::read(builtin_files()).unwrap();
     let bodies = bodies(contract);
-    let permits = Permits { effects: true, environments: Vec::new() };
+    let permits = Permits { effects: true, ..Permits::default() };
     let inputs = Inputs { contract, bodies: &bodies, suite: &suite, permits: &permits };
     let plan = Plan::expand(&inputs, &Filter::default());
     let redactor = Redactor::new(keyring);

@@ -49,6 +49,15 @@ impl ClientFlags {
         }
     }
 
+    /// Why exact bytes cannot be sent, where they cannot.
+    pub(super) fn no_exact_bytes(&self) -> Option<&'static str> {
+        match self.http {
+            _ if self.proxy.is_some() => Some("they cannot go through a proxy (--proxy)"),
+            HttpArg::Http2 => Some("they are sent in HTTP/1.1 alone (--http 2)"),
+            HttpArg::Http1 => None,
+        }
+    }
+
     /// What every report must say first.
     pub(super) fn notices(&self) -> Vec<String> {
         let insecure = "TLS is not verified (--insecure): anybody could have answered in the target's place";

@@ -37,6 +37,7 @@ fn describe(step: &PlannedStep, text: &mut String) {
         },
     );
     let repeat = if step.repeat > 1 { format!(", {} times", step.repeat) } else { String::new() };
-    writeln!(text, "    {} {} with {key}{repeat}", draft.method, draft.target).ok();
+    let exact = if draft.conversation.is_some() { ", said to the byte" } else { "" };
+    writeln!(text, "    {} {} with {key}{repeat}{exact}", draft.method, draft.target).ok();
     writeln!(text, "    expects {}", step.requirement).ok();
 }

@@ -103,7 +103,11 @@ impl TargetArgs {
 
     /// What may be sent.
     pub(super) fn permits(&self) -> Permits {
-        Permits { effects: self.allow_effects || self.uses_reference(), environments: self.allow.clone() }
+        Permits {
+            effects: self.allow_effects || self.uses_reference(),
+            environments: self.allow.clone(),
+            no_exact_bytes: self.client.no_exact_bytes(),
+        }
     }
 
     /// What every report must say first.

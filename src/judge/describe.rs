@@ -46,6 +46,7 @@ impl fmt::Display for Requirement {
                 write!(f, "the same {} as in the answer to step {step}", paths.join(", "))
             }
             Self::Within(bound) => write!(f, "an answer within {} ms", bound.as_millis()),
+            Self::Conversation(rule) => write!(f, "{rule}"),
             Self::All(all) => joined(f, all, " and "),
             Self::Any(any) => joined(f, any, " or "),
         }
@@ -70,7 +71,11 @@ fn joined(f: &mut fmt::Formatter<'_>, parts: &[Requirement], word: &str) -> fmt:
         if at > 0 {
             f.write_str(word)?;
         }
-        if matches!(part, Requirement::Any(_)) { write!(f, "({part})")? } else { write!(f, "{part}")? }
+        if matches!(part, Requirement::Any(_) | Requirement::All(_)) {
+            write!(f, "({part})")?;
+        } else {
+            write!(f, "{part}")?;
+        }
     }
     Ok(())
 }

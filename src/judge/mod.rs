@@ -6,6 +6,7 @@
 
 mod challenge;
 mod coding;
+mod conversation;
 mod describe;
 mod matching;
 mod recognise;
@@ -16,6 +17,7 @@ mod tests;
 
 pub use challenge::{Challenge, ChallengeError, ChallengeRequirement, Parameter, parse_challenges};
 pub use coding::{CodingError, decoded};
+pub use conversation::{ConversationRequirement, is_wrongly_accepted};
 pub use describe::describe_answer;
 pub use recognise::{Recognised, Recogniser};
 pub use requirement::Requirement;

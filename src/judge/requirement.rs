@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use super::{ChallengeRequirement, Compare, Evidence, Finding, Judgement, Reading};
-use super::{challenge, matching, recognise, same};
+use super::{ChallengeRequirement, Compare, ConversationRequirement, Evidence, Finding, Judgement, Reading};
+use super::{challenge, conversation, matching, recognise, same};
 use crate::contract::{Matcher, RefusalKind};
 use crate::document::{HeaderName, JsonPath, Pattern, StatusMatch};
 
@@ -45,6 +45,8 @@ pub enum Requirement {
     },
     /// It is complete within this time.
     Within(Duration),
+    /// What was heard on the whole connection is so.
+    Conversation(ConversationRequirement),
     /// All of these hold.
     All(Vec<Requirement>),
     /// At least one of these holds.
@@ -66,6 +68,20 @@ impl Requirement {
     /// Whether it asks for an acceptance or a refusal, and for nothing besides.
     pub fn is_verdict(&self) -> bool {
         matches!(self, Self::Refusal(_) | Self::AnyRefusal | Self::Acceptance)
+    }
+
+    /// Whether a requirement, or a part of it, is of a sort; what is required of single answers of a conversation is
+    /// not a part of it.
+    pub fn holds_any(&self, is: &dyn Fn(&Self) -> bool) -> bool {
+        if let Self::All(parts) | Self::Any(parts) = self {
+            return parts.iter().any(|part| part.holds_any(is));
+        }
+        is(self)
+    }
+
+    /// Whether only an acceptance can be right.
+    pub fn wants_acceptance(&self) -> bool {
+        self.holds_any(&|one| matches!(one, Self::Acceptance))
     }
 
     pub(super) fn judge(&self, reading: &Reading<'_>, evidence: &Evidence<'_>) -> Judgement {
@@ -96,6 +112,7 @@ impl Requirement {
             Self::NoForeignRedirect => matching::no_foreign_redirect(reading, evidence.exchange),
             Self::SameAs { step, compare } => same::judge((*step, compare), reading, evidence),
             Self::Within(bound) => within(*bound, evidence),
+            Self::Conversation(rule) => conversation::judge(rule, evidence),
             Self::All(all) => worst(all.iter().map(|one| one.judge(reading, evidence)), reading),
             Self::Any(any) => best(any.iter().map(|one| one.judge(reading, evidence))),
         }

@@ -42,8 +42,15 @@ fn judged(requirement: &Requirement, method: Method, answer: Answer) -> Judgemen
         headers: Vec::new(),
         body: None,
         key: Some(KEY.to_owned()),
+        script: None,
     };
-    let exchange = Exchange { request, answer: Some(answer), failure: None, timing: Timing::default() };
+    let exchange = Exchange {
+        request,
+        answer: Some(answer),
+        failure: None,
+        timing: Timing::default(),
+        transcript: None,
+    };
     let (contract, redactor) = (contract(), Redactor::of_text("full", KEY));
     let accepted: Acceptance = serde_json::from_str(r#"{"status": 200}"#).unwrap();
     let recogniser = Recogniser::new(&contract, &accepted);

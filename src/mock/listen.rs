@@ -1,6 +1,7 @@
 //! A listener: takes connections, not too many at a time, and hands each to the protocol that it speaks.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use tokio::net::{TcpListener, TcpStream};
@@ -11,6 +12,9 @@ use tokio_rustls::TlsAcceptor;
 
 use super::http1::{self, Responder, Wire, ended};
 use super::http2;
+
+/// The number of the next connection.
+static CONNECTION: AtomicU64 = AtomicU64::new(0);
 
 /// The most connections that one listener holds; further ones wait to be taken.
 const CONNECTIONS: usize = 8192;
@@ -75,6 +79,7 @@ async fn connection<R: Responder>(
     if stream.set_nodelay(true).is_err() {
         return;
     }
+    let responder = responder.connected(CONNECTION.fetch_add(1, Ordering::Relaxed));
     match transport {
         Transport::Http1 => http1::serve(Wire::new(stream), &*responder, stop).await,
         Transport::Either => {

@@ -86,6 +86,7 @@ pub async fn start(config: Config) -> Result<Running, MockError> {
             environment: environment.clone(),
             data: Arc::clone(data),
             trusted,
+            connection: 0,
         };
         let address = behind(listen, number);
         let plain = match http2 {

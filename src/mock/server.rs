@@ -57,6 +57,8 @@ pub(crate) struct Site {
     pub(crate) data: Arc<Data>,
     /// Whether a key may be sent to it: not in the clear, where there is TLS to be had.
     pub(crate) trusted: bool,
+    /// The number of the connection, once there is one.
+    pub(crate) connection: u64,
 }
 
 impl Server {
@@ -146,6 +148,10 @@ impl Site {
 
 impl Responder for Site {
     type Pass = Pass;
+
+    fn connected(self: &Arc<Self>, number: u64) -> Arc<Self> {
+        Arc::new(Self { connection: number, ..Self::clone(self) })
+    }
 
     fn reception(&self) -> &Reception {
         &self.server.edge.receive

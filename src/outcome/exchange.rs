@@ -16,6 +16,39 @@ pub struct Exchange {
     pub problem: Option<Redacted>,
     /// When.
     pub timing: Timing,
+    /// Everything that was heard, where a client of exact bytes listened.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub conversation: Option<Conversation>,
+}
+
+/// All that was heard on one connection.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct Conversation {
+    /// How many requests were put to the target.
+    pub requests: usize,
+    /// The final answers, in the order in which they came.
+    pub answers: Vec<HeardAnswer>,
+    /// What belongs to no answer.
+    pub surplus: Redacted,
+    /// What was odd about the bytes.
+    pub odd: Vec<String>,
+    /// How the connection ended.
+    pub ending: String,
+}
+
+/// One final answer of a conversation.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct HeardAnswer {
+    /// The answer.
+    pub received: Received,
+    /// The statuses of the interim answers before it.
+    pub interim: Vec<u16>,
+    /// How many octets of its request's body had been sent when its head was complete.
+    pub body_octets_sent: u64,
+    /// When its head was complete: microseconds from the beginning.
+    pub head_us: u64,
+    /// Whether all of it came.
+    pub complete: bool,
 }
 
 /// What was sent.
@@ -25,9 +58,9 @@ pub struct Sent {
     pub method: Redacted,
     /// The whole target.
     pub url: Redacted,
-    /// The header lines, in order.
+    /// The header lines, in order; none where everything was said to the byte.
     pub headers: Vec<(Redacted, Redacted)>,
-    /// The body, where it is text.
+    /// The body, where it is text; where everything was said to the byte, all of that, what was repeated once.
     pub body: Option<Redacted>,
     /// The length of the body in bytes.
     pub body_bytes: usize,

@@ -8,7 +8,7 @@ mod exit;
 mod run;
 mod verdict;
 
-pub use exchange::{Exchange, Received, Sent, Timing};
+pub use exchange::{Conversation, Exchange, HeardAnswer, Received, Sent, Timing};
 pub use exit::ExitCode;
 pub use run::{
     CaseResult, CheckInfo, ContractInfo, Control, ControlKind, Expects, RunResult, Summary, Target, Tool,

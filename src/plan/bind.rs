@@ -5,12 +5,11 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 
 use super::axes::Operations;
-use super::draft::{Draft, DraftKey, Sender};
+use super::draft::DraftKey;
 use super::permission::Standing;
-use super::require::{asks_for_no_content, requirement, wants_acceptance};
-use super::{BoundOperation, Case, Inputs, PlannedStep, compose};
+use super::require::{requirement, wants_acceptance};
+use super::{BoundOperation, Case, Inputs, PlannedStep, compose, conversation, sender};
 use crate::contract::Environment;
-use crate::judge::Requirement;
 use crate::outcome::Expects;
 use crate::scenario::{
     Expectation, First, OperationFilter, OperationSelector, Scenario, Selected, Step, Twist, Variant,
@@ -142,7 +141,10 @@ impl Cell<'_> {
         }
         let mut draft = compose::draft(self, &twist, credential);
         self.prepare(&mut draft, &twist, (&requirement, credential))?;
-        draft.sender = sender(&draft, &requirement);
+        if let Some(wire) = &twist.wire {
+            draft.conversation = Some(conversation::bind(self, wire, draft.key.as_ref())?);
+        }
+        draft.sender = sender::choose(&draft, &requirement, self.inputs.permits)?;
         let (repeat, capture) = (step.repeat.max(1), step.capture.clone());
         Ok(PlannedStep { draft, requirement, repeat, capture })
     }
@@ -175,9 +177,4 @@ impl Cell<'_> {
             place: compose::place(&self.inputs.contract.authentication.carrier, twist.carry.as_ref()),
         }
     }
-}
-
-/// An ordinary client never shows what follows the head of an answer to HEAD, so it could not see a fault there.
-fn sender(draft: &Draft, requirement: &Requirement) -> Sender {
-    if draft.method == "HEAD" && asks_for_no_content(requirement) { Sender::Raw } else { Sender::Ordinary }
 }

@@ -2,6 +2,7 @@
 
 use indexmap::IndexMap;
 
+use super::Conversation;
 use crate::contract::{Carrier, Operation, OperationId};
 use crate::document::JsonPath;
 use crate::scenario::KeyTwist;
@@ -23,6 +24,8 @@ pub struct Draft {
     pub preparations: IndexMap<String, Preparation>,
     /// Whether it goes to the environment's plain address.
     pub plaintext: bool,
+    /// What is said instead, to the byte, where a check says it so.
+    pub conversation: Option<Conversation>,
     /// Who can send it truly.
     pub sender: Sender,
 }
@@ -93,6 +96,7 @@ impl Draft {
             key: None,
             preparations: IndexMap::new(),
             plaintext: false,
+            conversation: None,
             sender: Sender::Ordinary,
         }
     }

@@ -75,6 +75,7 @@ fn apply(change: &Transform, key: &str) -> String {
     match change {
         Transform::Truncate(count) => key.chars().take(key.chars().count().saturating_sub(*count)).collect(),
         Transform::Keep(count) => key.chars().take(*count).collect(),
+        Transform::Skip(count) => key.chars().skip(*count).collect(),
         Transform::Append(text) => format!("{key}{text}"),
         Transform::Prepend(text) => format!("{text}{key}"),
         Transform::Repeat(times) => key.repeat(*times),

@@ -8,6 +8,7 @@ mod axes;
 mod bind;
 mod compose;
 mod control;
+mod conversation;
 mod draft;
 mod forge;
 mod gate;
@@ -16,6 +17,7 @@ mod pick;
 mod prepare;
 mod require;
 mod select;
+mod sender;
 #[cfg(test)]
 mod tests;
 
@@ -25,6 +27,7 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 
 pub use control::ControlPair;
+pub use conversation::{Conversation, Part};
 pub use draft::{Draft, DraftBody, DraftKey, Place, Preparation, Sender};
 pub use forge::{Dice, forge};
 pub use permission::{Standing, standing};
@@ -110,6 +113,8 @@ pub struct Permits {
     pub effects: bool,
     /// The protected environments that may be asked.
     pub environments: Vec<String>,
+    /// Why no exact bytes can be sent, where none can.
+    pub no_exact_bytes: Option<&'static str>,
 }
 
 impl Plan {

@@ -37,6 +37,12 @@ impl<'a> Cell<'a> {
         found.map(Some).ok_or_else(|| format!("no credential of the contract is {}", wanted(twist)))
     }
 
+    /// The same without regard to the axis: one that may use the operation where the twist picks none.
+    pub(super) fn pick_off_axis(&self, twist: &Twist) -> Picked<'a> {
+        let own = twist.credential.clone().unwrap_or(CredentialPick::Allowing);
+        self.pick(&Twist { credential: Some(own), ..Twist::default() })
+    }
+
     /// Where a credential stands before the cell's operation.
     pub(super) fn standing(&self, credential: &str) -> Standing {
         let found = self.credentials().find(|(name, _)| *name == credential);

@@ -4,7 +4,7 @@ use super::bind::Cell;
 use super::permission::Standing;
 use crate::contract::RefusalKind;
 use crate::document::StatusMatch;
-use crate::judge::{ChallengeRequirement, Compare, Requirement};
+use crate::judge::{ChallengeRequirement, Compare, ConversationRequirement, Requirement};
 use crate::scenario::{ChallengeRule, Expectation};
 
 /// What the answer must be; `declared` is where the credential that is sent stands.
@@ -46,6 +46,11 @@ pub(super) fn requirement(
     let nested = |list: &[Expectation]| {
         list.iter().map(|one| requirement(cell, one, declared)).collect::<Result<Vec<_>, _>>()
     };
+    if !expect.answers.is_empty() {
+        let answers = ConversationRequirement::Answers(nested(&expect.answers)?);
+        all.push(Requirement::Conversation(answers));
+    }
+    all.extend(conversation_rules(expect));
     all.extend(nested(&expect.all_of)?);
     if !expect.any_of.is_empty() {
         all.push(Requirement::Any(nested(&expect.any_of)?));
@@ -88,6 +93,18 @@ fn verdict_rules(
     Ok(all)
 }
 
+fn conversation_rules(expect: &Expectation) -> impl Iterator<Item = Requirement> {
+    // The gravest comes first: the first that is broken is the one that is told.
+    let rules = [
+        when(expect.no_hidden_answer, ConversationRequirement::NoHiddenAnswer),
+        when(expect.before_body, ConversationRequirement::BeforeBody),
+        when(expect.no_interim, ConversationRequirement::NoInterim),
+        when(expect.no_surplus, ConversationRequirement::NoSurplus),
+        when(expect.closes, ConversationRequirement::Closes),
+    ];
+    rules.into_iter().flatten().map(Requirement::Conversation)
+}
+
 fn challenge_rules(rule: &ChallengeRule, scheme: Option<&str>) -> Vec<Requirement> {
     let declared = scheme.filter(|_| rule.declared_scheme == Some(true));
     let foreign = Some(&rule.schemes_not).filter(|schemes| !schemes.is_empty());
@@ -106,20 +123,18 @@ fn when<T>(flag: Option<bool>, requirement: T) -> Option<T> {
     flag.filter(|flag| *flag).map(|_| requirement)
 }
 
-/// Whether only an acceptance can be right.
+/// Whether an acceptance can be right, of the request or of one in its conversation.
 pub(super) fn wants_acceptance(requirement: &Requirement) -> bool {
-    holds_any(requirement, &|one| matches!(one, Requirement::Acceptance))
+    requirement.wants_acceptance()
+        || requirement.holds_any(&|part| {
+            let Requirement::Conversation(ConversationRequirement::Answers(answers)) = part else {
+                return false;
+            };
+            answers.iter().any(wants_acceptance)
+        })
 }
 
-/// Whether the answer must have no content.
-pub(super) fn asks_for_no_content(requirement: &Requirement) -> bool {
-    holds_any(requirement, &|one| matches!(one, Requirement::NoContent))
-}
-
-/// Whether a requirement, or a part of it, is of a sort.
-fn holds_any(requirement: &Requirement, is: &dyn Fn(&Requirement) -> bool) -> bool {
-    if let Requirement::All(parts) | Requirement::Any(parts) = requirement {
-        return parts.iter().any(|part| holds_any(part, is));
-    }
-    is(requirement)
+/// Whether only the raw client sees what is required: content where there must be none, and the life of a connection.
+pub(super) fn needs_raw(requirement: &Requirement) -> bool {
+    requirement.holds_any(&|one| matches!(one, Requirement::NoContent | Requirement::Conversation(_)))
 }

@@ -34,7 +34,8 @@ pub(super) fn carry_out(subject: &Subject, bench: &Bench) -> Result<Seen, ProveE
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
     let running = runtime.block_on(mock::start(config)).map_err(|error| ProveError::start(subject, error))?;
     aim(&mut contract, &running);
-    let permits = Permits { effects: true, environments: Vec::new() };
+    let no_exact_bytes = (http == HttpVersion::Http2).then_some("this stage speaks HTTP/2");
+    let permits = Permits { effects: true, environments: Vec::new(), no_exact_bytes };
     let inputs =
         Inputs { contract: &contract, bodies: &fixture.bodies, suite: &bench.suite, permits: &permits };
     let plan = Plan::expand(&inputs, &Filter::default());

@@ -201,6 +201,7 @@ fn broken_control() -> Control {
 /// An exchange in which a key was accepted that was not there.
 pub(super) fn exchange() -> Exchange {
     Exchange {
+        conversation: None,
         sent: Sent {
             method: redacted("POST"),
             url: redacted("https://sandbox.example.com/v1/records"),

@@ -1,6 +1,6 @@
 //! Carries one case out: prepares, sends, judges, confirms.
 
-use crate::judge::{Evidence, Finding, Judgement, Recognised, Recogniser, Volatile, decoded, judge};
+use crate::judge::{Evidence, Finding, Judgement, Recogniser, Volatile, decoded, is_wrongly_accepted, judge};
 use crate::plan::{Case, Dice, Draft, PlannedStep, Preparation};
 use crate::wire::{Answer, Captures, Exchange, seal};
 
@@ -113,11 +113,8 @@ impl Attempt<'_> {
         let redactor = &self.job.redactor;
         let evidence = Evidence { exchange, recogniser: &recogniser, earlier, redactor, volatile: &volatile };
         let judgement = judge(&step.requirement, &evidence);
-        let accepted = judgement.finding == Finding::Broken
-            && exchange
-                .answer
-                .as_ref()
-                .is_some_and(|a| recogniser.recognise_answer(a) == Recognised::Acceptance);
+        let accepted =
+            judgement.finding == Finding::Broken && is_wrongly_accepted(&step.requirement, &evidence);
         (judgement, accepted)
     }
 

@@ -10,9 +10,14 @@ use crate::wire::{Exchange, Request};
 /// Bytes of a body that fit in a command line.
 const INLINE_BODY: usize = 2048;
 
-/// The command. What is not the key is quoted so that no shell reads anything into it.
+/// The command, or why there is none: a conversation is more than a command line can say. What is not the key is quoted
+/// so that no shell reads anything into it.
 pub(super) fn line(exchange: &Exchange, draft: &Draft, contract: &Contract) -> String {
     let request = &exchange.request;
+    if request.script.is_some() {
+        return "exact bytes, which no command line sends: run this case again with --only and its id"
+            .to_owned();
+    }
     let mut line = String::from("curl --silent --show-error --include --path-as-is");
     let key = draft.key.as_ref().map(|key| Placeholder::of(key, request, contract));
     let quote = |text: &str| quoted(text, key.as_ref());
@@ -33,6 +38,9 @@ pub(super) fn line(exchange: &Exchange, draft: &Draft, contract: &Contract) -> S
     }
     if request.method == http::Method::HEAD {
         line.push_str(" --head");
+    }
+    if !request.is_plain() {
+        write!(line, " --request-target {}", quote(&request.target)).ok();
     }
     write!(line, " {}", quote(request.url.as_str())).ok();
     match &data {
@@ -122,6 +130,7 @@ fn in_words(changes: &[Transform]) -> String {
         .map(|change| match change {
             Transform::Truncate(count) => format!("without its last {count} characters"),
             Transform::Keep(count) => format!("cut after {count} characters"),
+            Transform::Skip(count) => format!("without its first {count} characters"),
             Transform::Append(text) => format!("with {text:?} behind it"),
             Transform::Prepend(text) => format!("with {text:?} before it"),
             Transform::Repeat(times) => format!("written {times} times"),

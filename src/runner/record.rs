@@ -1,5 +1,6 @@
 //! From what happened to what is reported: everything is redacted here, on its way in.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use crate::judge::{Finding, decoded};
@@ -7,7 +8,7 @@ use crate::outcome::{self, CaseResult, Redacted, Verdict};
 use crate::plan::Case;
 use crate::redact::Redactor;
 use crate::scenario::Severity;
-use crate::wire::{Answer, Exchange, Request};
+use crate::wire::{Answer, Exchange, Heard, Request, Script, Transcript};
 
 use super::Job;
 use super::carry::Carried;
@@ -106,6 +107,7 @@ pub(super) fn exchange(exchange: &Exchange, redactor: &Redactor) -> outcome::Exc
     let timing = exchange.timing;
     outcome::Exchange {
         sent: sent(&exchange.request, redactor),
+        conversation: exchange.transcript.as_ref().map(|transcript| conversation(transcript, redactor)),
         received: exchange.answer.as_ref().map(|answer| received(answer, redactor)),
         problem: exchange.failure.as_ref().map(|failure| redactor.redact(&failure.to_string())),
         timing: outcome::Timing {
@@ -116,15 +118,51 @@ pub(super) fn exchange(exchange: &Exchange, redactor: &Redactor) -> outcome::Exc
     }
 }
 
+/// Where a request really went: an address would tidy its target up.
+fn address(request: &Request) -> String {
+    if request.is_plain() {
+        return request.url.to_string();
+    }
+    format!("{}://{}{}", request.url.scheme(), request.url.authority(), request.target)
+}
+
+/// All that was heard on a connection.
+fn conversation(transcript: &Transcript, redactor: &Redactor) -> outcome::Conversation {
+    let odd = transcript.answers.iter().flat_map(|heard| &heard.oddities).chain(&transcript.oddities);
+    let odd: BTreeSet<_> = odd.copied().collect();
+    outcome::Conversation {
+        requests: transcript.requests,
+        answers: transcript.answers.iter().map(|heard| heard_answer(heard, redactor)).collect(),
+        surplus: excerpt(&transcript.surplus, redactor),
+        odd: odd.iter().map(ToString::to_string).collect(),
+        ending: transcript.ending.to_string(),
+    }
+}
+
+fn heard_answer(heard: &Heard, redactor: &Redactor) -> outcome::HeardAnswer {
+    outcome::HeardAnswer {
+        received: received(&heard.answer, redactor),
+        interim: heard.interim.iter().map(|answer| answer.status).collect(),
+        body_octets_sent: heard.body_sent,
+        head_us: micros(heard.head_at),
+        complete: heard.is_complete(),
+    }
+}
+
 fn sent(request: &Request, redactor: &Redactor) -> outcome::Sent {
     let lines = request.headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes()));
     let host = [("host", request.url.authority().as_bytes())];
-    let body = request.body.as_deref();
+    // What was said to the byte is shown as it was said, and not as a request that was never sent.
+    let said = request.script.as_ref().map(Script::text);
+    let body = said.as_deref().or(request.body.as_deref());
+    let lines = host.into_iter().chain(lines).filter(|_| said.is_none());
     outcome::Sent {
         method: redactor.redact(request.method.as_str()),
-        url: redactor.redact(request.url.as_str()),
-        headers: headers(host.into_iter().chain(lines), redactor),
-        body: body.filter(|body| std::str::from_utf8(body).is_ok()).map(|body| excerpt(body, redactor)),
+        url: redactor.redact(&address(request)),
+        headers: headers(lines, redactor),
+        body: body
+            .filter(|body| said.is_some() || std::str::from_utf8(body).is_ok())
+            .map(|body| excerpt(body, redactor)),
         body_bytes: body.map_or(0, <[u8]>::len),
     }
 }

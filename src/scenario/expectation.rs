@@ -66,6 +66,25 @@ pub struct Expectation {
     /// The answer is complete within this time.
     #[serde(default)]
     pub within: Option<Millis>,
+    /// What the final answers on the connection are, one by one; as many as there are here and no more. Whatever
+    /// else is expected is about the first.
+    #[serde(default)]
+    pub answers: Vec<Expectation>,
+    /// The first answer came before any octet of its request's body was sent.
+    #[serde(default)]
+    pub before_body: Option<bool>,
+    /// No interim answer came, such as `100 Continue`.
+    #[serde(default)]
+    pub no_interim: Option<bool>,
+    /// The target ended the connection.
+    #[serde(default)]
+    pub closes: Option<bool>,
+    /// Nothing came that belongs to no answer.
+    #[serde(default)]
+    pub no_surplus: Option<bool>,
+    /// No more answers came than requests were sent: a request that was hidden in another was not answered.
+    #[serde(default)]
+    pub no_hidden_answer: Option<bool>,
     /// At least one of these holds.
     #[serde(default)]
     pub any_of: Vec<Expectation>,
@@ -100,6 +119,12 @@ impl Expectation {
             no_foreign_redirect: over.no_foreign_redirect.or(base.no_foreign_redirect),
             same_as: over.same_as.or(base.same_as),
             within: over.within.or(base.within),
+            answers: if over.answers.is_empty() { base.answers } else { over.answers },
+            before_body: over.before_body.or(base.before_body),
+            no_interim: over.no_interim.or(base.no_interim),
+            closes: over.closes.or(base.closes),
+            no_surplus: over.no_surplus.or(base.no_surplus),
+            no_hidden_answer: over.no_hidden_answer.or(base.no_hidden_answer),
             ..base
         }
     }

@@ -10,7 +10,9 @@ mod load;
 mod need;
 mod over;
 mod suite;
+mod template;
 mod twist;
+mod wire;
 mod words;
 
 use indexmap::IndexMap;
@@ -22,10 +24,12 @@ pub use load::load;
 pub use need::Need;
 pub use over::{CredentialSelector, DeniedBy, First, OperationFilter, OperationSelector, Over, Selected};
 pub use suite::{Suite, SuiteFile, builtin_files};
+pub use template::{Gap, Piece, Template, TemplateLine, What};
 pub use twist::{
     BodyTwist, Carry, CredentialPick, HeaderLine, KeyTwist, LikeTheKey, ObjectOf, PathTwist, TheCredential,
     Transform, Twist,
 };
+pub use wire::{Awaited, Closing, WireKey, WirePart, WireTwist};
 
 pub use words::{Line, Words};
 

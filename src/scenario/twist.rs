@@ -9,6 +9,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, de};
 use serde_json::Value;
 
+use super::WireTwist;
 use crate::contract::KeyState;
 use crate::document::{HeaderName, Method, Name};
 
@@ -44,6 +45,9 @@ pub struct Twist {
     /// Send it to the environment's `plaintext_url`.
     #[serde(default)]
     pub plaintext: Option<bool>,
+    /// Say this on one connection, to the byte, instead of a request.
+    #[serde(default)]
+    pub wire: Option<WireTwist>,
 }
 
 impl Twist {
@@ -63,6 +67,10 @@ impl Twist {
             body: over.body.or(base.body),
             object: over.object.or(base.object),
             plaintext: over.plaintext.or(base.plaintext),
+            wire: match (base.wire, over.wire) {
+                (Some(base), Some(over)) => Some(base.overlaid(over)),
+                (base, over) => over.or(base),
+            },
         }
     }
 }
@@ -167,6 +175,8 @@ pub enum Transform {
     Truncate(usize),
     /// Keep only this many characters of its beginning.
     Keep(usize),
+    /// Leave out this many characters of its beginning.
+    Skip(usize),
     /// Put text behind it.
     Append(String),
     /// Put text before it.

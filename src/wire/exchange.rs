@@ -6,7 +6,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Method};
 
-use super::{Failure, FailureKind};
+use super::{Failure, FailureKind, Script, Transcript};
 
 /// A request with its key, ready for one origin and no other.
 #[derive(Clone)]
@@ -23,6 +23,17 @@ pub struct Request {
     pub body: Option<Bytes>,
     /// What was put where a key belongs, if anything was.
     pub key: Option<String>,
+    /// What is said instead, to the byte, where exact bytes are asked for.
+    pub script: Option<Script>,
+}
+
+impl Request {
+    /// Whether an ordinary client would send the target as it is.
+    pub fn is_plain(&self) -> bool {
+        let (path, query) = (self.url.path(), self.url.query());
+        let target = query.map_or_else(|| path.to_owned(), |query| format!("{path}?{query}"));
+        target == self.target && self.url.fragment().is_none()
+    }
 }
 
 impl fmt::Debug for Request {
@@ -43,9 +54,16 @@ pub struct Exchange {
     pub failure: Option<Failure>,
     /// When.
     pub timing: Timing,
+    /// Everything that was heard, where the raw client listened.
+    pub transcript: Option<Transcript>,
 }
 
 impl Exchange {
+    /// An exchange of which nothing came yet.
+    pub(super) fn of(request: Request) -> Self {
+        Self { request, answer: None, failure: None, timing: Timing::default(), transcript: None }
+    }
+
     /// Whether nothing was sent, because no sender at hand could have sent it truly.
     pub fn was_not_sent(&self) -> bool {
         self.failure.as_ref().is_some_and(|failure| failure.kind == FailureKind::Rewritten)

@@ -10,12 +10,17 @@ mod exchange;
 mod failure;
 mod ordinary;
 mod raw;
+mod script;
 mod seal;
+mod speak;
 mod tls;
+mod transcript;
 
 pub use client::{ClientOptions, HttpVersion, Limits, Scheme, Trust, WireError};
 pub use exchange::{Answer, Exchange, Request, Timing};
 pub use failure::{Failure, FailureKind};
 pub use ordinary::Ordinary;
-pub use raw::Raw;
+pub use raw::{Caps, Moment, Raw, Reader};
+pub use script::{Act, Script};
 pub use seal::{Captures, Origin, SealError, seal};
+pub use transcript::{Ending, Heard, Oddity, Transcript};

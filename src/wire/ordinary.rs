@@ -6,7 +6,7 @@ use http::Version;
 
 use super::client::{self, ClientOptions, Limits, WireError};
 use super::connect::Stopwatch;
-use super::exchange::{Answer, Exchange, Request, Timing};
+use super::exchange::{Answer, Exchange, Request};
 use super::failure::{Failure, FailureKind};
 
 /// The ordinary client, for one environment.
@@ -28,7 +28,7 @@ impl Ordinary {
     /// Sends a request and reads what comes back, within the client's limits.
     pub async fn send(&self, request: Request) -> Exchange {
         let watch = Stopwatch::start();
-        let mut exchange = Exchange { request, answer: None, failure: None, timing: Timing::default() };
+        let mut exchange = Exchange::of(request);
         let sending = Arc::clone(&watch).time(self.exchange(&mut exchange, &watch));
         // The client has a total time-out of its own; this one also holds where that one is not polled.
         if tokio::time::timeout(self.limits.total, sending).await.is_err() {
@@ -69,13 +69,11 @@ impl Ordinary {
 
 /// The request as the client takes it, refused where the client would send another target.
 fn ordinary(request: &Request) -> Result<reqwest::Request, Failure> {
-    let url = &request.url;
-    let target = url.query().map_or_else(|| url.path().to_owned(), |query| format!("{}?{query}", url.path()));
-    if target != request.target {
-        let detail = format!("the ordinary client would send `{target}`, not `{}`", request.target);
+    if request.script.is_some() || !request.is_plain() {
+        let detail = format!("the ordinary client would not send `{}` as it is", request.target);
         return Err(Failure::new(FailureKind::Rewritten, detail));
     }
-    let mut ordinary = reqwest::Request::new(request.method.clone(), url.clone());
+    let mut ordinary = reqwest::Request::new(request.method.clone(), request.url.clone());
     for (name, value) in &request.headers {
         ordinary.headers_mut().append(name, value.clone());
     }

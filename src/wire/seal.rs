@@ -7,8 +7,9 @@ use http::header::{ACCEPT, CONTENT_TYPE, COOKIE, USER_AGENT};
 use http::{HeaderName, HeaderValue};
 
 use super::exchange::Request;
+use super::speak::{Carried, Speaker};
 use crate::contract::{Carrier, Keyring};
-use crate::plan::{Dice, Draft, DraftKey, Place, forge};
+use crate::plan::{Conversation, Dice, Draft, DraftKey, Place, forge};
 
 /// What earlier answers of a case have told, by name.
 pub type Captures = BTreeMap<String, String>;
@@ -109,7 +110,9 @@ pub fn seal(
     captures: &Captures,
     dice: &mut Dice,
 ) -> Result<Request, SealError> {
-    let key = draft.key.as_ref().map(|key| forged(key, keyring, dice)).transpose()?;
+    let mut forge = |key: &DraftKey| forged(key, keyring, dice);
+    let key = draft.key.as_ref().map(&mut forge).transpose()?;
+    let others = others(draft.conversation.as_ref(), &mut forge)?;
     let mut sealing = Sealing { origin, captures, key: key.as_deref(), headers: Vec::new() };
     let mut target = sealing.fill(&draft.target)?;
     let mut body = draft.body.as_ref().map(|body| body.bytes.clone());
@@ -120,7 +123,9 @@ pub fn seal(
     if let Some(body) = &draft.body {
         sealing.push(CONTENT_TYPE, &body.content_type)?;
     }
-    match draft.key.as_ref().map(|key| &key.place) {
+    // What is said to the byte says itself where its keys go.
+    let place = draft.key.as_ref().filter(|_| draft.conversation.is_none()).map(|key| &key.place);
+    match place {
         None => {}
         Some(Place::Carrier(carrier)) => sealing.carry(carrier, &mut target)?,
         Some(Place::Body(member)) => body = Some(sealing.in_body(member, body.as_deref())),
@@ -132,7 +137,35 @@ pub fn seal(
     }
     let (url, target) = origin.resolve(&target)?;
     let method = draft.method.parse().map_err(|_| SealError::Method(draft.method.clone()))?;
-    Ok(Request { method, url, target, headers: sealing.headers, body: body.map(Bytes::from), key })
+    let (headers, body) = (sealing.headers, body.map(Bytes::from));
+    let mut request = Request { method, url, target, headers, body, key, script: None };
+    if let Some(conversation) = &draft.conversation {
+        let speaker = Speaker {
+            method: &draft.method,
+            target: &request.target,
+            host: origin.authority(),
+            scheme: origin.base.scheme(),
+            body: draft.body.as_ref(),
+            own: draft.key.as_ref().zip(request.key.clone()).map(|(key, text)| Carried::new(text, key)),
+            others,
+            captures,
+        };
+        request.script = Some(speaker.script(conversation)?);
+    }
+    Ok(request)
+}
+
+/// The keys of a conversation beside the request's own.
+fn others(
+    conversation: Option<&Conversation>,
+    forge: &mut dyn FnMut(&DraftKey) -> Result<String, SealError>,
+) -> Result<BTreeMap<String, Option<Carried>>, SealError> {
+    let keys = conversation.into_iter().flat_map(|conversation| &conversation.keys);
+    let carry = |(name, key): (&String, &Option<DraftKey>)| {
+        let carried = key.as_ref().map(|key| forge(key).map(|text| Carried::new(text, key))).transpose()?;
+        Ok((name.clone(), carried))
+    };
+    keys.map(carry).collect()
 }
 
 fn forged(key: &DraftKey, keyring: &Keyring, dice: &mut Dice) -> Result<String, SealError> {

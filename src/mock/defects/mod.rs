@@ -5,6 +5,8 @@
 //! that family's list.
 
 mod authentication;
+mod connection;
+mod framing;
 mod leak;
 mod order;
 mod permission;
@@ -43,8 +45,15 @@ pub fn find(id: &str) -> Option<&'static Defect> {
 }
 
 /// The families, each a list in a file of its own.
-const FAMILIES: &[&[Defect]] =
-    &[authentication::FAMILY, permission::FAMILY, shape::FAMILY, order::FAMILY, leak::FAMILY];
+const FAMILIES: &[&[Defect]] = &[
+    authentication::FAMILY,
+    permission::FAMILY,
+    shape::FAMILY,
+    order::FAMILY,
+    leak::FAMILY,
+    connection::FAMILY,
+    framing::FAMILY,
+];
 
 /// A defect, as its family lists it.
 const fn defect(id: &'static str, what: &'static str, install: fn(&mut Edge)) -> Defect {

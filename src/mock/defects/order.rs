@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::{Defect, defect};
 use crate::contract::RefusalKind;
 use crate::mock::edge::{At, Denial, Edge, Passage, Request, Route, Routed, Stop, content_step, route_step};
+use crate::mock::http1::{BODY_LIMIT, Connection};
 use crate::mock::message::{Answer, Head};
 use crate::mock::server::Site;
 use crate::mock::services::document;
@@ -22,6 +23,13 @@ pub(super) const FAMILY: &[Defect] = &[
     defect("206-before-auth", "Serves a range before it asks for a key.", range_first),
     defect("redirect-before-auth", "Corrects paths by redirects before it asks for a key.", redirect_first),
     defect("always-401", "Answers a wrong body as if the key were wrong.", always_401),
+    defect("413-before-auth", "Judges the length of the body before it asks for a key.", length_first),
+    defect("read-body-before-auth", "Reads a long body before it asks for a key.", read_body_first),
+    defect("buffer-chunked-before-auth", "Gathers chunks before it asks for a key.", gather_chunks_first),
+    defect("100-before-401", "Asks for the body before it asks for a key.", continue_first),
+    defect("wait-for-body-no-100", "Waits for a body that it does not ask for.", wait_in_silence),
+    defect("100-to-http10", "Sends interim answers to HTTP/1.0.", continue_to_http10),
+    defect("silent-rst", "Ends the connection behind an early answer without saying so.", end_in_silence),
     defect("validate-before-authz", "Validates the body before it asks for permission.", validate_second),
 ];
 
@@ -62,6 +70,55 @@ fn takes_json(site: &Site, head: &Head) -> bool {
     let declared = server.routes.operation(&route).and_then(|operation| operation.media_type.as_deref());
     let json = |media_type: &str| media_type.starts_with("application/json");
     declared.is_some_and(json) && head.text("content-type").is_some_and(json)
+}
+
+/// A limit on the body is the first of the middlewares.
+fn length_first(edge: &mut Edge) {
+    first(edge, |request| {
+        let limit = BODY_LIMIT as u64;
+        let too_large = request.head.declared_length().is_some_and(|length| length > limit);
+        if too_large { Err(Denial::TooLarge.into()) } else { Ok(()) }
+    });
+}
+
+/// Waits for the whole request where something says so.
+fn gather(edge: &mut Edge, wanted: fn(&Head) -> bool) {
+    let sound = Arc::clone(&edge.awaits_body);
+    edge.awaits_body = Arc::new(move |site, head| sound(site, head) || wanted(head));
+}
+
+/// The framework hands over requests, not heads; what is short is here before anybody notices.
+fn read_body_first(edge: &mut Edge) {
+    gather(edge, |head| {
+        let long = |length: u64| length > EARLY && length <= BODY_LIMIT as u64;
+        !head.expects_continue() && head.declared_length().is_some_and(long)
+    });
+}
+
+/// What is behind the edge wants to know the length, so a layer gathers the chunks to count them.
+fn gather_chunks_first(edge: &mut Edge) {
+    gather(edge, |head| head.lists("transfer-encoding", "chunked"));
+}
+
+/// The server answers the expectation by itself, before the guard has a say.
+fn continue_first(edge: &mut Edge) {
+    gather(edge, Head::expects_continue);
+}
+
+/// The expectation is not known, and the body that waits for an answer to it is waited for.
+fn wait_in_silence(edge: &mut Edge) {
+    gather(edge, Head::expects_continue);
+    edge.receive.conduct.asks = |_| false;
+}
+
+/// The version is not looked at (against RFC 9110 section 10.1.1).
+fn continue_to_http10(edge: &mut Edge) {
+    edge.receive.conduct.asks = |head| head.lists("expect", "100-continue");
+}
+
+/// The server gives up on the connection, and the answer was written before it did.
+fn end_in_silence(edge: &mut Edge) {
+    edge.receive.conduct.announce = |_| Connection::Keep;
 }
 
 /// A body has to be JSON with something in it.

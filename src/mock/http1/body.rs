@@ -7,10 +7,11 @@ use bytes::BytesMut;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::timeout;
 
-use super::chunked::Chunked;
+use super::chunked::{Chunked, ReadLine};
 use super::connection::Wire;
 use super::framing::Framing;
 use crate::mock::edge::Denial;
+use crate::mock::message::Field;
 
 /// The largest body that is taken, in bytes.
 pub(crate) const BODY_LIMIT: usize = 2 * 1024 * 1024;
@@ -36,6 +37,15 @@ impl From<Denial> for Fault {
     }
 }
 
+/// A body, and the fields behind it.
+#[derive(Debug, Default)]
+pub(super) struct Received {
+    /// The body.
+    pub(super) body: Vec<u8>,
+    /// Its trailers.
+    pub(super) trailers: Vec<Field>,
+}
+
 /// Reads the whole body, within a limit of time.
 ///
 /// # Errors
@@ -44,12 +54,13 @@ pub(super) async fn read<S: AsyncRead + AsyncWrite + Unpin>(
     wire: &mut Wire<S>,
     framing: Framing,
     within: Duration,
-) -> Result<Vec<u8>, Fault> {
+    chunk_line: ReadLine,
+) -> Result<Received, Fault> {
     let body = async {
         match framing {
-            Framing::Nothing => Ok(Vec::new()),
+            Framing::Nothing => Ok(Received::default()),
             Framing::Length(length) => read_length(wire, length).await,
-            Framing::Chunked => read_chunked(wire).await,
+            Framing::Chunked => read_chunked(wire, chunk_line).await,
         }
     };
     timeout(within, body).await.unwrap_or(Err(Fault::Denied(Denial::TooSlow)))
@@ -58,21 +69,24 @@ pub(super) async fn read<S: AsyncRead + AsyncWrite + Unpin>(
 async fn read_length<S: AsyncRead + AsyncWrite + Unpin>(
     wire: &mut Wire<S>,
     length: u64,
-) -> Result<Vec<u8>, Fault> {
+) -> Result<Received, Fault> {
     let length = usize::try_from(length).ok().filter(|length| *length <= BODY_LIMIT);
     let length = length.ok_or(Denial::TooLarge)?;
     while wire.buffer.len() < length {
         wire.fill().await?;
     }
-    Ok(wire.buffer.split_to(length).to_vec())
+    Ok(Received { body: wire.buffer.split_to(length).to_vec(), trailers: Vec::new() })
 }
 
-async fn read_chunked<S: AsyncRead + AsyncWrite + Unpin>(wire: &mut Wire<S>) -> Result<Vec<u8>, Fault> {
-    let (mut decoder, mut body) = (Chunked::new(), Vec::new());
+async fn read_chunked<S: AsyncRead + AsyncWrite + Unpin>(
+    wire: &mut Wire<S>,
+    chunk_line: ReadLine,
+) -> Result<Received, Fault> {
+    let (mut decoder, mut body) = (Chunked::new(chunk_line), Vec::new());
     while !decoder.decode(&mut wire.buffer, &mut body, BODY_LIMIT)? {
         wire.fill().await?;
     }
-    Ok(body)
+    Ok(Received { body, trailers: decoder.trailers() })
 }
 
 /// Takes an unread body out of the buffer, if all of it is there; whether the connection can go on.

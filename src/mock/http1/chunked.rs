@@ -2,11 +2,16 @@
 
 use bytes::{Buf, BytesMut};
 
+use super::field;
 use crate::mock::edge::Denial;
+use crate::mock::message::Field;
+
+/// Takes the next line of at most so many bytes out of a buffer, its end taken off; nothing while it is incomplete.
+pub(crate) type ReadLine = fn(&mut BytesMut, usize) -> Result<Option<BytesMut>, Denial>;
 
 /// The longest line of a chunk's size and extensions, in bytes.
 const SIZE_LINE_LIMIT: usize = 512;
-/// The most bytes of trailers that are read; they are dropped (RFC 9110 section 6.5.1).
+/// The most bytes of trailers that are read; they are kept apart (RFC 9110 section 6.5.1).
 const TRAILER_LIMIT: usize = 8 * 1024;
 
 /// Where a decoder stands.
@@ -28,12 +33,19 @@ enum State {
 #[derive(Debug)]
 pub(super) struct Chunked {
     state: State,
+    line: ReadLine,
+    trailers: Vec<Field>,
 }
 
 impl Chunked {
     /// A decoder at the beginning of a body.
-    pub(super) fn new() -> Self {
-        Self { state: State::Size }
+    pub(super) fn new(line: ReadLine) -> Self {
+        Self { state: State::Size, line, trailers: Vec::new() }
+    }
+
+    /// The trailers of a complete body.
+    pub(super) fn trailers(self) -> Vec<Field> {
+        self.trailers
     }
 
     /// Takes from `buffer` what can be decoded and puts it behind `body`; whether the body is complete.
@@ -64,7 +76,7 @@ impl Chunked {
     }
 
     fn size(&mut self, buffer: &mut BytesMut) -> Result<bool, Denial> {
-        let Some(line) = line(buffer, SIZE_LINE_LIMIT)? else { return Ok(false) };
+        let Some(line) = (self.line)(buffer, SIZE_LINE_LIMIT)? else { return Ok(false) };
         let size = chunk_size(&line).ok_or(Denial::MalformedBody("A chunk size is not a number."))?;
         self.state = if size == 0 { State::Trailers(0) } else { State::Data(size) };
         Ok(true)
@@ -91,14 +103,19 @@ impl Chunked {
     }
 
     fn trailer(&mut self, read: usize, buffer: &mut BytesMut) -> Result<bool, Denial> {
-        let Some(line) = line(buffer, TRAILER_LIMIT.saturating_sub(read))? else { return Ok(false) };
-        self.state = if line.is_empty() { State::Done } else { State::Trailers(read + line.len() + 2) };
+        let Some(line) = (self.line)(buffer, TRAILER_LIMIT.saturating_sub(read))? else { return Ok(false) };
+        if line.is_empty() {
+            self.state = State::Done;
+            return Ok(true);
+        }
+        self.state = State::Trailers(read + line.len() + 2);
+        self.trailers.push(field::line(&line.freeze())?);
         Ok(true)
     }
 }
 
 /// The next line of a buffer, its CRLF taken off; nothing while it is incomplete. A bare LF or CR is an error.
-fn line(buffer: &mut BytesMut, limit: usize) -> Result<Option<BytesMut>, Denial> {
+pub(super) fn line(buffer: &mut BytesMut, limit: usize) -> Result<Option<BytesMut>, Denial> {
     let Some(feed) = buffer.iter().position(|byte| *byte == b'\n') else {
         let fits = buffer.len() <= limit;
         return if fits { Ok(None) } else { Err(Denial::MalformedBody("A chunk line is too long.")) };
@@ -127,7 +144,7 @@ mod tests {
     use super::*;
 
     fn decode(pieces: &[&[u8]]) -> Result<(bool, Vec<u8>, Vec<u8>), Denial> {
-        let (mut decoder, mut buffer, mut body) = (Chunked::new(), BytesMut::new(), Vec::new());
+        let (mut decoder, mut buffer, mut body) = (Chunked::new(line), BytesMut::new(), Vec::new());
         let mut done = false;
         for piece in pieces {
             buffer.extend_from_slice(piece);
@@ -137,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn chunks_become_a_body_and_trailers_are_dropped() {
+    fn chunks_become_a_body_and_trailers_are_kept_apart() {
         let (done, body, rest) =
             decode(&[b"3;x=y\r\nabc\r\n2\r\nde\r\n0\r\nX-API-Key: k\r\n\r\nnext"]).unwrap();
         assert_eq!((done, &body[..], &rest[..]), (true, &b"abcde"[..], &b"next"[..]));

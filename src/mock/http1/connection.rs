@@ -1,6 +1,7 @@
 //! The life of one HTTP/1 connection: one request after the other, in order, within bounds of time and size.
 
 use std::io;
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
@@ -8,13 +9,14 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep, timeout, timeout_at};
 
-use super::body::{self, Fault};
+use super::body::{self, Fault, Received};
+use super::conduct::Conduct;
 use super::framing::Framing;
 use super::manner::Manner;
 use super::parse::{self, HEAD_LIMIT, Reception};
 use super::write::{Connection, encode};
 use crate::mock::edge::Denial;
-use crate::mock::message::{Answer, Head, Version};
+use crate::mock::message::{Answer, Head};
 
 /// How long a connection may be silent between two requests.
 const IDLE: Duration = Duration::from_mins(1);
@@ -34,7 +36,12 @@ pub(crate) trait Responder: Send + Sync + 'static {
     /// What was found out about a request that was let through.
     type Pass: Send;
 
-    /// How heads are received.
+    /// The same for one connection, which has a number of its own.
+    fn connected(self: &Arc<Self>, _number: u64) -> Arc<Self> {
+        Arc::clone(self)
+    }
+
+    /// How requests are received.
     fn reception(&self) -> &Reception;
     /// How answers are written.
     fn manner(&self) -> Manner;
@@ -194,39 +201,59 @@ where
     S: AsyncRead + AsyncWrite + Unpin,
     R: Responder,
 {
-    let mut manner = responder.manner();
-    let (answer, goes_on) = match received {
-        // Where one request cannot be framed, the next one cannot be found.
-        Err(denial) => (responder.refuse(None, &denial), false),
-        Ok((head, framing)) => {
-            manner = manner.toward(head.version);
-            let closing = head.version == Version::Http10 || head.lists("connection", "close");
-            let Some((answer, complete)) = answer(wire, responder, &head, framing).await else {
-                return Err(io::ErrorKind::UnexpectedEof.into());
-            };
-            (answer, complete && !closing)
+    let manner = responder.manner();
+    let (mut head, framing) = match received {
+        Ok(received) => received,
+        Err(denial) => {
+            // Where one request cannot be framed, the next one cannot be found.
+            wire.send(&responder.refuse(None, &denial), Connection::Close, manner).await?;
+            return Ok(Connection::Close);
         }
     };
-    let connection = if goes_on { wish } else { Connection::Close };
-    wire.send(&answer, connection, manner).await?;
+    let manner = manner.toward(head.version);
+    let Some((answer, read)) = answer(wire, responder, &mut head, framing).await else {
+        return Err(io::ErrorKind::UnexpectedEof.into());
+    };
+    let conduct = &responder.reception().conduct;
+    let connection = match read {
+        Read::Whole if !(conduct.last)(&head) => wish,
+        Read::Whole | Read::Partly => Connection::Close,
+    };
+    let said = if read == Read::Partly { (conduct.announce)(connection) } else { connection };
+    wire.send(&answer, said, manner).await?;
     Ok(connection)
 }
 
-/// The answer to a request, and whether all of the request was read; nothing where its sender is gone.
+/// How much of a request was read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Read {
+    /// All of it.
+    Whole,
+    /// Not all of its body.
+    Partly,
+}
+
+/// The answer to a request, and how much of the request was read; nothing where its sender is gone.
 async fn answer<S, R>(
     wire: &mut Wire<S>,
     responder: &R,
-    head: &Head,
+    head: &mut Head,
     framing: Framing,
-) -> Option<(Answer, bool)>
+) -> Option<(Answer, Read)>
 where
     S: AsyncRead + AsyncWrite + Unpin,
     R: Responder,
 {
+    let conduct = &responder.reception().conduct;
     let early = if responder.awaits_body(head) {
-        match receive(wire, head, framing).await {
-            Ok(body) => Some(body),
-            Err(Fault::Denied(denial)) => return Some((responder.refuse(Some(head), &denial), false)),
+        match receive(wire, conduct, head, framing).await {
+            Ok(Received { body, trailers }) => {
+                (conduct.trailers)(head, trailers);
+                Some(body)
+            }
+            Err(Fault::Denied(denial)) => {
+                return Some((responder.refuse(Some(head), &denial), Read::Partly));
+            }
             Err(Fault::Gone) => return None,
         }
     } else {
@@ -234,18 +261,18 @@ where
     };
     let pass = match responder.admit(head, early.as_deref()) {
         Admission::Answered(answer) => {
-            let complete = early.is_some() || body::skip(&mut wire.buffer, framing);
-            return Some((answer, complete));
+            let whole = early.is_some() || (conduct.skip)(head, framing, &mut wire.buffer);
+            return Some((answer, if whole { Read::Whole } else { Read::Partly }));
         }
         Admission::Admitted(pass) => pass,
     };
     let body = match early {
         Some(body) => Ok(body),
-        None => receive(wire, head, framing).await,
+        None => receive(wire, conduct, head, framing).await.map(|received| received.body),
     };
     match body {
-        Ok(body) => Some((responder.serve(head, pass, &body), true)),
-        Err(Fault::Denied(denial)) => Some((responder.refuse(Some(head), &denial), false)),
+        Ok(body) => Some((responder.serve(head, pass, &body), Read::Whole)),
+        Err(Fault::Denied(denial)) => Some((responder.refuse(Some(head), &denial), Read::Partly)),
         Err(Fault::Gone) => None,
     }
 }
@@ -253,13 +280,14 @@ where
 /// Reads a body, after asking for it where the sender waits to be asked (RFC 9110 section 10.1.1).
 async fn receive<S: AsyncRead + AsyncWrite + Unpin>(
     wire: &mut Wire<S>,
+    conduct: &Conduct,
     head: &Head,
     framing: Framing,
-) -> Result<Vec<u8>, Fault> {
-    if head.expects_continue() && framing != Framing::Nothing && wire.buffer.is_empty() {
+) -> Result<Received, Fault> {
+    if (conduct.asks)(head) && framing != Framing::Nothing && wire.buffer.is_empty() {
         let interim = Bytes::from_static(b"HTTP/1.1 100 Continue\r\n\r\n");
         timeout(WRITE_TIME, wire.stream.write_all(&interim)).await.map_err(|_| Fault::Gone)??;
         wire.stream.flush().await?;
     }
-    body::read(wire, framing, BODY_TIME).await
+    body::read(wire, framing, BODY_TIME, conduct.chunk_line).await
 }

@@ -20,7 +20,7 @@ pub(crate) enum Framing {
 ///
 /// # Errors
 /// Framing that is ambiguous or unknown.
-pub(super) fn framing(head: &Head) -> Result<Framing, Denial> {
+pub(crate) fn framing(head: &Head) -> Result<Framing, Denial> {
     let mut codings = head.values("transfer-encoding");
     let mut lengths = head.values("content-length");
     let (coding, length) = (codings.next(), lengths.next());

@@ -11,7 +11,7 @@ pub(crate) struct Manner {
     /// The case of field names; HTTP/2 knows lower case alone.
     pub(crate) names: Names,
     /// How the end of a content is told; HTTP/2 tells it by frames.
-    pub(crate) framing: Framing,
+    pub(crate) framing: Written,
     /// What stands behind every status code instead of its own phrase (RFC 9112 section 4: nobody reads it).
     pub(crate) reason: Option<&'static str>,
     /// What becomes of a connection that could go on.
@@ -33,7 +33,7 @@ pub(crate) enum Names {
 
 /// How the end of a content is told (RFC 9112 section 6).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Framing {
+pub(crate) enum Written {
     /// By its length.
     Length,
     /// By an empty chunk.
@@ -45,7 +45,7 @@ impl Manner {
     pub(crate) fn standard() -> Self {
         Self {
             names: Names::AsTheyAre,
-            framing: Framing::Length,
+            framing: Written::Length,
             reason: None,
             behind: Connection::Keep,
             pause: Duration::ZERO,
@@ -56,7 +56,7 @@ impl Manner {
     #[must_use]
     pub(super) fn toward(self, version: Version) -> Self {
         match version {
-            Version::Http10 => Self { framing: Framing::Length, ..self },
+            Version::Http10 => Self { framing: Written::Length, ..self },
             Version::Http11 | Version::Http2 => self,
         }
     }

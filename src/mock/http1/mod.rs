@@ -5,6 +5,7 @@
 
 mod body;
 mod chunked;
+mod conduct;
 mod connection;
 mod field;
 mod framing;
@@ -14,8 +15,10 @@ mod target;
 mod write;
 
 pub(crate) use body::BODY_LIMIT;
+pub(crate) use conduct::last;
 pub(crate) use connection::{Admission, Responder, Wire, ended, serve};
-pub(crate) use manner::{Framing, Manner, Names};
+pub(crate) use framing::Framing;
+pub(crate) use manner::{Manner, Names, Written};
 pub(crate) use parse::{FIELD_LIMIT, HEAD_LIMIT, Reception};
 pub(crate) use target::TARGET_LIMIT;
 pub(crate) use write::{Connection, content};

@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 
+use super::conduct::Conduct;
 use super::field::{self, is_tchar};
 use super::framing::{self, Framing};
 use super::target;
@@ -13,7 +14,7 @@ pub(crate) const HEAD_LIMIT: usize = 64 * 1024;
 /// The most field lines that are taken.
 pub(crate) const FIELD_LIMIT: usize = 100;
 
-/// The rules by which a head is received, each of which can be exchanged for another.
+/// The rules by which requests are received, each of which can be exchanged for another.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Reception {
     /// Reads a request target.
@@ -24,12 +25,20 @@ pub(crate) struct Reception {
     pub(crate) host: fn(&Head) -> Result<(), Denial>,
     /// Finds where the body ends.
     pub(crate) framing: fn(&Head) -> Result<Framing, Denial>,
+    /// How the connection goes on.
+    pub(crate) conduct: Conduct,
 }
 
 impl Reception {
     /// The rules as the RFCs have them.
     pub(crate) fn sound() -> Self {
-        Self { target: target::target, field: field::line, host: field::host, framing: framing::framing }
+        Self {
+            target: target::target,
+            field: field::line,
+            host: field::host,
+            framing: framing::framing,
+            conduct: Conduct::sound(),
+        }
     }
 
     /// Reads a whole head, its empty last line included.

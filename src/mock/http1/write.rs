@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::manner::{Framing, Manner, Names};
+use super::manner::{Manner, Names, Written};
 use crate::mock::message::{Answer, Content};
 
 /// What becomes of the connection behind an answer.
@@ -28,7 +28,7 @@ pub(crate) fn content(answer: &Answer) -> Option<(&str, Vec<u8>)> {
 /// The whole answer as one piece, so that it leaves in one write.
 pub(super) fn encode(answer: &Answer, connection: Connection, manner: Manner) -> Vec<u8> {
     let content = content(answer);
-    let chunked = manner.framing == Framing::Chunked && content.is_some();
+    let chunked = manner.framing == Written::Chunked && content.is_some();
     let mut out = Vec::with_capacity(768);
     out.extend_from_slice(format!("HTTP/1.1 {} {}\r\n", answer.status, reason(answer, manner)).as_bytes());
     let mut line = |name: &str, value: &str| line(&mut out, &named(name, manner.names), value);
@@ -125,7 +125,7 @@ mod tests {
 
     #[test]
     fn an_answer_may_be_written_in_another_manner() {
-        let manner = Manner { names: Names::Upper, framing: Framing::Chunked, ..Manner::standard() };
+        let manner = Manner { names: Names::Upper, framing: Written::Chunked, ..Manner::standard() };
         let text = written(
             &Answer::json(401, json!({"a": 1})),
             Connection::Keep,
@@ -139,7 +139,7 @@ mod tests {
     #[test]
     fn withheld_content_has_no_chunks_either() {
         let answer = Answer { withheld: true, ..Answer::json(200, json!({"a": 1})) };
-        let manner = Manner { framing: Framing::Chunked, ..Manner::standard() };
+        let manner = Manner { framing: Written::Chunked, ..Manner::standard() };
         assert!(written(&answer, Connection::Keep, manner).ends_with("chunked\r\n\r\n"));
     }
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::{Change, Variant, variant};
 use crate::mock::Http2;
-use crate::mock::http1::{Connection, Framing, Names};
+use crate::mock::http1::{Connection, Names, Written};
 
 /// How long a slow server takes for every answer: long enough to be noticed, far within any time-out.
 const SLOW: Duration = Duration::from_millis(20);
@@ -14,7 +14,7 @@ pub(super) const FAMILY: &[Variant] = &[
     variant("header-case", "Writes field names in capitals.", |edge| edge.write.names = Names::Upper),
     variant("header-lower-case", "Writes field names in lower case.", |edge| edge.write.names = Names::Lower),
     variant("chunked", "Sends its content in chunks, without a length.", |edge| {
-        edge.write.framing = Framing::Chunked;
+        edge.write.framing = Written::Chunked;
     }),
     variant("no-reason", "Leaves the reason phrase out.", |edge| edge.write.reason = Some("")),
     variant("own-reason", "Has a reason phrase of its own.", |edge| {

@@ -9,8 +9,20 @@ use crate::document::{Diagnostic, Document, Entry, Node, Span};
 const KINDS: [&str; 6] = ["refusal", "refused", "accepted", "not_accepted", "declared", "policy"];
 
 /// What says nothing where it is `false`.
-const SWITCHES: [&str; 7] =
-    ["refused", "accepted", "not_accepted", "declared", "no_echo", "no_content", "no_foreign_redirect"];
+const SWITCHES: [&str; 12] = [
+    "refused",
+    "accepted",
+    "not_accepted",
+    "declared",
+    "no_echo",
+    "no_content",
+    "no_foreign_redirect",
+    "before_body",
+    "no_interim",
+    "closes",
+    "no_surplus",
+    "no_hidden_answer",
+];
 
 pub(super) fn all(document: &Document) -> Vec<Diagnostic> {
     let mut found = silent(document);
@@ -37,7 +49,7 @@ fn collect<'a>(expectation: &'a Node, all: &mut Vec<&'a Node>) {
 
 /// The expectations directly within one.
 fn within(expectation: &Node) -> impl Iterator<Item = &Node> {
-    ["any_of", "all_of"].into_iter().filter_map(|name| expectation.get(name)).flat_map(Node::items)
+    ["any_of", "all_of", "answers"].into_iter().filter_map(|name| expectation.get(name)).flat_map(Node::items)
 }
 
 /// Cases whose answer is right whatever it is.

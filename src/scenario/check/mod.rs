@@ -6,6 +6,7 @@
 
 mod expectations;
 mod names;
+mod wire;
 
 use std::path::Path;
 
@@ -18,6 +19,7 @@ const MOST: usize = 100;
 pub(super) fn all(document: &Document) -> Vec<Diagnostic> {
     let mut found = names::all(document);
     found.extend(expectations::all(document));
+    found.extend(wire::all(document));
     found
 }
 

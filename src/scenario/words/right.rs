@@ -22,9 +22,26 @@ fn clauses(expect: &Expectation) -> Vec<String> {
     all.extend(absences(expect));
     all.extend(expect.same_as.as_ref().map(same_as));
     all.extend(expect.within.as_ref().map(|limit| format!("an answer within {}", code(limit))));
+    all.extend(conversation(expect));
     all.extend(either(&expect.any_of));
     all.extend(expect.all_of.iter().filter_map(words));
     all
+}
+
+/// What must hold of the connection as a whole.
+fn conversation(expect: &Expectation) -> Vec<String> {
+    let on = |set: Option<bool>, text: &str| set.filter(|set| *set).map(|_| text.to_owned());
+    let each: Vec<_> = expect.answers.iter().filter_map(words).collect();
+    let answers = (!each.is_empty()).then(|| format!("one answer after the other: {}", each.join("; then ")));
+    let rules = [
+        answers,
+        on(expect.before_body, "the answer before any octet of the body"),
+        on(expect.no_interim, "no interim answer"),
+        on(expect.closes, "the end of the connection"),
+        on(expect.no_surplus, "nothing that belongs to no answer"),
+        on(expect.no_hidden_answer, "no answer to the hidden request"),
+    ];
+    rules.into_iter().flatten().collect()
 }
 
 /// What kind of answer it is.

@@ -3,8 +3,8 @@
 use super::{code, joined};
 use crate::contract::KeyState;
 use crate::scenario::{
-    BodyTwist, Carry, CredentialPick, HeaderLine, KeyTwist, LikeTheKey, ObjectOf, PathTwist, TheCredential,
-    Transform, Twist,
+    Awaited, BodyTwist, Carry, Closing, CredentialPick, HeaderLine, KeyTwist, LikeTheKey, ObjectOf,
+    PathTwist, TheCredential, Transform, Twist, WirePart, WireTwist,
 };
 
 /// The request of a check, as a whole; `key` is what a sound request carries where nothing changes that.
@@ -27,10 +27,34 @@ pub(super) fn words(twist: &Twist) -> Option<String> {
         twist.object.map(|object| whose(object).to_owned()),
         twist.body.as_ref().and_then(body),
         (twist.plaintext == Some(true)).then(|| "in the clear, without TLS".to_owned()),
+        twist.wire.as_ref().and_then(conversation),
     ];
     let headers = twist.headers.iter().map(header);
     let parts: Vec<_> = parts.into_iter().flatten().chain(headers).collect();
     (!parts.is_empty()).then(|| joined(&parts, "and"))
+}
+
+/// A conversation: what is done on its connection, part by part.
+fn conversation(wire: &WireTwist) -> Option<String> {
+    let parts: Vec<_> = wire.say.iter().map(part).collect();
+    (!parts.is_empty()).then(|| format!("said to the byte on one connection: {}", parts.join(", then ")))
+}
+
+fn part(part: &WirePart) -> String {
+    match part {
+        WirePart::Head(text) | WirePart::HeadAsIs(text) => {
+            format!("a head that begins with {}", code(&text.lines().next().unwrap_or_default()))
+        }
+        WirePart::Send(_) => "more of the request".to_owned(),
+        WirePart::Hidden(_) => "a request that is hidden in its body".to_owned(),
+        WirePart::Repeat { .. } => "the same over and over".to_owned(),
+        WirePart::Trickle { every, .. } => format!("a byte every {}", code(every)),
+        WirePart::Hold(time) => format!("nothing for {}", code(time)),
+        WirePart::Await(Awaited::Final) => "wait for the answer".to_owned(),
+        WirePart::Await(Awaited::Interim) => "wait for any answer".to_owned(),
+        WirePart::Close(Closing::Sending) => "end the sending half".to_owned(),
+        WirePart::Close(Closing::Both) => "end the connection".to_owned(),
+    }
 }
 
 fn credential(pick: &CredentialPick) -> String {
@@ -63,6 +87,7 @@ fn transform(transform: &Transform) -> Option<String> {
     match transform {
         Transform::Truncate(length) => always(format!("its last {} cut off", characters(*length))),
         Transform::Keep(length) => always(format!("cut to its first {}", characters(*length))),
+        Transform::Skip(length) => always(format!("its first {} left out", characters(*length))),
         Transform::Append(text) => always(format!("{} behind it", code(text))),
         Transform::Prepend(text) => always(format!("{} before it", code(text))),
         Transform::Repeat(times) => always(format!("{times} times in a row")),

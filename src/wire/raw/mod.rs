@@ -1,29 +1,38 @@
 //! The raw client: exact bytes out, every byte in.
 //!
-//! An ordinary client hides what a check may be about: it drops content behind an answer to HEAD, for one. Here a
-//! request is written as it is, on a connection of its own, and everything that comes back until the other end closes
-//! is the answer.
+//! An ordinary client hides what a check may be about: it tidies targets up, drops content behind an answer to HEAD,
+//! never waits with a body, and never says two things at once. Here a script is carried out as it is, on a connection
+//! of its own, and everything that comes back is heard. Only HTTP/1 is spoken.
 
-mod read;
+mod burst;
+mod ledger;
+mod reader;
+mod talk;
 mod write;
 
+#[cfg(test)]
+mod tests;
+
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use rustls::ClientConfig;
 use rustls::pki_types::ServerName;
-use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
+
+pub use reader::{Caps, Moment, Reader};
 
 use super::client::{ClientOptions, Limits, WireError};
 use super::exchange::{Exchange, Request, Timing};
 use super::failure::{Failure, FailureKind};
+use super::script::Script;
 use super::tls;
+use super::transcript::{Ending, Heard, Oddity, Transcript};
+use talk::Talk;
 
-/// How long the other end may take to close after its last byte. One that keeps the connection open against our
-/// `Connection: close` has said all that it will say by then.
-const SILENCE: Duration = Duration::from_millis(500);
+/// How many times as long as connecting took is added to a pause for an answer.
+const DISTANCES: u32 = 4;
 
 /// The raw client, for one environment.
 #[derive(Clone, Debug)]
@@ -44,76 +53,89 @@ impl Raw {
         Ok(Self { tls: Arc::new(tls), limits: options.limits, proxied: options.proxy.is_some() })
     }
 
-    /// Sends a request and reads all that comes back, within the client's limits.
+    /// Carries out the request's script, or sends the request as it is where it has none, and hears all that comes
+    /// back, within the client's limits.
     pub async fn send(&self, request: Request) -> Exchange {
         let started = Instant::now();
-        let mut exchange = Exchange { request, answer: None, failure: None, timing: Timing::default() };
+        let script = request.script.clone().unwrap_or_else(|| write::script(&request));
+        let mut exchange = Exchange::of(request);
         if self.proxied {
             let why = "exact bytes cannot go through a proxy";
             exchange.failure = Some(Failure::new(FailureKind::Rewritten, why));
             return exchange;
         }
-        let talking = self.talk(&mut exchange, started);
-        match tokio::time::timeout(self.limits.total, talking).await {
-            Ok(Ok(())) => exchange.timing.last_byte = Some(started.elapsed()),
+        let mut talk = Talk::new(started, self.limits);
+        let conversing = self.converse(&mut exchange, (&script, started), &mut talk);
+        let timed = tokio::time::timeout(self.limits.total, conversing).await;
+        match timed {
             Ok(Err(failure)) => exchange.failure = Some(failure),
-            Err(_) => exchange.failure = Some(Failure::new(FailureKind::Timeout, "")),
+            Err(_) if exchange.timing.connect.is_none() => exchange.failure = Some(timed_out()),
+            Ok(Ok(())) | Err(_) => conclude(&mut exchange, talk.finish()),
         }
         exchange
     }
 
-    async fn talk(&self, exchange: &mut Exchange, started: Instant) -> Result<(), Failure> {
+    async fn converse(
+        &self,
+        exchange: &mut Exchange,
+        (script, started): (&Script, Instant),
+        talk: &mut Talk,
+    ) -> Result<(), Failure> {
         let url = &exchange.request.url;
         let (host, port) = (url.host_str().unwrap_or_default(), url.port_or_known_default().unwrap_or(80));
         let host = host.trim_start_matches('[').trim_end_matches(']').to_owned();
         let refused = |error: std::io::Error| Failure::new(FailureKind::Connect, error.to_string());
         let connecting = tokio::time::timeout(self.limits.connect, TcpStream::connect((&*host, port)));
-        let stream =
-            connecting.await.map_err(|_| Failure::new(FailureKind::Timeout, ""))?.map_err(refused)?;
+        let stream = connecting.await.map_err(|_| timed_out())?.map_err(refused)?;
         stream.set_nodelay(true).map_err(refused)?;
         if url.scheme() != "https" {
-            exchange.timing.connect = Some(started.elapsed());
-            return self.converse(stream, exchange, started).await;
+            connected(exchange, started, talk);
+            talk.run(stream, script).await;
+            return Ok(());
         }
         let untrusted = |error: &dyn std::fmt::Display| Failure::new(FailureKind::Tls, error.to_string());
         let name = ServerName::try_from(host).map_err(|error| untrusted(&error))?;
         let connector = TlsConnector::from(Arc::clone(&self.tls));
         let stream = connector.connect(name, stream).await.map_err(|error| untrusted(&error))?;
-        exchange.timing.connect = Some(started.elapsed());
-        self.converse(stream, exchange, started).await
-    }
-
-    async fn converse<S: AsyncRead + AsyncWrite + Unpin>(
-        &self,
-        mut stream: S,
-        exchange: &mut Exchange,
-        started: Instant,
-    ) -> Result<(), Failure> {
-        let closed = |error: std::io::Error| Failure::new(FailureKind::Closed, error.to_string());
-        stream.write_all(&write::bytes(&exchange.request)).await.map_err(closed)?;
-        stream.flush().await.map_err(closed)?;
-        let most = self.limits.body_bytes + usize::try_from(self.limits.header_bytes).unwrap_or(usize::MAX);
-        let mut received = Vec::new();
-        loop {
-            let has_head = read::head_ends(&received);
-            if has_head && exchange.timing.first_byte.is_none() {
-                exchange.timing.first_byte = Some(started.elapsed());
-            }
-            let reading = stream.read_buf(&mut received);
-            let patience = if has_head { SILENCE } else { self.limits.total };
-            match tokio::time::timeout(patience, reading).await {
-                Ok(Ok(0)) | Err(_) => break,
-                Ok(Ok(_)) if received.len() > most => break,
-                Ok(Ok(_)) => {}
-                Ok(Err(error)) if has_head => {
-                    // What came before a reset was still said.
-                    drop(error);
-                    break;
-                }
-                Ok(Err(error)) => return Err(closed(error)),
-            }
-        }
-        exchange.answer = Some(read::answer(&received, self.limits)?);
+        connected(exchange, started, talk);
+        talk.run(stream, script).await;
         Ok(())
     }
+}
+
+/// Notes that the connection stands, and how far away the other side is.
+fn connected(exchange: &mut Exchange, started: Instant, talk: &mut Talk) {
+    let took = started.elapsed();
+    exchange.timing.connect = Some(took);
+    talk.slack = took.saturating_mul(DISTANCES);
+}
+
+fn timed_out() -> Failure {
+    Failure::new(FailureKind::Timeout, "")
+}
+
+/// Puts what was heard into the exchange; the first final answer is the exchange's own.
+fn conclude(exchange: &mut Exchange, transcript: Transcript) {
+    let first = transcript.answers.first();
+    exchange.timing = Timing {
+        first_byte: first.map(|heard| heard.head_at),
+        last_byte: first.and_then(|heard| heard.done_at),
+        ..exchange.timing
+    };
+    exchange.answer = first.map(|heard| heard.answer.clone());
+    exchange.failure = if first.is_some_and(Heard::is_complete) { None } else { Some(failure(&transcript)) };
+    exchange.transcript = Some(transcript);
+}
+
+/// Why there is no whole answer.
+fn failure(transcript: &Transcript) -> Failure {
+    let strange = transcript.answers.is_empty()
+        && (transcript.oddities.contains(&Oddity::NotHttp) || transcript.ending == Ending::TooMuch);
+    let kind = match transcript.ending {
+        _ if strange => FailureKind::Malformed,
+        Ending::Closed | Ending::Reset => FailureKind::Closed,
+        Ending::Open | Ending::Ours | Ending::TooMuch => FailureKind::Timeout,
+    };
+    let odd: Vec<_> = transcript.oddities.iter().map(ToString::to_string).collect();
+    Failure::new(kind, if strange { odd.join(", ") } else { String::new() })
 }

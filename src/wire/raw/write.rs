@@ -1,9 +1,18 @@
 //! A request as the bytes of HTTP/1.1 (RFC 9112 section 3).
 
-use super::super::exchange::Request;
+use bytes::Bytes;
 
-/// The bytes: what the request says, in its order, a `Host` where it names none, and `Connection: close`.
-pub(super) fn bytes(request: &Request) -> Vec<u8> {
+use super::super::exchange::Request;
+use super::super::script::{Act, Script};
+
+/// What to say for a request that brings no script of its own: its head, in its order, with a `Host` where it names
+/// none and `Connection: close`, and its body.
+pub(super) fn script(request: &Request) -> Script {
+    let bytes = Bytes::from(bytes(request));
+    Script { acts: vec![Act::Send { bytes, begins: Some(request.method.to_string()) }] }
+}
+
+fn bytes(request: &Request) -> Vec<u8> {
     let mut bytes = format!("{} {} HTTP/1.1\r\n", request.method, request.target).into_bytes();
     let mut line = |name: &str, value: &[u8]| {
         bytes.extend_from_slice(name.as_bytes());

@@ -1,0 +1,79 @@
+//! What is to be said on one connection, to the byte and in order.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+
+/// What is to be said on one connection.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Script {
+    /// One act after the other.
+    pub acts: Vec<Act>,
+}
+
+/// One act of a script.
+///
+/// The other side is listened to all the time. Where it ends the connection, what was still to be sent is not sent.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Act {
+    /// Sends bytes. With a method they begin a request; whatever follows belongs to it until the next one begins.
+    Send {
+        /// The bytes.
+        bytes: Bytes,
+        /// The method of the request that they begin.
+        begins: Option<String>,
+    },
+    /// Sends the same bytes over and over, until something was answered.
+    Repeat {
+        /// The bytes.
+        bytes: Bytes,
+        /// How often at the most.
+        times: u64,
+        /// How long at the most.
+        within: Duration,
+    },
+    /// Sends one byte at a time, with a pause before each, until something was answered; then stops.
+    Trickle {
+        /// The bytes.
+        bytes: Bytes,
+        /// The pause.
+        every: Duration,
+    },
+    /// Sends nothing for so long, or until something more was answered, an interim answer included.
+    Hold(Duration),
+    /// Waits until every request so far has its final answer.
+    Await,
+    /// Says that nothing more will be sent.
+    EndSending,
+    /// Ends the connection at once.
+    Leave,
+}
+
+impl std::fmt::Debug for Act {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // The bytes may hold a key.
+        f.write_str(match self {
+            Self::Send { begins: Some(_), .. } => "Request",
+            Self::Send { begins: None, .. } => "Send",
+            Self::Repeat { .. } => "Repeat",
+            Self::Trickle { .. } => "Trickle",
+            Self::Hold(_) => "Hold",
+            Self::Await => "Await",
+            Self::EndSending => "EndSending",
+            Self::Leave => "Leave",
+        })
+    }
+}
+
+impl Script {
+    /// The bytes that are sent as they are, one after the other; what is repeated, once.
+    pub fn text(&self) -> Vec<u8> {
+        let bytes = |act: &Act| match act {
+            Act::Send { bytes, .. } | Act::Repeat { bytes, .. } | Act::Trickle { bytes, .. } => {
+                bytes.to_vec()
+            }
+            Act::Hold(_) | Act::Await | Act::EndSending | Act::Leave => Vec::new(),
+        };
+        self.acts.iter().flat_map(bytes).collect()
+    }
+}
