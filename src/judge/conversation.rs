@@ -41,7 +41,9 @@ pub(super) fn judge(requirement: &ConversationRequirement, evidence: &Evidence<'
 
 fn answers(wanted: &[Requirement], transcript: &Transcript, evidence: &Evidence<'_>) -> Judgement {
     let heard = &transcript.answers;
-    if heard.len() != wanted.len() {
+    // Whoever says that it closes processes nothing more on the connection (RFC 9112 section 9.6).
+    let said_goodbye = heard.len() < wanted.len() && heard.last().is_some_and(says_that_it_closes);
+    if heard.len() != wanted.len() && !said_goodbye {
         let seen = format!("{}; {}", statuses(heard), transcript.ending);
         return Judgement::new(Finding::Broken, seen);
     }
@@ -56,6 +58,11 @@ fn answers(wanted: &[Requirement], transcript: &Transcript, evidence: &Evidence<
         Some(judgement) if worst > Finding::Holds => judgement,
         _ => Judgement::new(Finding::Holds, statuses(heard)),
     }
+}
+
+fn says_that_it_closes(heard: &Heard) -> bool {
+    let options = heard.answer.header("connection").flat_map(|value| value.split(','));
+    options.map(str::trim).any(|option| option.eq_ignore_ascii_case("close"))
 }
 
 fn one(wanted: &Requirement, heard: &Heard, evidence: &Evidence<'_>) -> Judgement {
@@ -234,6 +241,16 @@ mod tests {
         assert_eq!((finding, wrongly), (Finding::Broken, false));
         assert_eq!(actual, "1 answer: 200; the target closed the connection");
         assert_eq!(judge(&[200, 401, 200]).0, Finding::Broken);
+    }
+
+    #[test]
+    fn a_target_that_says_that_it_closes_owes_no_further_answer() {
+        let judge = |status| {
+            let mut last = heard(status, 0);
+            last.answer.headers.push(("connection".to_owned(), b"Close".to_vec()));
+            judged(accepted_then_refused(), transcript(2, vec![last], Ending::Closed)).0
+        };
+        assert_eq!((judge(200), judge(401)), (Finding::Holds, Finding::Broken));
     }
 
     #[test]
