@@ -7,8 +7,7 @@ use bytes::Bytes;
 use super::script::{Act, Script};
 use super::seal::{Captures, SealError};
 use crate::contract::Carrier;
-use crate::plan::{Conversation, DraftBody, DraftKey, Part, Place};
-use crate::scenario::{Gap, Piece, Template, What};
+use crate::plan::{Conversation, DraftBody, DraftKey, Gap, Part, Piece, Place, Template, What};
 
 /// What a conversation is filled in with.
 pub(super) struct Speaker<'a> {
