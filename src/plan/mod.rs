@@ -11,6 +11,7 @@ mod control;
 mod draft;
 mod forge;
 mod gate;
+mod path;
 mod permission;
 mod pick;
 mod prepare;

@@ -8,6 +8,7 @@ mod authentication;
 mod leak;
 mod method;
 mod order;
+mod path;
 mod permission;
 mod shape;
 mod trust;
@@ -54,6 +55,7 @@ const FAMILIES: &[&[Defect]] = &[
     leak::FAMILY,
     method::FAMILY,
     trust::FAMILY,
+    path::FAMILY,
 ];
 
 /// A defect, as its family lists it.
