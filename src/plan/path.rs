@@ -9,11 +9,23 @@ pub(super) const PUBLIC: &str = "{public}";
 
 /// The path of the first public operation, or what it would most likely be.
 pub(super) fn public(contract: &Contract) -> &str {
-    contract.public.first().map_or("/healthz", |operation| operation.path.as_str())
+    let path = contract.public.first().map_or("/healthz", |operation| operation.path.as_str());
+    path.split('?').next().unwrap_or_default()
 }
 
-/// A path under a twist.
+/// A path under a twist; a query that it has already stays behind it.
 pub(super) fn twisted(twist: &PathTwist, path: &str, (public, dice): (&str, &mut Dice)) -> String {
+    match path.split_once('?') {
+        Some((path, query)) => {
+            let path = twisted(twist, path, (public, dice));
+            let joint = if path.contains('?') { '&' } else { '?' };
+            format!("{path}{joint}{query}")
+        }
+        None => twisted_bare(twist, path, (public, dice)),
+    }
+}
+
+fn twisted_bare(twist: &PathTwist, path: &str, (public, dice): (&str, &mut Dice)) -> String {
     let filled = |text: &String| text.replace(PUBLIC, public);
     match twist {
         PathTwist::Unknown(text) => {
@@ -56,9 +68,9 @@ fn first_segment(path: &str, text: &str) -> String {
 fn escape(path: &str, times: usize) -> String {
     let last = marked(path).filter(|(_, c, inside)| c.is_ascii_alphabetic() && !inside).last();
     let Some((at, letter, _)) = last.filter(|_| times > 0) else { return path.to_owned() };
-    let (before, rest) = path.split_at(at);
     let again = "25".repeat(times.saturating_sub(1));
-    format!("{before}%{again}{:02X}{}", u32::from(letter), rest.trim_start_matches(letter))
+    let (before, rest) = (&path[..at], &path[at + letter.len_utf8()..]);
+    format!("{before}%{again}{:02X}{rest}", u32::from(letter))
 }
 
 #[cfg(test)]
@@ -89,6 +101,13 @@ mod tests {
         assert_eq!((last_slash("//"), last_slash("%2f")), ("/v1//books".into(), "/v1%2fbooks".into()));
         let first = |text: &str| path(&PathTwist::FirstSegment(text.to_owned()), "/v1/books/new");
         assert_eq!((first("v0"), first("")), ("/v0/books/new".into(), "/books/new".into()));
+    }
+
+    #[test]
+    fn a_query_stays_behind_the_path() {
+        assert_eq!(path(&PathTwist::Append("/".to_owned()), "/a?b=/c"), "/a/?b=/c");
+        assert_eq!(path(&PathTwist::LastSlash("//".to_owned()), "/a?b=/c"), "//a?b=/c");
+        assert_eq!(path(&PathTwist::Query("d=e".to_owned()), "/a?b=/c"), "/a?d=e&b=/c");
     }
 
     #[test]
