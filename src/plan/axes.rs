@@ -59,12 +59,19 @@ impl Operations {
         is(filter.json_body, json)
             && is(filter.admin, operation.admin)
             && is(filter.owned, owned)
-            && is(filter.shares_path, self.siblings(one).next().is_some())
+            && is(filter.shares_path, self.shares_path(one))
             && filter.methods.as_ref().is_none_or(|methods| methods.contains(&operation.method))
             && filter.effects.as_ref().is_none_or(|effects| effects.contains(&operation.effect))
     }
 
-    /// The operations of the same path under other methods.
+    /// Whether the path of an operation is also that of another, guarded or not, by another method.
+    fn shares_path(&self, one: &BoundOperation) -> bool {
+        let open = self.public.iter().filter(|other| other.operation.method != one.operation.method);
+        self.siblings(one).next().is_some()
+            || open.into_iter().any(|other| other.operation.path == one.operation.path)
+    }
+
+    /// The guarded operations of the same path under other methods.
     fn siblings<'a>(&'a self, one: &'a BoundOperation) -> impl Iterator<Item = &'a Arc<BoundOperation>> {
         self.guarded.iter().filter(move |other| {
             other.operation.path == one.operation.path && other.operation.method != one.operation.method

@@ -3,26 +3,28 @@
 use super::bind::Cell;
 use super::draft::{Draft, DraftBody, Place, Preparation};
 use super::forge::Dice;
-use super::{BoundOperation, Inputs};
+use super::{BoundOperation, Inputs, path};
 use crate::contract::Carrier;
 use crate::document::JsonPath;
-use crate::scenario::{BodyTwist, Carry, PathTwist, Twist};
+use crate::scenario::{BodyTwist, Carry, HeaderLine, Twist};
 
 /// The request of a cell under a twist, its path parameters still open.
 pub(super) fn draft(cell: &Cell<'_>, twist: &Twist, credential: Option<&str>) -> Draft {
     let operation = &cell.operation.operation;
     let mut draft = Draft::sound(operation, sound_body(cell.inputs, cell.operation));
+    let public = path::public(cell.inputs.contract);
     let mut dice = Dice::new(0, &format!("{}/{}", cell.scenario.id, cell.operation.id));
     if let Some(method) = &twist.method {
         draft.method = method.to_string();
     }
     if let Some(path) = &twist.path {
-        draft.target = twisted_path(path, &draft.target, &mut dice);
+        draft.target = path::twisted(path, &draft.target, (public, &mut dice));
     }
     if let Some(body) = &twist.body {
         twist_body(body, &mut draft, &mut dice);
     }
-    draft.headers.extend(twist.headers.iter().map(|line| (line.name.to_string(), line.value.clone())));
+    let line = |line: &HeaderLine| (line.name.to_string(), line.value.replace(path::PUBLIC, public));
+    draft.headers.extend(twist.headers.iter().map(line));
     draft.key = credential.map(|credential| cell.key(credential, twist));
     draft.plaintext = twist.plaintext == Some(true);
     draft
@@ -64,20 +66,6 @@ pub(super) fn sound_body(inputs: &Inputs<'_>, operation: &BoundOperation) -> Opt
     let bytes = inputs.bodies.get(body.path()).cloned().unwrap_or_default();
     let content_type = body.content_type().to_owned();
     Some(DraftBody { bytes, content_type, file: Some(body.path().to_owned()) })
-}
-
-fn twisted_path(twist: &PathTwist, path: &str, dice: &mut Dice) -> String {
-    match twist {
-        PathTwist::Unknown(text) => {
-            let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
-            format!("{folder}/{text}{:08x}", dice.next_u64() >> 32)
-        }
-        PathTwist::Append(text) => format!("{path}{text}"),
-        PathTwist::Prepend(text) => format!("{text}{path}"),
-        PathTwist::Query(query) => format!("{path}?{query}"),
-        PathTwist::Upper(true) => path.to_uppercase(),
-        PathTwist::Upper(false) => path.to_owned(),
-    }
 }
 
 fn twist_body(twist: &BodyTwist, draft: &mut Draft, dice: &mut Dice) {

@@ -12,6 +12,7 @@ mod conversation;
 mod draft;
 mod forge;
 mod gate;
+mod path;
 mod permission;
 mod pick;
 mod prepare;

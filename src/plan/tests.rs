@@ -56,3 +56,25 @@ fn a_check_that_asks_for_more_than_the_verdict_answers_no_cell_of_the_permission
         assert_eq!(cells(&plan(expect)), [("full", None), ("narrow", None)], "{expect}");
     }
 }
+
+#[test]
+fn a_path_is_shared_with_an_operation_that_needs_no_key_too() {
+    let open = "public: [{ method: GET, path: /note }]";
+    let note = "      note: { method: POST, path: /note, accepted: { status: 200 } }\ncredentials:";
+    let check = "{ id: one, title: t, severity: must, sources: [s], why: w, advice: a, \
+                 over: { operations: { shares_path: false } }, request: { credential: none }, \
+                 expect: { refusal: missing } }";
+    let operations = |contract: &str| {
+        let source = Source { name: "lockproof.yaml".to_owned(), text: contract.to_owned() };
+        let contract = contract::load(source, &|_| None).unwrap();
+        let file = SuiteFile { path: "core/one.yaml".to_owned(), text: check.to_owned() };
+        let suite = Suite::read([file]).unwrap();
+        let (bodies, permits) = (BTreeMap::new(), Permits::default());
+        let inputs = Inputs { contract: &contract, bodies: &bodies, suite: &suite, permits: &permits };
+        let plan = Plan::expand(&inputs, &Filter::default());
+        plan.cases.iter().map(|case| case.operation.id.to_string()).collect::<Vec<_>>()
+    };
+    let alone = CONTRACT.replace("credentials:", note);
+    assert_eq!(operations(&alone), ["records.list", "records.read", "records.note"]);
+    assert_eq!(operations(&format!("{alone}{open}\n")), ["records.list", "records.read"]);
+}

@@ -123,7 +123,7 @@ pub struct OperationFilter {
     /// Its path names something that an application owns.
     #[serde(default)]
     pub owned: Option<bool>,
-    /// Its path is shared with an operation of another method.
+    /// Its path is shared with an operation of another method, be that one guarded or not.
     #[serde(default)]
     pub shares_path: Option<bool>,
     /// It needs no key.

@@ -27,7 +27,7 @@ pub struct Twist {
     /// Where the key is carried instead of its declared place.
     #[serde(default)]
     pub carry: Option<Carry>,
-    /// Header lines to add, in this order, duplicates kept. `{key}` and `{host}` are filled in.
+    /// Header lines to add, in this order, duplicates kept. `{key}`, `{host}` and `{public}` are filled in.
     #[serde(default)]
     pub headers: Vec<HeaderLine>,
     /// Another method.
@@ -212,7 +212,7 @@ pub enum Carry {
 pub struct HeaderLine {
     /// The field's name.
     pub name: HeaderName,
-    /// Its value; `{key}` and `{host}` are filled in.
+    /// Its value; `{key}`, `{host}` and `{public}` are filled in.
     pub value: String,
 }
 
@@ -245,7 +245,8 @@ impl JsonSchema for HeaderLine {
     }
 }
 
-/// Another path.
+/// Another path. In its texts, `{public}` stands for the path of the first operation that needs no key, or for
+/// `/healthz` where there is none.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum PathTwist {
@@ -260,6 +261,12 @@ pub enum PathTwist {
     Query(String),
     /// The path in upper case.
     Upper(bool),
+    /// Text in place of the last slash of the path.
+    LastSlash(String),
+    /// Another first segment, or none where this is empty.
+    FirstSegment(String),
+    /// The last letter of the path as a percent escape; where this is 2, with its `%` escaped too, and so on.
+    Escape(#[schemars(range(min = 1, max = 8))] usize),
 }
 
 /// Another body.

@@ -74,6 +74,51 @@ fn probes() -> Vec<Probe> {
         ("slash", request("POST", &format!("{OCR}/"), FULL, &body("ocr"))),
         ("slash-query", request("POST", &format!("{OCR}/?api_key={UNKNOWN}"), "", &body("ocr"))),
     ]
+    .into_iter()
+    .chain(ways_round())
+    .collect()
+}
+
+/// Requests that a sound server refuses, or answers as if nothing were odd about them.
+fn ways_round() -> impl Iterator<Item = Probe> {
+    let bare_usage = |method: &str, path: &str, fields: &str| bare(method, path, fields, "");
+    let methods = ["OPTIONS", "JEFF", "TRACE"].map(|method| (method, bare_usage(method, USAGE, "")));
+    let fields = [
+        ("override", "X-HTTP-Method-Override: PATCH\r\n"),
+        ("identity", "X-Consumer-ID: 1\r\n"),
+        ("internal", "X-Internal: 1\r\n"),
+        ("local", "X-Forwarded-For: 127.0.0.1\r\n"),
+        ("no-address", "X-Forwarded-For: a\r\n"),
+        ("forwarded-path", "X-Forwarded-Uri: /healthz\r\n"),
+        ("original-path", "X-Original-URL: /v1/ekyc/usage\r\n"),
+    ];
+    let fields = fields.map(|(name, field)| {
+        let path = if name == "original-path" { "/healthz" } else { USAGE };
+        (name, bare_usage("GET", path, field))
+    });
+    let paths = [
+        ("double-slash", "/v1//ekyc/usage"),
+        ("dotdot-semicolon", "/healthz/..;/v1/ekyc/usage"),
+        ("parameter", "/v1/ekyc;x=1/usage"),
+        ("escaped-semicolon", "/v1/ekyc/usage%3b"),
+        ("escaped-slash", "/v1/ekyc%2fusage"),
+        ("escaped-letter", "/v1/ekyc/usag%65"),
+        ("twice-escaped", "/v1/ekyc/usag%2565"),
+        ("capitals", "/V1/EKYC/USAGE"),
+        ("picture", "/v1/ekyc/usage.png"),
+        ("sibling", "/healthz-x"),
+        ("public-in-query", "/v1/ekyc/usage?next=/healthz"),
+        ("prefix", "/anything/v1/ekyc/usage"),
+        ("old-version", "/v0/ekyc/usage"),
+    ];
+    let paths = paths.map(|(name, path)| (name, bare_usage("GET", path, "")));
+    let others = [
+        ("lower-case", request("get", USAGE, FULL, "")),
+        ("override-good-key", request("POST", &format!("{OCR}?_method=PATCH"), FULL, &body("ocr"))),
+        ("trace-good-key", request("TRACE", USAGE, FULL, "")),
+        ("host-with-path", "GET /v1/ekyc/usage HTTP/1.1\r\nHost: x/healthz?y=\r\n\r\n".to_owned()),
+    ];
+    methods.into_iter().chain(fields).chain(paths).chain(others)
 }
 
 /// An answer as text, without what varies and is declared to.

@@ -8,15 +8,19 @@ mod authentication;
 mod connection;
 mod framing;
 mod leak;
+mod method;
 mod order;
+mod path;
 mod permission;
 mod shape;
+mod trust;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::edge::{Application, Edge, Key, Request};
+use super::edge::{Application, Denial, Edge, Key, Passage, Request, Route, Stop};
 use super::server::Server;
+use super::services::{self, Call};
 use crate::contract::Grant;
 
 /// One thing that is wrong with an edge.
@@ -53,6 +57,9 @@ const FAMILIES: &[&[Defect]] = &[
     leak::FAMILY,
     connection::FAMILY,
     framing::FAMILY,
+    method::FAMILY,
+    trust::FAMILY,
+    path::FAMILY,
 ];
 
 /// A defect, as its family lists it.
@@ -65,6 +72,27 @@ fn nobody(server: &Server) -> Arc<Key> {
     let services: BTreeSet<&str> = server.routes.all().iter().map(|routed| routed.id.service()).collect();
     let allows = services.into_iter().map(|service| Grant(service.to_owned())).collect();
     Arc::new(Key::new("nobody", Arc::new(Application::new("nobody", &[])), allows))
+}
+
+/// Does not ask some requests for their key and takes them for nobody's in particular, where they lead to an operation.
+fn wave_through(edge: &mut Edge, unasked: impl Fn(&Edge, &Request<'_>) -> bool + Send + Sync + 'static) {
+    let sound = Arc::clone(&edge.authenticate);
+    edge.authenticate = Arc::new(move |edge, request| {
+        if request.operation().is_some() && unasked(edge, request) {
+            return Ok(nobody(&request.site.server));
+        }
+        sound(edge, request)
+    });
+}
+
+/// Serves another route than the one that was judged.
+fn serve_instead(passage: &Passage<'_>, route: &Route) -> Result<(), Stop> {
+    let request = Request { route, ..passage.request };
+    let (Route::Operation(_, parameters), Some(operation)) = (route, request.operation()) else {
+        return Err(Denial::NotFound.into());
+    };
+    let call = Call { request, operation, parameters, key: passage.key.as_deref() };
+    Err(services::answer(&call).map_or_else(Stop::from, Stop::from))
 }
 
 /// Whether some bytes look like a key of this API.

@@ -11,7 +11,7 @@ use crate::contract::{Control, Policy, RefusalKind};
 use crate::document::{Diagnostic, Document, Entry, Node, published, suggest};
 
 /// What a header line may hold besides what earlier steps captured.
-const FILLED_IN: [&str; 2] = ["key", "host"];
+const FILLED_IN: [&str; 3] = ["key", "host", "public"];
 
 pub(super) fn all(document: &Document) -> Vec<Diagnostic> {
     let mut found: Vec<_> = id(document).into_iter().chain(own_dependency(document)).collect();

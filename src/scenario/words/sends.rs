@@ -121,6 +121,17 @@ fn path(twist: &PathTwist) -> Option<String> {
         PathTwist::Append(text) => Some(format!("with {} behind the path", code(text))),
         PathTwist::Prepend(text) => Some(format!("with {} before the path", code(text))),
         PathTwist::Query(query) => Some(format!("with the query {}", code(query))),
+        PathTwist::LastSlash(text) => Some(format!("with {} for the last slash of the path", code(text))),
+        PathTwist::FirstSegment(text) if text.is_empty() => {
+            Some("without the first segment of the path".to_owned())
+        }
+        PathTwist::FirstSegment(text) => {
+            Some(format!("with {} for the first segment of the path", code(text)))
+        }
+        PathTwist::Escape(1) => Some("with the last letter of the path as a percent escape".to_owned()),
+        PathTwist::Escape(times) => {
+            Some(format!("with the last letter of the path as a percent escape, {times} times over"))
+        }
         PathTwist::Upper(on) => on.then(|| "with the path in upper case".to_owned()),
     }
 }

@@ -124,8 +124,10 @@ impl Implementation {
         if methods.is_empty() {
             return Err(self.refuse(404, "not_found", key));
         }
+        let allow = methods.iter().map(|(known, _)| *known).collect::<Vec<_>>().join(", ");
         let route = methods.into_iter().find(|(known, _)| *known == method).map(|(_, route)| route);
-        let route = route.ok_or_else(|| self.refuse(405, "method_not_allowed", key))?;
+        let wrong = || Box::new(self.refuse(405, "method_not_allowed", key).append_header("Allow", allow));
+        let route = route.ok_or_else(wrong)?;
         self.authorise(&caller, &route, key)?;
         if method == "POST" && body.as_ref().map_or(true, |body| !body.is_object()) {
             return Err(self.refuse(400, "malformed_body", key));

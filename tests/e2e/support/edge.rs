@@ -39,10 +39,18 @@ impl Edge {
                 problem(400, "malformed_body")
             }
             ("GET", "/v1/items") | ("POST", "/v1/items/search") => json(200, r#"{"items":[]}"#),
-            (_, "/v1/items" | "/v1/items/search") => problem(405, "method_not_allowed"),
+            (_, "/v1/items") => wrong_method("GET"),
+            (_, "/v1/items/search") => wrong_method("POST"),
             _ => problem(404, "not_found"),
         }
     }
+}
+
+/// The refusal of a method, with the one that there is (RFC 9110 section 15.5.6).
+fn wrong_method(right: &str) -> Vec<u8> {
+    let head =
+        format!("Content-Type: application/problem+json\r\nCache-Control: no-store\r\nAllow: {right}\r\n");
+    answer(405, &head, br#"{"status":405,"code":"method_not_allowed"}"#)
 }
 
 /// A JSON answer.
