@@ -134,6 +134,7 @@ impl Cell<'_> {
     fn step(&self, step: &Step) -> Result<PlannedStep, String> {
         let (twist, expect) = self.layers(step);
         let credential = self.pick(&twist)?;
+        self.twistable(&twist, credential)?;
         let declared = credential.map(|name| self.standing(name));
         let requirement = requirement(self, &expect, declared)?;
         // A key that may, on an operation that changes something: whatever is expected, it could be accepted.

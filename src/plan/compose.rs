@@ -5,8 +5,8 @@ use super::draft::{Draft, DraftBody, Place, Preparation};
 use super::forge::Dice;
 use super::{BoundOperation, Inputs};
 use crate::contract::Carrier;
-use crate::document::JsonPath;
-use crate::scenario::{BodyTwist, Carry, PathTwist, Twist};
+use crate::document::{HeaderName, JsonPath};
+use crate::scenario::{BodyTwist, Carry, PathTwist, SchemeForm, Separator, Twist};
 
 /// The request of a cell under a twist, its path parameters still open.
 pub(super) fn draft(cell: &Cell<'_>, twist: &Twist, credential: Option<&str>) -> Draft {
@@ -55,7 +55,32 @@ pub(super) fn place(declared: &Carrier, carry: Option<&Carry>) -> Place {
         Some(Carry::Query(name)) => Carrier::Query(name.clone()),
         Some(Carry::Cookie(name)) => Carrier::Cookie(name.clone()),
         Some(Carry::Body(member)) => return Place::Body(member.clone()),
+        Some(Carry::Scheme(form)) => respelt(declared, *form),
+        Some(Carry::Alias(separator)) => alias(declared, *separator).unwrap_or_else(|| declared.clone()),
     })
+}
+
+/// The declared carrier, its scheme written otherwise.
+fn respelt(declared: &Carrier, form: SchemeForm) -> Carrier {
+    let Carrier::Header { name, scheme: Some(scheme) } = declared else { return declared.clone() };
+    let scheme = match form {
+        SchemeForm::Lower => Some(scheme.to_ascii_lowercase()),
+        SchemeForm::Upper => Some(scheme.to_ascii_uppercase()),
+        SchemeForm::Left => None,
+    };
+    Carrier::Header { name: name.clone(), scheme }
+}
+
+/// The declared header field under a name with other separators, where its name has any.
+pub(super) fn alias(declared: &Carrier, separator: Separator) -> Option<Carrier> {
+    let Carrier::Header { name, scheme } = declared else { return None };
+    let sign = match separator {
+        Separator::Underscore => "_",
+        Separator::Dot => ".",
+    };
+    let other = name.as_str().replace('-', sign);
+    let name = HeaderName::parse(&other).ok().filter(|_| other != name.as_str())?;
+    Some(Carrier::Header { name, scheme: scheme.clone() })
 }
 
 /// The body of a sound request.

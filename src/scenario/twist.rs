@@ -171,8 +171,16 @@ pub enum Transform {
     Append(String),
     /// Put text before it.
     Prepend(String),
+    /// Put text into its middle.
+    Insert(String),
+    /// Keep only what every key of its kind begins with: up to its last `_` or `-`.
+    Prefix(bool),
     /// Write it this many times in a row.
     Repeat(usize),
+    /// Write it over and over until it has this many characters.
+    Stretch(usize),
+    /// Write its letters, digits and signs in their full-width forms (U+FF01 to U+FF5E), which look like them.
+    FullWidth(bool),
     /// Swap the case of its letters.
     SwapCase(bool),
     /// Write its first letter as a percent escape.
@@ -195,6 +203,32 @@ pub enum Carry {
     Cookie(String),
     /// In this member of the JSON body.
     Body(String),
+    /// In the declared header field, with its scheme written otherwise.
+    Scheme(SchemeForm),
+    /// In a header field whose name is the declared one's with other separators.
+    Alias(Separator),
+}
+
+/// How the scheme before a key is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum SchemeForm {
+    /// In lower case.
+    Lower,
+    /// In upper case.
+    Upper,
+    /// Not at all.
+    Left,
+}
+
+/// What stands in a field name where the declared one has a hyphen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Separator {
+    /// `_`.
+    Underscore,
+    /// `.`.
+    Dot,
 }
 
 /// A header line: a mapping of one name to its value.

@@ -40,6 +40,9 @@ pub enum SealError {
     /// A credential has no key.
     #[error("find a key of the credential `{0}`")]
     NoKey(String),
+    /// What is done to a key leaves it as it is: it has no letters to swap, for example.
+    #[error("make another text of the key of `{0}`: what is done to it changes nothing")]
+    Unchanged(String),
     /// A name has no value.
     #[error("fill in `{{{0}}}`: no earlier answer told it")]
     NoValue(String),
@@ -137,10 +140,10 @@ pub fn seal(
 
 fn forged(key: &DraftKey, keyring: &Keyring, dice: &mut Dice) -> Result<String, SealError> {
     let secret = keyring.key(&key.credential).ok_or_else(|| SealError::NoKey(key.credential.clone()))?;
-    Ok(match &key.twist {
-        None => secret.expose().to_owned(),
-        Some(twist) => forge(secret.expose(), key.id.as_deref(), twist, dice),
-    })
+    let Some(twist) = &key.twist else { return Ok(secret.expose().to_owned()) };
+    let forged = forge(secret.expose(), key.id.as_deref(), twist, dice);
+    // Accepting the key itself is no fault.
+    if forged == secret.expose() { Err(SealError::Unchanged(key.credential.clone())) } else { Ok(forged) }
 }
 
 /// A request in the making.

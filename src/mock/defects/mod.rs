@@ -9,6 +9,7 @@ mod leak;
 mod order;
 mod permission;
 mod shape;
+mod syntax;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -44,7 +45,7 @@ pub fn find(id: &str) -> Option<&'static Defect> {
 
 /// The families, each a list in a file of its own.
 const FAMILIES: &[&[Defect]] =
-    &[authentication::FAMILY, permission::FAMILY, shape::FAMILY, order::FAMILY, leak::FAMILY];
+    &[authentication::FAMILY, permission::FAMILY, shape::FAMILY, order::FAMILY, leak::FAMILY, syntax::FAMILY];
 
 /// A defect, as its family lists it.
 const fn defect(id: &'static str, what: &'static str, install: fn(&mut Edge)) -> Defect {

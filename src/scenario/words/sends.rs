@@ -3,8 +3,8 @@
 use super::{code, joined};
 use crate::contract::KeyState;
 use crate::scenario::{
-    BodyTwist, Carry, CredentialPick, HeaderLine, KeyTwist, LikeTheKey, ObjectOf, PathTwist, TheCredential,
-    Transform, Twist,
+    BodyTwist, Carry, CredentialPick, HeaderLine, KeyTwist, LikeTheKey, ObjectOf, PathTwist, SchemeForm,
+    Separator, TheCredential, Transform, Twist,
 };
 
 /// The request of a check, as a whole; `key` is what a sound request carries where nothing changes that.
@@ -65,6 +65,10 @@ fn transform(transform: &Transform) -> Option<String> {
         Transform::Keep(length) => always(format!("cut to its first {}", characters(*length))),
         Transform::Append(text) => always(format!("{} behind it", code(text))),
         Transform::Prepend(text) => always(format!("{} before it", code(text))),
+        Transform::Insert(text) => always(format!("{} in its middle", code(text))),
+        Transform::Prefix(on) => where_on(on, "cut to what every key of its kind begins with"),
+        Transform::Stretch(length) => always(format!("over and over, to {}", characters(*length))),
+        Transform::FullWidth(on) => where_on(on, "its characters in their full-width forms"),
         Transform::Repeat(times) => always(format!("{times} times in a row")),
         Transform::SwapCase(on) => where_on(on, "the case of its letters swapped"),
         Transform::PercentEncode(on) => where_on(on, "its first letter as a percent escape"),
@@ -83,6 +87,16 @@ fn carry(carry: &Carry) -> String {
         Carry::Query(name) => format!("carried in the query parameter {}", code(name)),
         Carry::Cookie(name) => format!("carried in the cookie {}", code(name)),
         Carry::Body(name) => format!("carried in the member {} of the body", code(name)),
+        Carry::Scheme(SchemeForm::Lower) => "with the scheme in lower case".to_owned(),
+        Carry::Scheme(SchemeForm::Upper) => "with the scheme in upper case".to_owned(),
+        Carry::Scheme(SchemeForm::Left) => "with the scheme left out".to_owned(),
+        Carry::Alias(separator) => {
+            let sign = match separator {
+                Separator::Underscore => "_",
+                Separator::Dot => ".",
+            };
+            format!("carried in the declared field, {} for every hyphen of its name", code(sign))
+        }
     }
 }
 
