@@ -8,8 +8,11 @@ use crate::contract::Carrier;
 use crate::document::{HeaderName, JsonPath};
 use crate::scenario::{BodyTwist, Carry, PathTwist, SchemeForm, Separator, Twist};
 
-/// The request of a cell under a twist, its path parameters still open.
-pub(super) fn draft(cell: &Cell<'_>, twist: &Twist, credential: Option<&str>) -> Draft {
+/// Whose keys a request carries: the first, and a second.
+pub(super) type Senders<'a> = (Option<&'a str>, Option<&'a str>);
+
+/// The request of a cell under a twist, with the keys of these credentials, its path parameters still open.
+pub(super) fn draft(cell: &Cell<'_>, twist: &Twist, (first, second): Senders<'_>) -> Draft {
     let operation = &cell.operation.operation;
     let mut draft = Draft::sound(operation, sound_body(cell.inputs, cell.operation));
     let mut dice = Dice::new(0, &format!("{}/{}", cell.scenario.id, cell.operation.id));
@@ -23,7 +26,11 @@ pub(super) fn draft(cell: &Cell<'_>, twist: &Twist, credential: Option<&str>) ->
         twist_body(body, &mut draft, &mut dice);
     }
     draft.headers.extend(twist.headers.iter().map(|line| (line.name.to_string(), line.value.clone())));
-    draft.key = credential.map(|credential| cell.key(credential, twist));
+    draft.key = first.map(|credential| cell.key(credential, twist));
+    draft.second = second.zip(twist.second.as_ref()).map(|(credential, second)| {
+        let own = Twist { key: second.key.clone(), carry: second.carry.clone(), ..Twist::default() };
+        (cell.key(credential, &own), second.at)
+    });
     draft.plaintext = twist.plaintext == Some(true);
     draft
 }

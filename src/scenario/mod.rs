@@ -23,8 +23,8 @@ pub use need::Need;
 pub use over::{CredentialSelector, DeniedBy, First, OperationFilter, OperationSelector, Over, Selected};
 pub use suite::{Suite, SuiteFile, builtin_files};
 pub use twist::{
-    BodyTwist, Carry, CredentialPick, HeaderLine, KeyTwist, LikeTheKey, ObjectOf, PathTwist, SchemeForm,
-    Separator, TheCredential, Transform, Twist,
+    Beside, BodyTwist, Carry, CredentialPick, HeaderLine, KeyTwist, LikeTheKey, ObjectOf, PathTwist,
+    SchemeForm, SecondKey, Separator, TheCredential, Transform, Twist,
 };
 
 pub use words::{Line, Words};

@@ -26,6 +26,9 @@ pub struct Twist {
     /// Where the key is carried instead of its declared place.
     #[serde(default)]
     pub carry: Option<Carry>,
+    /// A second key in the same request.
+    #[serde(default)]
+    pub second: Option<SecondKey>,
     /// Header lines to add, in this order, duplicates kept. `{key}` and `{host}` are filled in.
     #[serde(default)]
     pub headers: Vec<HeaderLine>,
@@ -57,6 +60,7 @@ impl Twist {
             credential: over.credential.or(base.credential),
             key: over.key.or(base.key),
             carry: over.carry.or(base.carry),
+            second: over.second.or(base.second),
             headers,
             method: over.method.or(base.method),
             path: over.path.or(base.path),
@@ -207,6 +211,37 @@ pub enum Carry {
     Scheme(SchemeForm),
     /// In a header field whose name is the declared one's with other separators.
     Alias(Separator),
+}
+
+/// A second key in a request.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SecondKey {
+    /// Whose key it is; without this, that of the first one's owner.
+    #[serde(default)]
+    pub credential: Option<CredentialPick>,
+    /// What is done to it.
+    #[serde(default)]
+    pub key: Option<KeyTwist>,
+    /// Where it is carried instead of the declared place.
+    #[serde(default)]
+    pub carry: Option<Carry>,
+    /// Where it stands beside the first.
+    #[serde(default)]
+    pub at: Beside,
+}
+
+/// Where a second key stands beside the first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Beside {
+    /// Behind it, in a line, parameter or cookie of its own.
+    #[default]
+    After,
+    /// Before it, in a line, parameter or cookie of its own.
+    Before,
+    /// Before it in the same value, with a comma between the two.
+    Listed,
 }
 
 /// How the scheme before a key is written.

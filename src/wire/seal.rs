@@ -8,7 +8,7 @@ use http::{HeaderName, HeaderValue};
 
 use super::exchange::Request;
 use crate::contract::{Carrier, Keyring};
-use crate::plan::{Dice, Draft, DraftKey, Place, forge};
+use crate::plan::{Beside, Dice, Draft, DraftKey, Place, forge};
 
 /// What earlier answers of a case have told, by name.
 pub type Captures = BTreeMap<String, String>;
@@ -113,7 +113,9 @@ pub fn seal(
     dice: &mut Dice,
 ) -> Result<Request, SealError> {
     let key = draft.key.as_ref().map(|key| forged(key, keyring, dice)).transpose()?;
-    let mut sealing = Sealing { origin, captures, key: key.as_deref(), headers: Vec::new() };
+    let second = draft.second.as_ref().map(|(key, _)| forged(key, keyring, dice)).transpose()?;
+    let mut sealing =
+        Sealing { origin, captures, key: key.as_deref(), second: second.as_deref(), headers: Vec::new() };
     let mut target = sealing.fill(&draft.target)?;
     let mut body = draft.body.as_ref().map(|body| body.bytes.clone());
     sealing.push(USER_AGENT, concat!("lockproof/", env!("CARGO_PKG_VERSION")))?;
@@ -123,10 +125,11 @@ pub fn seal(
     if let Some(body) = &draft.body {
         sealing.push(CONTENT_TYPE, &body.content_type)?;
     }
-    match draft.key.as_ref().map(|key| &key.place) {
-        None => {}
-        Some(Place::Carrier(carrier)) => sealing.carry(carrier, &mut target)?,
-        Some(Place::Body(member)) => body = Some(sealing.in_body(member, body.as_deref())),
+    for (place, key) in carried(draft, key.as_deref(), second.as_deref()) {
+        match place {
+            Place::Carrier(carrier) => sealing.carry(carrier, &key, &mut target)?,
+            Place::Body(member) => body = Some(in_body(member, &key, body.as_deref())),
+        }
     }
     for (name, value) in &draft.headers {
         let value = sealing.fill(value)?;
@@ -146,11 +149,36 @@ fn forged(key: &DraftKey, keyring: &Keyring, dice: &mut Dice) -> Result<String, 
     if forged == secret.expose() { Err(SealError::Unchanged(key.credential.clone())) } else { Ok(forged) }
 }
 
+/// What is carried where, in its order.
+fn carried<'a>(draft: &'a Draft, key: Option<&str>, second: Option<&str>) -> Vec<(&'a Place, String)> {
+    let place = |key: &'a DraftKey| &key.place;
+    let first = draft.key.as_ref().map(place).zip(key.map(str::to_owned));
+    let Some(((other, at), second)) = draft.second.as_ref().zip(second) else {
+        return first.into_iter().collect();
+    };
+    let second = (place(other), second.to_owned());
+    match (first, at) {
+        (None, _) => vec![second],
+        (Some(first), Beside::After) => vec![first, second],
+        (Some(first), Beside::Before) => vec![second, first],
+        (Some((place, first)), Beside::Listed) => vec![(place, format!("{}, {first}", second.1))],
+    }
+}
+
+/// The JSON body with a key as one more member.
+fn in_body(member: &str, key: &str, body: Option<&[u8]>) -> Vec<u8> {
+    let parsed = body.and_then(|body| serde_json::from_slice(body).ok());
+    let mut members: serde_json::Map<String, serde_json::Value> = parsed.unwrap_or_default();
+    members.insert(member.to_owned(), key.into());
+    serde_json::Value::Object(members).to_string().into_bytes()
+}
+
 /// A request in the making.
 struct Sealing<'a> {
     origin: &'a Origin,
     captures: &'a Captures,
     key: Option<&'a str>,
+    second: Option<&'a str>,
     headers: Vec<(HeaderName, HeaderValue)>,
 }
 
@@ -159,14 +187,14 @@ impl Sealing<'_> {
     fn push(&mut self, name: HeaderName, value: &str) -> Result<(), SealError> {
         let mut line = HeaderValue::from_bytes(value.as_bytes())
             .map_err(|_| SealError::HeaderValue(name.to_string()))?;
-        line.set_sensitive(self.key.is_some_and(|key| !key.is_empty() && value.contains(key)));
+        let mut keys = self.key.into_iter().chain(self.second);
+        line.set_sensitive(keys.any(|key| !key.is_empty() && value.contains(key)));
         self.headers.push((name, line));
         Ok(())
     }
 
-    /// Puts the key in a carrier.
-    fn carry(&mut self, carrier: &Carrier, target: &mut String) -> Result<(), SealError> {
-        let key = self.key.unwrap_or_default();
+    /// Puts a key in a carrier.
+    fn carry(&mut self, carrier: &Carrier, key: &str, target: &mut String) -> Result<(), SealError> {
         match carrier {
             Carrier::Header { name, scheme } => {
                 let value =
@@ -181,14 +209,6 @@ impl Sealing<'_> {
                 Ok(())
             }
         }
-    }
-
-    /// The JSON body with the key as one more member.
-    fn in_body(&self, member: &str, body: Option<&[u8]>) -> Vec<u8> {
-        let parsed = body.and_then(|body| serde_json::from_slice(body).ok());
-        let mut members: serde_json::Map<String, serde_json::Value> = parsed.unwrap_or_default();
-        members.insert(member.to_owned(), self.key.unwrap_or_default().into());
-        serde_json::Value::Object(members).to_string().into_bytes()
     }
 
     /// Text with `{key}`, `{host}` and captured names filled in; other braces stay.
@@ -255,6 +275,32 @@ mod tests {
             let said = Origin::new(base).unwrap_err().to_string();
             assert!(said.contains("host") && !said.contains("secret"), "{said}");
         }
+    }
+
+    fn carried_as(at: Beside) -> Vec<String> {
+        let header =
+            Carrier::Header { name: crate::document::HeaderName::parse("X-API-Key").unwrap(), scheme: None };
+        let place = Place::Carrier(header);
+        let key = DraftKey { credential: "full".to_owned(), id: None, twist: None, place };
+        let draft = Draft {
+            method: "GET".to_owned(),
+            target: "/".to_owned(),
+            headers: Vec::new(),
+            body: None,
+            second: Some((key.clone(), at)),
+            key: Some(key),
+            preparations: indexmap::IndexMap::new(),
+            plaintext: false,
+            sender: crate::plan::Sender::Ordinary,
+        };
+        carried(&draft, Some("one"), Some("two")).into_iter().map(|(_, key)| key).collect()
+    }
+
+    #[test]
+    fn a_second_key_stands_where_it_is_said_to() {
+        assert_eq!(carried_as(Beside::After), ["one", "two"]);
+        assert_eq!(carried_as(Beside::Before), ["two", "one"]);
+        assert_eq!(carried_as(Beside::Listed), ["two, one"]);
     }
 
     #[test]

@@ -8,6 +8,7 @@ mod authentication;
 mod leak;
 mod order;
 mod permission;
+mod several;
 mod shape;
 mod syntax;
 
@@ -44,8 +45,15 @@ pub fn find(id: &str) -> Option<&'static Defect> {
 }
 
 /// The families, each a list in a file of its own.
-const FAMILIES: &[&[Defect]] =
-    &[authentication::FAMILY, permission::FAMILY, shape::FAMILY, order::FAMILY, leak::FAMILY, syntax::FAMILY];
+const FAMILIES: &[&[Defect]] = &[
+    authentication::FAMILY,
+    permission::FAMILY,
+    shape::FAMILY,
+    order::FAMILY,
+    leak::FAMILY,
+    syntax::FAMILY,
+    several::FAMILY,
+];
 
 /// A defect, as its family lists it.
 const fn defect(id: &'static str, what: &'static str, install: fn(&mut Edge)) -> Defect {

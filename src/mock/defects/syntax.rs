@@ -237,7 +237,7 @@ fn exchange(
 }
 
 /// Reads what is presented in another way, where the sound way found a certain thing.
-fn read_otherwise(
+pub(super) fn read_otherwise(
     edge: &mut Edge,
     when: fn(&Presented<'_>) -> bool,
     read: impl Fn(&Head, &Carrier) -> Option<Vec<u8>> + Send + Sync + 'static,
@@ -365,13 +365,18 @@ fn dot_alias(edge: &mut Edge) {
 
 /// Reads the declared field under a name that has another sign for its hyphens, where it is not there itself.
 fn take_for_hyphen(edge: &mut Edge, sign: u8) {
-    let hyphens = move |field: &Field| -> Vec<u8> {
-        field.name.iter().map(|byte| if *byte == sign { b'-' } else { *byte }).collect()
-    };
-    let aliased = move |head: &Head, carrier: &Carrier| {
-        let Carrier::Header { name, .. } = carrier else { return None };
-        let same = |field: &&Field| hyphens(field).eq_ignore_ascii_case(name.as_str().as_bytes());
-        head.fields.iter().find(same).map(|field| field.value.to_vec())
-    };
+    let aliased = move |head: &Head, carrier: &Carrier| find_alias(head, carrier, sign);
     read_otherwise(edge, |presented| *presented == Presented::Absent, aliased);
+}
+
+/// The value of a field whose name is the declared one's once a sign is taken for a hyphen.
+pub(super) fn find_alias(head: &Head, carrier: &Carrier, sign: u8) -> Option<Vec<u8>> {
+    let Carrier::Header { name, .. } = carrier else { return None };
+    let same = |field: &&Field| {
+        let holds = field.name.contains(&sign);
+        let hyphens: Vec<u8> =
+            field.name.iter().map(|byte| if *byte == sign { b'-' } else { *byte }).collect();
+        holds && hyphens.eq_ignore_ascii_case(name.as_str().as_bytes())
+    };
+    head.fields.iter().find(same).map(|field| field.value.to_vec())
 }

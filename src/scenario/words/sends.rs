@@ -3,8 +3,8 @@
 use super::{code, joined};
 use crate::contract::KeyState;
 use crate::scenario::{
-    BodyTwist, Carry, CredentialPick, HeaderLine, KeyTwist, LikeTheKey, ObjectOf, PathTwist, SchemeForm,
-    Separator, TheCredential, Transform, Twist,
+    Beside, BodyTwist, Carry, CredentialPick, HeaderLine, KeyTwist, LikeTheKey, ObjectOf, PathTwist,
+    SchemeForm, SecondKey, Separator, TheCredential, Transform, Twist,
 };
 
 /// The request of a check, as a whole; `key` is what a sound request carries where nothing changes that.
@@ -22,6 +22,7 @@ pub(super) fn words(twist: &Twist) -> Option<String> {
         twist.credential.as_ref().map(credential),
         twist.key.as_ref().and_then(key),
         twist.carry.as_ref().map(carry),
+        twist.second.as_ref().map(second),
         twist.method.as_ref().map(|method| format!("by the method {}", code(method))),
         twist.path.as_ref().and_then(path),
         twist.object.map(|object| whose(object).to_owned()),
@@ -98,6 +99,22 @@ fn carry(carry: &Carry) -> String {
             format!("carried in the declared field, {} for every hyphen of its name", code(sign))
         }
     }
+}
+
+fn second(second: &SecondKey) -> String {
+    let parts = [
+        second.credential.as_ref().map(credential),
+        second.key.as_ref().and_then(key),
+        second.carry.as_ref().map(carry),
+    ];
+    let parts: Vec<_> = parts.into_iter().flatten().collect();
+    let what = if parts.is_empty() { "with the same key".to_owned() } else { joined(&parts, "and") };
+    let place = match second.at {
+        Beside::After => "behind the first",
+        Beside::Before => "before the first",
+        Beside::Listed => "before the first in the same value, a comma between them",
+    };
+    format!("once more {what}, {place}")
 }
 
 fn header(line: &HeaderLine) -> String {
