@@ -33,6 +33,7 @@ pub mod defects;
 mod edge;
 mod http1;
 mod http2;
+mod ledger;
 mod listen;
 mod message;
 mod random;

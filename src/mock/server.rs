@@ -7,6 +7,7 @@ use super::clock::Clock;
 use super::config::{LogSink, MockError, RateLimit};
 use super::edge::{Denial, Edge, Key, Keys, Quota, Rendering, Request, Route, Routes, Seal, Stop};
 use super::http1::{Admission, Manner, Reception, Responder};
+use super::ledger::Ledger;
 use super::message::{Answer, Head};
 use super::random::RequestId;
 use super::services::{self, Call, Gallery};
@@ -24,6 +25,8 @@ pub(crate) struct Server {
     pub(crate) routes: Routes,
     /// The keys.
     pub(crate) keys: Keys,
+    /// What was issued, in the operator's own records: nothing that a sound edge would look at.
+    pub(crate) ledger: Ledger,
     /// The stages of the edge.
     pub(crate) edge: Edge,
     /// How denials look.
@@ -72,6 +75,7 @@ impl Server {
         let routes = Routes::new(&contract)?;
         let rendering = Rendering::new(&contract)?;
         let keys = Keys::new(&contract, &keyring, &environments, clock.now_ms());
+        let ledger = Ledger::new(&contract, keyring);
         let mut edge = Edge::sound();
         for defect in defects {
             (defect.install)(&mut edge);
@@ -89,6 +93,7 @@ impl Server {
             policy: contract.policy,
             routes,
             keys,
+            ledger,
             edge,
             rendering,
             clock,

@@ -133,13 +133,18 @@ impl Cell<'_> {
     fn step(&self, step: &Step) -> Result<PlannedStep, String> {
         let (twist, expect) = self.layers(step);
         let credential = self.pick(&twist)?;
+        self.twistable(&twist, credential)?;
+        let second = self.second(&twist, credential)?;
         let declared = credential.map(|name| self.standing(name));
         let requirement = requirement(self, &expect, declared)?;
         // A key that may, on an operation that changes something: whatever is expected, it could be accepted.
-        if declared == Some(Standing::Allowed) && twist.key.is_none() || wants_acceptance(&requirement) {
+        if declared == Some(Standing::Allowed) && twist.key.is_none()
+            || second.is_some()
+            || wants_acceptance(&requirement)
+        {
             self.effects_permitted(self.operation)?;
         }
-        let mut draft = compose::draft(self, &twist, credential);
+        let mut draft = compose::draft(self, &twist, (credential, second));
         self.prepare(&mut draft, &twist, (&requirement, credential))?;
         if let Some(wire) = &twist.wire {
             draft.conversation = Some(conversation::bind(self, wire, draft.key.as_ref())?);

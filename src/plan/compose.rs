@@ -5,11 +5,14 @@ use super::draft::{Draft, DraftBody, Place, Preparation};
 use super::forge::Dice;
 use super::{BoundOperation, Inputs, path};
 use crate::contract::Carrier;
-use crate::document::JsonPath;
-use crate::scenario::{BodyTwist, Carry, HeaderLine, Twist};
+use crate::document::{HeaderName, JsonPath};
+use crate::scenario::{BodyTwist, Carry, HeaderLine, SchemeForm, Separator, Twist};
 
-/// The request of a cell under a twist, its path parameters still open.
-pub(super) fn draft(cell: &Cell<'_>, twist: &Twist, credential: Option<&str>) -> Draft {
+/// Whose keys a request carries: the first, and a second.
+pub(super) type Senders<'a> = (Option<&'a str>, Option<&'a str>);
+
+/// The request of a cell under a twist, with the keys of these credentials, its path parameters still open.
+pub(super) fn draft(cell: &Cell<'_>, twist: &Twist, (first, second): Senders<'_>) -> Draft {
     let operation = &cell.operation.operation;
     let mut draft = Draft::sound(operation, sound_body(cell.inputs, cell.operation));
     let public = path::public(cell.inputs.contract);
@@ -25,7 +28,11 @@ pub(super) fn draft(cell: &Cell<'_>, twist: &Twist, credential: Option<&str>) ->
     }
     let line = |line: &HeaderLine| (line.name.to_string(), line.value.replace(path::PUBLIC, public));
     draft.headers.extend(twist.headers.iter().map(line));
-    draft.key = credential.map(|credential| cell.key(credential, twist));
+    draft.key = first.map(|credential| cell.key(credential, twist));
+    draft.second = second.zip(twist.second.as_ref()).map(|(credential, second)| {
+        let own = Twist { key: second.key.clone(), carry: second.carry.clone(), ..Twist::default() };
+        (cell.key(credential, &own), second.at)
+    });
     draft.plaintext = twist.plaintext == Some(true);
     draft
 }
@@ -57,7 +64,32 @@ pub(super) fn place(declared: &Carrier, carry: Option<&Carry>) -> Place {
         Some(Carry::Query(name)) => Carrier::Query(name.clone()),
         Some(Carry::Cookie(name)) => Carrier::Cookie(name.clone()),
         Some(Carry::Body(member)) => return Place::Body(member.clone()),
+        Some(Carry::Scheme(form)) => respelt(declared, *form),
+        Some(Carry::Alias(separator)) => alias(declared, *separator).unwrap_or_else(|| declared.clone()),
     })
+}
+
+/// The declared carrier, its scheme written otherwise.
+fn respelt(declared: &Carrier, form: SchemeForm) -> Carrier {
+    let Carrier::Header { name, scheme: Some(scheme) } = declared else { return declared.clone() };
+    let scheme = match form {
+        SchemeForm::Lower => Some(scheme.to_ascii_lowercase()),
+        SchemeForm::Upper => Some(scheme.to_ascii_uppercase()),
+        SchemeForm::Left => None,
+    };
+    Carrier::Header { name: name.clone(), scheme }
+}
+
+/// The declared header field under a name with other separators, where its name has any.
+pub(super) fn alias(declared: &Carrier, separator: Separator) -> Option<Carrier> {
+    let Carrier::Header { name, scheme } = declared else { return None };
+    let sign = match separator {
+        Separator::Underscore => "_",
+        Separator::Dot => ".",
+    };
+    let other = name.as_str().replace('-', sign);
+    let name = HeaderName::parse(&other).ok().filter(|_| other != name.as_str())?;
+    Some(Carrier::Header { name, scheme: scheme.clone() })
 }
 
 /// The body of a sound request.

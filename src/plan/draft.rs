@@ -5,7 +5,7 @@ use indexmap::IndexMap;
 use super::Conversation;
 use crate::contract::{Carrier, Operation, OperationId};
 use crate::document::JsonPath;
-use crate::scenario::KeyTwist;
+use crate::scenario::{Beside, KeyTwist};
 
 /// A request, all but its key, its host and what only an earlier answer can tell.
 #[derive(Clone, Debug, PartialEq)]
@@ -20,6 +20,8 @@ pub struct Draft {
     pub body: Option<DraftBody>,
     /// The key, if there is one.
     pub key: Option<DraftKey>,
+    /// A second key, and where it stands beside the first.
+    pub second: Option<(DraftKey, Beside)>,
     /// What to do first, by the parameter that it fills in.
     pub preparations: IndexMap<String, Preparation>,
     /// Whether it goes to the environment's plain address.
@@ -94,6 +96,7 @@ impl Draft {
             headers: Vec::new(),
             body,
             key: None,
+            second: None,
             preparations: IndexMap::new(),
             plaintext: false,
             conversation: None,

@@ -57,7 +57,7 @@ pub fn forge(key: &str, id: Option<&str>, twist: &KeyTwist, dice: &mut Dice) -> 
 /// A key of the same shape that was never issued: the public prefix stays, every other letter and digit becomes
 /// another of its class.
 fn random_like(key: &str, dice: &mut Dice) -> String {
-    let prefix = key.rfind(['_', '-']).map_or(0, |at| at + 1);
+    let prefix = prefix_of(key).len();
     let prefix = if key.len() - prefix >= 8 { prefix } else { 0 };
     let mut pick =
         |alphabet: &[u8]| char::from(alphabet.get(dice.below(alphabet.len())).copied().unwrap_or(b'x'));
@@ -71,6 +71,11 @@ fn random_like(key: &str, dice: &mut Dice) -> String {
     key.char_indices().map(redraw).collect()
 }
 
+/// What every key of its kind begins with: up to the last `_` or `-`.
+fn prefix_of(key: &str) -> &str {
+    key.rfind(['_', '-']).and_then(|at| key.get(..=at)).unwrap_or_default()
+}
+
 fn apply(change: &Transform, key: &str) -> String {
     match change {
         Transform::Truncate(count) => key.chars().take(key.chars().count().saturating_sub(*count)).collect(),
@@ -78,12 +83,21 @@ fn apply(change: &Transform, key: &str) -> String {
         Transform::Skip(count) => key.chars().skip(*count).collect(),
         Transform::Append(text) => format!("{key}{text}"),
         Transform::Prepend(text) => format!("{text}{key}"),
+        Transform::Insert(text) => {
+            let middle = key.chars().count() / 2;
+            key.chars().take(middle).chain(text.chars()).chain(key.chars().skip(middle)).collect()
+        }
+        Transform::Prefix(true) => prefix_of(key).to_owned(),
         Transform::Repeat(times) => key.repeat(*times),
+        Transform::Stretch(length) => key.chars().cycle().take(*length).collect(),
+        Transform::FullWidth(true) => key.chars().map(full_width).collect(),
         Transform::SwapCase(true) => key.chars().map(swap_case).collect(),
         Transform::PercentEncode(true) => percent_encode_first_letter(key),
         Transform::Sha256(true) => format!("{:x}", Sha256::digest(key)),
         Transform::Base64(true) => STANDARD.encode(key),
-        Transform::SwapCase(false)
+        Transform::Prefix(false)
+        | Transform::FullWidth(false)
+        | Transform::SwapCase(false)
         | Transform::PercentEncode(false)
         | Transform::Sha256(false)
         | Transform::Base64(false) => key.to_owned(),
@@ -92,6 +106,12 @@ fn apply(change: &Transform, key: &str) -> String {
 
 fn swap_case(c: char) -> char {
     if c.is_ascii_lowercase() { c.to_ascii_uppercase() } else { c.to_ascii_lowercase() }
+}
+
+/// The form that U+FF01 to U+FF5E hold of the graphic characters of ASCII.
+fn full_width(c: char) -> char {
+    let form = c.is_ascii_graphic().then(|| char::from_u32(u32::from(c) + 0xFEE0));
+    form.flatten().unwrap_or(c)
 }
 
 fn percent_encode_first_letter(key: &str) -> String {
@@ -136,6 +156,11 @@ mod tests {
         assert_eq!(forge("aB3_", None, &swapped, &mut Dice::new(0, "")), "Ab3_");
         let escaped = KeyTwist::Transform(vec![Transform::PercentEncode(true)]);
         assert_eq!(forge("1ab", None, &escaped, &mut Dice::new(0, "")), "1%61b");
+        let one = |change| forge("lp_ab1", None, &KeyTwist::Transform(vec![change]), &mut Dice::new(0, ""));
+        assert_eq!(one(Transform::Insert("--".to_owned())), "lp_--ab1");
+        assert_eq!(one(Transform::Prefix(true)), "lp_");
+        assert_eq!(one(Transform::Stretch(8)), "lp_ab1lp");
+        assert_eq!(one(Transform::FullWidth(true)), "\u{ff4c}\u{ff50}\u{ff3f}\u{ff41}\u{ff42}\u{ff11}");
         let digest = KeyTwist::Transform(vec![Transform::Sha256(true)]);
         let abc = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
         assert_eq!(forge("abc", None, &digest, &mut Dice::new(0, "")), abc);

@@ -2,8 +2,9 @@
 
 use super::BoundOperation;
 use super::bind::Cell;
-use crate::contract::{Contract, Effect};
-use crate::scenario::Need;
+use super::compose;
+use crate::contract::{Carrier, Contract, Effect};
+use crate::scenario::{Carry, KeyTwist, Need, TheCredential, Twist};
 
 impl Cell<'_> {
     /// A protected environment is asked only where the operator says so.
@@ -30,6 +31,7 @@ impl Cell<'_> {
         let (there, cure) = match need {
             Need::Tls => (environment.base_url.starts_with("https:"), "an https `base_url`".to_owned()),
             Need::Plaintext => (environment.plaintext_url.is_some(), "a `plaintext_url`".to_owned()),
+            Need::Elsewhere => return Ok(()),
             Need::Scheme(scheme) => {
                 let declared = contract.authentication.carrier.scheme();
                 let same = declared.is_some_and(|declared| declared.eq_ignore_ascii_case(scheme));
@@ -45,6 +47,43 @@ impl Cell<'_> {
             }
         };
         if there { Ok(()) } else { Err(format!("the contract lacks {cure}")) }
+    }
+
+    /// Whether the contract leaves something to twist: an id, a scheme or a name, and a place that is not its own.
+    pub(super) fn twistable(&self, twist: &Twist, credential: Option<&str>) -> Result<(), String> {
+        let declared = &self.inputs.contract.authentication.carrier;
+        let lacks_id = || {
+            let found = self.credentials().find(|(name, _)| Some(*name) == credential);
+            found.is_none_or(|(_, credential)| credential.id.is_none())
+        };
+        if twist.key == Some(KeyTwist::Id(TheCredential::Own)) && lacks_id() {
+            return Err("the contract gives the credential no `id`".to_owned());
+        }
+        match &twist.carry {
+            Some(Carry::Scheme(_)) if declared.scheme().is_none() => {
+                Err("the contract declares no scheme".to_owned())
+            }
+            Some(Carry::Alias(separator)) if compose::alias(declared, *separator).is_none() => {
+                Err("the contract declares no header field with a hyphen in its name".to_owned())
+            }
+            Some(carry) if self.scenario.needs.contains(&Need::Elsewhere) && is_at(declared, carry) => {
+                Err("the contract declares that very place for its keys".to_owned())
+            }
+            Some(_) | None => Ok(()),
+        }
+    }
+}
+
+/// Whether a key that is carried so stands in the declared place.
+fn is_at(declared: &Carrier, carry: &Carry) -> bool {
+    match (declared, carry) {
+        (Carrier::Header { name, .. }, Carry::Header(other)) => {
+            name.as_str().eq_ignore_ascii_case(other.as_str())
+        }
+        (Carrier::Query(name), Carry::Query(other)) | (Carrier::Cookie(name), Carry::Cookie(other)) => {
+            name == other
+        }
+        (Carrier::Header { .. } | Carrier::Query(_) | Carrier::Cookie(_), _) => false,
     }
 }
 

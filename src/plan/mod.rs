@@ -40,6 +40,7 @@ use crate::contract::{Contract, Operation, OperationId};
 use crate::document::{JsonPath, Name};
 use crate::judge::Requirement;
 use crate::outcome::Expects;
+pub use crate::scenario::Beside;
 use crate::scenario::{Scenario, Suite};
 
 /// The cases of a run, in a stable order.

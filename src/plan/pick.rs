@@ -43,6 +43,20 @@ impl<'a> Cell<'a> {
         self.pick(&Twist { credential: Some(own), ..Twist::default() })
     }
 
+    /// The credential of the second key, where a twist has one: the first one's where it picks none.
+    pub(super) fn second(&self, twist: &Twist, first: Option<&'a str>) -> Picked<'a> {
+        let Some(second) = &twist.second else { return Ok(None) };
+        let own = Twist {
+            credential: second.credential.clone(),
+            key: second.key.clone(),
+            carry: second.carry.clone(),
+            ..Twist::default()
+        };
+        let picked = if second.credential.is_some() { self.pick(&own)? } else { first };
+        self.twistable(&own, picked)?;
+        Ok(picked)
+    }
+
     /// Where a credential stands before the cell's operation.
     pub(super) fn standing(&self, credential: &str) -> Standing {
         let found = self.credentials().find(|(name, _)| *name == credential);

@@ -26,8 +26,8 @@ pub use over::{CredentialSelector, DeniedBy, First, OperationFilter, OperationSe
 pub use suite::{Suite, SuiteFile, builtin_files};
 pub use template::{Gap, Piece, Template, TemplateLine, What};
 pub use twist::{
-    BodyTwist, Carry, CredentialPick, HeaderLine, KeyTwist, LikeTheKey, ObjectOf, PathTwist, TheCredential,
-    Transform, Twist,
+    Beside, BodyTwist, Carry, CredentialPick, HeaderLine, KeyTwist, LikeTheKey, ObjectOf, PathTwist,
+    SchemeForm, SecondKey, Separator, TheCredential, Transform, Twist,
 };
 pub use wire::{Awaited, Closing, WireKey, WirePart, WireTwist};
 

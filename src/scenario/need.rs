@@ -13,6 +13,8 @@ pub enum Need {
     Tls,
     /// The environment also names a plain address.
     Plaintext,
+    /// The request carries its key in a place that the contract does not declare.
+    Elsewhere,
     /// The carrier has this scheme.
     Scheme(String),
     /// The contract sets this line of `policy`.
@@ -32,12 +34,13 @@ impl Need {
         match text.split_once('.') {
             None if text == "tls" => Ok(Self::Tls),
             None if text == "plaintext" => Ok(Self::Plaintext),
+            None if text == "elsewhere" => Ok(Self::Elsewhere),
             Some(("scheme", name)) => Ok(Self::Scheme(name.to_owned())),
             Some(("policy", name)) => Ok(Self::Policy(name.to_owned())),
             Some(("refusal", name)) => Ok(Self::Refusal(name.to_owned())),
             Some(("control", name)) => Ok(Self::Control(name.to_owned())),
             _ => Err(format!(
-                "`{text}` is not a need; one is tls, plaintext, scheme.*, policy.*, refusal.* or control.*"
+                "`{text}` is not a need; one is tls, plaintext, elsewhere, scheme.*, policy.*, refusal.* or control.*"
             )),
         }
     }
@@ -48,6 +51,7 @@ impl fmt::Display for Need {
         match self {
             Self::Tls => f.write_str("tls"),
             Self::Plaintext => f.write_str("plaintext"),
+            Self::Elsewhere => f.write_str("elsewhere"),
             Self::Scheme(name) => write!(f, "scheme.{name}"),
             Self::Policy(name) => write!(f, "policy.{name}"),
             Self::Refusal(name) => write!(f, "refusal.{name}"),
@@ -70,8 +74,8 @@ impl JsonSchema for Need {
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         json_schema!({
             "type": "string",
-            "pattern": "^(tls|plaintext|(scheme|policy|refusal|control)\\.[A-Za-z_]+)$",
-            "errorMessage": "a need is tls, plaintext, scheme.*, policy.*, refusal.* or control.*"
+            "pattern": "^(tls|plaintext|elsewhere|(scheme|policy|refusal|control)\\.[A-Za-z_]+)$",
+            "errorMessage": "a need is tls, plaintext, elsewhere, scheme.*, policy.*, refusal.* or control.*"
         })
     }
 }

@@ -27,6 +27,9 @@ pub struct Twist {
     /// Where the key is carried instead of its declared place.
     #[serde(default)]
     pub carry: Option<Carry>,
+    /// A second key in the same request.
+    #[serde(default)]
+    pub second: Option<SecondKey>,
     /// Header lines to add, in this order, duplicates kept. `{key}`, `{host}` and `{public}` are filled in.
     #[serde(default)]
     pub headers: Vec<HeaderLine>,
@@ -61,6 +64,7 @@ impl Twist {
             credential: over.credential.or(base.credential),
             key: over.key.or(base.key),
             carry: over.carry.or(base.carry),
+            second: over.second.or(base.second),
             headers,
             method: over.method.or(base.method),
             path: over.path.or(base.path),
@@ -181,8 +185,16 @@ pub enum Transform {
     Append(String),
     /// Put text before it.
     Prepend(String),
+    /// Put text into its middle.
+    Insert(String),
+    /// Keep only what every key of its kind begins with: up to its last `_` or `-`.
+    Prefix(bool),
     /// Write it this many times in a row.
     Repeat(usize),
+    /// Write it over and over until it has this many characters.
+    Stretch(usize),
+    /// Write its letters, digits and signs in their full-width forms (U+FF01 to U+FF5E), which look like them.
+    FullWidth(bool),
     /// Swap the case of its letters.
     SwapCase(bool),
     /// Write its first letter as a percent escape.
@@ -205,6 +217,63 @@ pub enum Carry {
     Cookie(String),
     /// In this member of the JSON body.
     Body(String),
+    /// In the declared header field, with its scheme written otherwise.
+    Scheme(SchemeForm),
+    /// In a header field whose name is the declared one's with other separators.
+    Alias(Separator),
+}
+
+/// A second key in a request.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SecondKey {
+    /// Whose key it is; without this, that of the first one's owner.
+    #[serde(default)]
+    pub credential: Option<CredentialPick>,
+    /// What is done to it.
+    #[serde(default)]
+    pub key: Option<KeyTwist>,
+    /// Where it is carried instead of the declared place.
+    #[serde(default)]
+    pub carry: Option<Carry>,
+    /// Where it stands beside the first.
+    #[serde(default)]
+    pub at: Beside,
+}
+
+/// Where a second key stands beside the first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Beside {
+    /// Behind it, in a line, parameter or cookie of its own.
+    #[default]
+    After,
+    /// Before it, in a line, parameter or cookie of its own.
+    Before,
+    /// Before it in the same value, with a comma between the two.
+    Listed,
+}
+
+/// How the scheme before a key is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum SchemeForm {
+    /// In lower case.
+    Lower,
+    /// In upper case.
+    Upper,
+    /// Not at all.
+    Left,
+}
+
+/// What stands in a field name where the declared one has a hyphen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Separator {
+    /// `_`.
+    Underscore,
+    /// `.`.
+    Dot,
 }
 
 /// A header line: a mapping of one name to its value.

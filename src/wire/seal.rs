@@ -9,7 +9,7 @@ use http::{HeaderName, HeaderValue};
 use super::exchange::Request;
 use super::speak::{Carried, Speaker};
 use crate::contract::{Carrier, Keyring};
-use crate::plan::{Conversation, Dice, Draft, DraftKey, Place, forge};
+use crate::plan::{Beside, Conversation, Dice, Draft, DraftKey, Place, forge};
 
 /// What earlier answers of a case have told, by name.
 pub type Captures = BTreeMap<String, String>;
@@ -41,6 +41,9 @@ pub enum SealError {
     /// A credential has no key.
     #[error("find a key of the credential `{0}`")]
     NoKey(String),
+    /// What is done to a key leaves it as it is: it has no letters to swap, for example.
+    #[error("make another text of the key of `{0}`: what is done to it changes nothing")]
+    Unchanged(String),
     /// A name has no value.
     #[error("fill in `{{{0}}}`: no earlier answer told it")]
     NoValue(String),
@@ -112,8 +115,10 @@ pub fn seal(
 ) -> Result<Request, SealError> {
     let mut forge = |key: &DraftKey| forged(key, keyring, dice);
     let key = draft.key.as_ref().map(&mut forge).transpose()?;
+    let second = draft.second.as_ref().map(|(key, _)| forge(key)).transpose()?;
     let others = others(draft.conversation.as_ref(), &mut forge)?;
-    let mut sealing = Sealing { origin, captures, key: key.as_deref(), headers: Vec::new() };
+    let mut sealing =
+        Sealing { origin, captures, key: key.as_deref(), second: second.as_deref(), headers: Vec::new() };
     let mut target = sealing.fill(&draft.target)?;
     let mut body = draft.body.as_ref().map(|body| body.bytes.clone());
     sealing.push(USER_AGENT, concat!("lockproof/", env!("CARGO_PKG_VERSION")))?;
@@ -124,11 +129,16 @@ pub fn seal(
         sealing.push(CONTENT_TYPE, &body.content_type)?;
     }
     // What is said to the byte says itself where its keys go.
-    let place = draft.key.as_ref().filter(|_| draft.conversation.is_none()).map(|key| &key.place);
-    match place {
-        None => {}
-        Some(Place::Carrier(carrier)) => sealing.carry(carrier, &mut target)?,
-        Some(Place::Body(member)) => body = Some(sealing.in_body(member, body.as_deref())),
+    let places = if draft.conversation.is_none() {
+        carried(draft, key.as_deref(), second.as_deref())
+    } else {
+        Vec::new()
+    };
+    for (place, key) in places {
+        match place {
+            Place::Carrier(carrier) => sealing.carry(carrier, &key, &mut target)?,
+            Place::Body(member) => body = Some(in_body(member, &key, body.as_deref())),
+        }
     }
     for (name, value) in &draft.headers {
         let value = sealing.fill(value)?;
@@ -170,10 +180,34 @@ fn others(
 
 fn forged(key: &DraftKey, keyring: &Keyring, dice: &mut Dice) -> Result<String, SealError> {
     let secret = keyring.key(&key.credential).ok_or_else(|| SealError::NoKey(key.credential.clone()))?;
-    Ok(match &key.twist {
-        None => secret.expose().to_owned(),
-        Some(twist) => forge(secret.expose(), key.id.as_deref(), twist, dice),
-    })
+    let Some(twist) = &key.twist else { return Ok(secret.expose().to_owned()) };
+    let forged = forge(secret.expose(), key.id.as_deref(), twist, dice);
+    // Accepting the key itself is no fault.
+    if forged == secret.expose() { Err(SealError::Unchanged(key.credential.clone())) } else { Ok(forged) }
+}
+
+/// What is carried where, in its order.
+fn carried<'a>(draft: &'a Draft, key: Option<&str>, second: Option<&str>) -> Vec<(&'a Place, String)> {
+    let place = |key: &'a DraftKey| &key.place;
+    let first = draft.key.as_ref().map(place).zip(key.map(str::to_owned));
+    let Some(((other, at), second)) = draft.second.as_ref().zip(second) else {
+        return first.into_iter().collect();
+    };
+    let second = (place(other), second.to_owned());
+    match (first, at) {
+        (None, _) => vec![second],
+        (Some(first), Beside::After) => vec![first, second],
+        (Some(first), Beside::Before) => vec![second, first],
+        (Some((place, first)), Beside::Listed) => vec![(place, format!("{}, {first}", second.1))],
+    }
+}
+
+/// The JSON body with a key as one more member.
+fn in_body(member: &str, key: &str, body: Option<&[u8]>) -> Vec<u8> {
+    let parsed = body.and_then(|body| serde_json::from_slice(body).ok());
+    let mut members: serde_json::Map<String, serde_json::Value> = parsed.unwrap_or_default();
+    members.insert(member.to_owned(), key.into());
+    serde_json::Value::Object(members).to_string().into_bytes()
 }
 
 /// A request in the making.
@@ -181,6 +215,7 @@ struct Sealing<'a> {
     origin: &'a Origin,
     captures: &'a Captures,
     key: Option<&'a str>,
+    second: Option<&'a str>,
     headers: Vec<(HeaderName, HeaderValue)>,
 }
 
@@ -189,14 +224,14 @@ impl Sealing<'_> {
     fn push(&mut self, name: HeaderName, value: &str) -> Result<(), SealError> {
         let mut line = HeaderValue::from_bytes(value.as_bytes())
             .map_err(|_| SealError::HeaderValue(name.to_string()))?;
-        line.set_sensitive(self.key.is_some_and(|key| !key.is_empty() && value.contains(key)));
+        let mut keys = self.key.into_iter().chain(self.second);
+        line.set_sensitive(keys.any(|key| !key.is_empty() && value.contains(key)));
         self.headers.push((name, line));
         Ok(())
     }
 
-    /// Puts the key in a carrier.
-    fn carry(&mut self, carrier: &Carrier, target: &mut String) -> Result<(), SealError> {
-        let key = self.key.unwrap_or_default();
+    /// Puts a key in a carrier.
+    fn carry(&mut self, carrier: &Carrier, key: &str, target: &mut String) -> Result<(), SealError> {
         match carrier {
             Carrier::Header { name, scheme } => {
                 let value =
@@ -211,14 +246,6 @@ impl Sealing<'_> {
                 Ok(())
             }
         }
-    }
-
-    /// The JSON body with the key as one more member.
-    fn in_body(&self, member: &str, body: Option<&[u8]>) -> Vec<u8> {
-        let parsed = body.and_then(|body| serde_json::from_slice(body).ok());
-        let mut members: serde_json::Map<String, serde_json::Value> = parsed.unwrap_or_default();
-        members.insert(member.to_owned(), self.key.unwrap_or_default().into());
-        serde_json::Value::Object(members).to_string().into_bytes()
     }
 
     /// Text with `{key}`, `{host}` and captured names filled in; other braces stay.
@@ -285,6 +312,33 @@ mod tests {
             let said = Origin::new(base).unwrap_err().to_string();
             assert!(said.contains("host") && !said.contains("secret"), "{said}");
         }
+    }
+
+    fn carried_as(at: Beside) -> Vec<String> {
+        let header =
+            Carrier::Header { name: crate::document::HeaderName::parse("X-API-Key").unwrap(), scheme: None };
+        let place = Place::Carrier(header);
+        let key = DraftKey { credential: "full".to_owned(), id: None, twist: None, place };
+        let draft = Draft {
+            method: "GET".to_owned(),
+            target: "/".to_owned(),
+            headers: Vec::new(),
+            body: None,
+            second: Some((key.clone(), at)),
+            key: Some(key),
+            preparations: indexmap::IndexMap::new(),
+            plaintext: false,
+            sender: crate::plan::Sender::Ordinary,
+            conversation: None,
+        };
+        carried(&draft, Some("one"), Some("two")).into_iter().map(|(_, key)| key).collect()
+    }
+
+    #[test]
+    fn a_second_key_stands_where_it_is_said_to() {
+        assert_eq!(carried_as(Beside::After), ["one", "two"]);
+        assert_eq!(carried_as(Beside::Before), ["two", "one"]);
+        assert_eq!(carried_as(Beside::Listed), ["two, one"]);
     }
 
     #[test]

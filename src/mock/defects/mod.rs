@@ -12,7 +12,9 @@ mod method;
 mod order;
 mod path;
 mod permission;
+mod several;
 mod shape;
+mod syntax;
 mod trust;
 
 use std::collections::BTreeSet;
@@ -60,6 +62,8 @@ const FAMILIES: &[&[Defect]] = &[
     method::FAMILY,
     trust::FAMILY,
     path::FAMILY,
+    syntax::FAMILY,
+    several::FAMILY,
 ];
 
 /// A defect, as its family lists it.

@@ -55,7 +55,7 @@ fn validate_second(edge: &mut Edge) {
 }
 
 /// Waits for small bodies before anything is decided.
-fn await_body(edge: &mut Edge, wanted: fn(&Site, &Head) -> bool) {
+pub(super) fn await_body(edge: &mut Edge, wanted: fn(&Site, &Head) -> bool) {
     let sound = Arc::clone(&edge.awaits_body);
     edge.awaits_body = Arc::new(move |site, head| {
         let small = head.declared_length().is_some_and(|length| length <= EARLY);
@@ -64,7 +64,7 @@ fn await_body(edge: &mut Edge, wanted: fn(&Site, &Head) -> bool) {
 }
 
 /// Whether a request leads to an operation that takes JSON, and brings some.
-fn takes_json(site: &Site, head: &Head) -> bool {
+pub(super) fn takes_json(site: &Site, head: &Head) -> bool {
     let server = &site.server;
     let route = (server.edge.route)(&server.routes, &head.method, &head.target.path);
     let declared = server.routes.operation(&route).and_then(|operation| operation.media_type.as_deref());

@@ -3,8 +3,8 @@
 use super::{code, joined};
 use crate::contract::KeyState;
 use crate::scenario::{
-    Awaited, BodyTwist, Carry, Closing, CredentialPick, HeaderLine, KeyTwist, LikeTheKey, ObjectOf,
-    PathTwist, TheCredential, Transform, Twist, WirePart, WireTwist,
+    Awaited, Beside, BodyTwist, Carry, Closing, CredentialPick, HeaderLine, KeyTwist, LikeTheKey, ObjectOf,
+    PathTwist, SchemeForm, SecondKey, Separator, TheCredential, Transform, Twist, WirePart, WireTwist,
 };
 
 /// The request of a check, as a whole; `key` is what a sound request carries where nothing changes that.
@@ -22,6 +22,7 @@ pub(super) fn words(twist: &Twist) -> Option<String> {
         twist.credential.as_ref().map(credential),
         twist.key.as_ref().and_then(key),
         twist.carry.as_ref().map(carry),
+        twist.second.as_ref().map(second),
         twist.method.as_ref().map(|method| format!("by the method {}", code(method))),
         twist.path.as_ref().and_then(path),
         twist.object.map(|object| whose(object).to_owned()),
@@ -90,6 +91,10 @@ fn transform(transform: &Transform) -> Option<String> {
         Transform::Skip(length) => always(format!("its first {} left out", characters(*length))),
         Transform::Append(text) => always(format!("{} behind it", code(text))),
         Transform::Prepend(text) => always(format!("{} before it", code(text))),
+        Transform::Insert(text) => always(format!("{} in its middle", code(text))),
+        Transform::Prefix(on) => where_on(on, "cut to what every key of its kind begins with"),
+        Transform::Stretch(length) => always(format!("over and over, to {}", characters(*length))),
+        Transform::FullWidth(on) => where_on(on, "its characters in their full-width forms"),
         Transform::Repeat(times) => always(format!("{times} times in a row")),
         Transform::SwapCase(on) => where_on(on, "the case of its letters swapped"),
         Transform::PercentEncode(on) => where_on(on, "its first letter as a percent escape"),
@@ -108,7 +113,33 @@ fn carry(carry: &Carry) -> String {
         Carry::Query(name) => format!("carried in the query parameter {}", code(name)),
         Carry::Cookie(name) => format!("carried in the cookie {}", code(name)),
         Carry::Body(name) => format!("carried in the member {} of the body", code(name)),
+        Carry::Scheme(SchemeForm::Lower) => "with the scheme in lower case".to_owned(),
+        Carry::Scheme(SchemeForm::Upper) => "with the scheme in upper case".to_owned(),
+        Carry::Scheme(SchemeForm::Left) => "with the scheme left out".to_owned(),
+        Carry::Alias(separator) => {
+            let sign = match separator {
+                Separator::Underscore => "_",
+                Separator::Dot => ".",
+            };
+            format!("carried in the declared field, {} for every hyphen of its name", code(sign))
+        }
     }
+}
+
+fn second(second: &SecondKey) -> String {
+    let parts = [
+        second.credential.as_ref().map(credential),
+        second.key.as_ref().and_then(key),
+        second.carry.as_ref().map(carry),
+    ];
+    let parts: Vec<_> = parts.into_iter().flatten().collect();
+    let what = if parts.is_empty() { "with the same key".to_owned() } else { joined(&parts, "and") };
+    let place = match second.at {
+        Beside::After => "behind the first",
+        Beside::Before => "before the first",
+        Beside::Listed => "before the first in the same value, a comma between them",
+    };
+    format!("once more {what}, {place}")
 }
 
 fn header(line: &HeaderLine) -> String {

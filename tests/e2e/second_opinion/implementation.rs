@@ -118,6 +118,9 @@ impl Implementation {
         if self.has(Fault::BodyParsedFirst) && unparsed {
             return Err(self.refuse(400, "malformed_body", None));
         }
+        if request.headers.get_all("x-api-key").iter().count() > 1 {
+            return Err(self.refuse(401, "invalid_api_key", None));
+        }
         let key = request.headers.get("x-api-key").and_then(|key| key.to_str().ok());
         let caller = self.authenticate(key)?;
         let methods = routes(path);

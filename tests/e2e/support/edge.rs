@@ -28,7 +28,9 @@ impl Edge {
         let Some(key) = request.header("x-api-key").filter(|key| !key.is_empty()) else {
             return problem(401, "missing_api_key");
         };
-        if key != keys.full && key != keys.narrow {
+        let several =
+            request.headers.iter().filter(|(name, _)| name.eq_ignore_ascii_case("x-api-key")).count() > 1;
+        if several || key != keys.full && key != keys.narrow {
             return problem(401, "invalid_api_key");
         }
         match (request.method.as_str(), request.path()) {
