@@ -49,6 +49,7 @@ pub(super) fn read(text: &str) -> Reading {
         reading.hidden.extend(secrecy::by_line(text));
         reading.mistakes.push(mistake);
     }
+    reading.hidden.extend(secrecy::by_property(text));
     reading.hidden.extend(secrecy::by_shape(text));
     reading.hidden = secrecy::merged(reading.hidden);
     reading

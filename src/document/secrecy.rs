@@ -61,6 +61,21 @@ pub(super) fn by_line(text: &str) -> Vec<Span> {
     hidden
 }
 
+/// Hidden parts of a text whose tree does not show them: a key that begins like an anchor, an alias or a tag is none of a
+/// node's text, to the end of its line.
+pub(super) fn by_property(text: &str) -> Vec<Span> {
+    let mut hidden = Vec::new();
+    let mut start = 0;
+    for line in text.split_inclusive('\n') {
+        let rest = hidden_from(line).and_then(|from| Some((from, line.get(from..)?)));
+        if let Some((from, _)) = rest.filter(|(_, rest)| rest.trim_start().starts_with(['&', '*', '!'])) {
+            hidden.push(start + from..start + line.len());
+        }
+        start += line.len();
+    }
+    hidden
+}
+
 /// Runs of characters that look like a key, wherever they stand: long, with digits, and hardly repeating.
 pub(super) fn by_shape(text: &str) -> Vec<Span> {
     let mut hidden = Vec::new();
@@ -137,6 +152,15 @@ mod tests {
         let text = "x: [lp_any_Qm7tR2xVb9LkD4sJw8, sub_0000000000000000, a-very-long-name-of-a-thing]";
         let found: Vec<_> = by_shape(text).into_iter().map(|span| &text[span]).collect();
         assert_eq!(found, ["lp_any_Qm7tR2xVb9LkD4sJw8"]);
+    }
+
+    #[test]
+    fn a_key_that_begins_like_an_anchor_an_alias_or_a_tag_is_hidden_to_the_end_of_its_line() {
+        for mark in ["&", "*", "!"] {
+            let text = format!("a: 1\nkey: {mark}one#two,three\nallows: {mark}shown\n");
+            let found: Vec<_> = by_property(&text).into_iter().map(|span| text[span].to_owned()).collect();
+            assert_eq!(found, [format!(" {mark}one#two,three\n")]);
+        }
     }
 
     #[test]
