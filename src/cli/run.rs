@@ -73,6 +73,9 @@ struct SelectArgs {
     /// Only checks with this tag or of this family; repeatable.
     #[arg(long, value_name = "TAG")]
     tag: Vec<String>,
+    /// No checks with this tag or of this family; repeatable. `exact-bytes` leaves out what no ordinary client sends.
+    #[arg(long, value_name = "TAG")]
+    skip_tag: Vec<String>,
     /// Only checks of this severity; repeatable.
     #[arg(long, value_enum, value_name = "SEVERITY")]
     severity: Vec<SeverityArg>,
@@ -207,6 +210,7 @@ impl SelectArgs {
         known("environment", &self.environment, bundle.contract.environments.keys())?;
         let mut filter = Filter::default();
         filter.tags.clone_from(&self.tag);
+        filter.without.clone_from(&self.skip_tag);
         filter.severities = self.severity.iter().map(|severity| (*severity).into()).collect();
         filter.services.clone_from(&self.service);
         filter.environments.clone_from(&self.environment);

@@ -3,7 +3,7 @@
 use globset::{GlobBuilder, GlobMatcher};
 
 use super::Case;
-use crate::scenario::Severity;
+use crate::scenario::{Scenario, Severity};
 
 /// Which cases to keep: a case must fit everything that is said, and one of the values of each.
 #[derive(Clone, Debug, Default)]
@@ -11,6 +11,8 @@ pub struct Filter {
     only: Vec<GlobMatcher>,
     /// Tags, of which the check must have one.
     pub tags: Vec<String>,
+    /// Tags, of which the check must have none.
+    pub without: Vec<String>,
     /// Severities, of which the check must have one.
     pub severities: Vec<Severity>,
     /// Services, to one of which the operation must belong.
@@ -37,9 +39,8 @@ impl Filter {
         let scenario = &case.scenario;
         (self.only.is_empty()
             || self.only.iter().any(|glob| glob.is_match(&case.id) || glob.is_match(scenario.id.as_str())))
-            && (self.tags.is_empty()
-                || scenario.tags.iter().any(|tag| self.tags.iter().any(|wanted| wanted == tag.as_str()))
-                || self.tags.contains(&scenario.family))
+            && (self.tags.is_empty() || has_any(scenario, &self.tags))
+            && !has_any(scenario, &self.without)
             && (self.severities.is_empty() || self.severities.contains(&scenario.severity))
             && (self.environments.is_empty() || self.environments.contains(&case.environment))
             && self.covers_service(case.operation.id.service())
@@ -49,4 +50,9 @@ impl Filter {
     pub fn covers_service(&self, service: &str) -> bool {
         self.services.is_empty() || self.services.iter().any(|wanted| wanted == service)
     }
+}
+
+/// Whether a check has one of some tags, or is of a family of that name.
+fn has_any(scenario: &Scenario, tags: &[String]) -> bool {
+    tags.iter().any(|tag| *tag == scenario.family || scenario.tags.iter().any(|own| own.as_str() == tag))
 }
