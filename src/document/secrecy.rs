@@ -62,14 +62,17 @@ pub(super) fn by_line(text: &str) -> Vec<Span> {
 }
 
 /// Hidden parts of a text whose tree does not show them: a key that begins like an anchor, an alias or a tag is none of a
-/// node's text, to the end of its line.
+/// node's text, to the end of its line or of its entry.
 pub(super) fn by_property(text: &str) -> Vec<Span> {
     let mut hidden = Vec::new();
     let mut start = 0;
     for line in text.split_inclusive('\n') {
         let rest = hidden_from(line).and_then(|from| Some((from, line.get(from..)?)));
-        if let Some((from, _)) = rest.filter(|(_, rest)| rest.trim_start().starts_with(['&', '*', '!'])) {
-            hidden.push(start + from..start + line.len());
+        if let Some((from, rest)) = rest.filter(|(_, rest)| rest.trim_start().starts_with(['&', '*', '!'])) {
+            // Between braces the next entry begins behind a comma and a space, which no key holds.
+            let in_braces = line.get(..from).is_some_and(|before| before.contains(['{', '[']));
+            let length = rest.find(", ").filter(|_| in_braces).unwrap_or(rest.len());
+            hidden.push(start + from..start + from + length);
         }
         start += line.len();
     }
