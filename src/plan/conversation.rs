@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::bind::Cell;
 use super::draft::{DraftKey, Place};
 use crate::contract::Carrier;
-use crate::scenario::{Awaited, Closing, Template, Twist, WirePart, WireTwist};
+use crate::scenario::{Awaited, Closing, Template, Twist, What, WirePart, WireTwist};
 
 /// Longer than any client waits: the client's own bound is what counts.
 const AS_LONG_AS_MAY_BE: Duration = Duration::from_hours(1);
@@ -82,11 +82,22 @@ pub(super) fn bind(
         keys.insert(name.to_string(), picked.map(|credential| cell.key(credential, &twist)));
     }
     let conversation = Conversation { parts, keys };
+    conversation.can_fold(&cell.environment.1.base_url)?;
     conversation.can_carry(own)?;
     Ok(conversation)
 }
 
 impl Conversation {
+    /// A host in upper case is another spelling only where it has letters.
+    fn can_fold(&self, base_url: &str) -> Result<(), String> {
+        let mut gaps = self.parts.iter().filter_map(Part::text).flat_map(Template::gaps);
+        let host = base_url.split("://").last().unwrap_or_default().split('/').next().unwrap_or_default();
+        if gaps.any(|gap| gap.what == What::HostUpper) && !host.contains(|c: char| c.is_ascii_lowercase()) {
+            return Err("the environment's host has no letters, and this check changes their case".to_owned());
+        }
+        Ok(())
+    }
+
     /// A key that is written into a head must travel in a field.
     fn can_carry(&self, own: Option<&DraftKey>) -> Result<(), String> {
         let gaps = self.parts.iter().filter_map(Part::text).flat_map(Template::gaps);

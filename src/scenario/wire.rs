@@ -11,7 +11,7 @@ use crate::document::{Millis, Name};
 ///
 /// In every text, a line break is CRLF on the wire; `\r`, `\n`, `\t`, `\0`, `\xNN` and `\\` are single bytes. Filled
 /// in are, of the request as the other twists leave it: `{method}`, `{target}` (path and query), `{path}`,
-/// `{host}`, `{scheme}`, `{body}`, `{body-chunk}` (the body as one chunk) and `{length}` (how many octets follow
+/// `{host}`, `{host-upper}` (the same in upper case), `{scheme}`, `{body}`, `{body-chunk}` (the body as one chunk) and `{length}` (how many octets follow
 /// this head, up to the next one); of its key: `{key}`, `{key-name}` (the header field that carries it),
 /// `{key-name-swapped}` (the same in swapped letter case), `{key-value}` (what stands in that field). A line that
 /// is only `{key-line}` is the whole header line of the key, and one that is only `{type-line}` that of the media

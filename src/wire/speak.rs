@@ -126,6 +126,7 @@ impl Speaker<'_> {
             What::Target => self.target.into(),
             What::Path => self.target.split('?').next().unwrap_or_default().into(),
             What::Host => self.host.into(),
+            What::HostUpper => self.host.to_ascii_uppercase().into_bytes(),
             What::Scheme => self.scheme.into(),
             What::Body => body.to_vec(),
             What::BodyChunk if body.is_empty() => Vec::new(),

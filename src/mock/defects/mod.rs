@@ -12,6 +12,7 @@ mod method;
 mod order;
 mod path;
 mod permission;
+mod reading;
 mod several;
 mod shape;
 mod syntax;
@@ -63,6 +64,7 @@ const FAMILIES: &[&[Defect]] = &[
     trust::FAMILY,
     path::FAMILY,
     syntax::FAMILY,
+    reading::FAMILY,
     several::FAMILY,
 ];
 

@@ -30,7 +30,7 @@ pub(crate) use finish::Seal;
 pub(crate) use keys::{Application, Key, Keys};
 pub(crate) use permission::Quota;
 pub(crate) use render::Rendering;
-pub(crate) use route::{Access, Route, Routed, Routes};
+pub(crate) use route::{Access, Route, Routed, Routes, normalise};
 pub(crate) use steps::{At, Step, content_step, route_step};
 
 /// A request, as the stages see it.

@@ -13,7 +13,7 @@ use super::body::{self, Fault, Received};
 use super::conduct::Conduct;
 use super::framing::Framing;
 use super::manner::Manner;
-use super::parse::{self, HEAD_LIMIT, Reception};
+use super::parse::{self, Reception};
 use super::write::{Connection, encode};
 use crate::mock::edge::Denial;
 use crate::mock::message::{Answer, Head};
@@ -161,16 +161,21 @@ async fn next_request<S: AsyncRead + AsyncWrite + Unpin>(
 ) -> Next {
     let mut deadline = Instant::now() + IDLE;
     let mut begun = false;
+    // What was searched before is not searched again, but for what an empty line may begin with.
+    let mut searched = 0;
     loop {
         let blank = parse::leading_blank(&wire.buffer);
         drop(wire.buffer.split_to(blank));
-        if let Some(end) = parse::end_of_head(&wire.buffer).filter(|end| *end <= HEAD_LIMIT) {
+        searched = if blank > 0 { 0 } else { searched };
+        let found = parse::end_of_head(wire.buffer.get(searched..).unwrap_or_default());
+        if let Some(end) = found.map(|end| searched + end).filter(|end| *end <= reception.most) {
             let head = wire.buffer.split_to(end).freeze();
             return Next::Request(reception.parse(&head));
         }
-        if wire.buffer.len() >= HEAD_LIMIT {
+        if wire.buffer.len() >= reception.most {
             return Next::Request(Err(oversized(&wire.buffer)));
         }
+        searched = wire.buffer.len().saturating_sub(3);
         if !begun && !wire.buffer.is_empty() {
             (begun, deadline) = (true, Instant::now() + HEAD_TIME);
         }
