@@ -1,9 +1,6 @@
 //! What a report prints to reproduce a failure does reproduce it: the line is run by a shell as it stands, the keys in
 //! its environment, and sees the answers that the report shows.
 
-use std::fs;
-use std::os::unix::fs::PermissionsExt as _;
-use std::path::Path;
 use std::process::{Command, Stdio};
 
 use serde_json::Value;
@@ -12,13 +9,13 @@ use crate::support::{Fault, Lockproof, Sockets, variables};
 
 const REFERENCE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/reference");
 
-/// Where a machine has no `nc`, the shell's own sockets do.
-const NC: &str = "#!/bin/bash
-while [ $# -gt 2 ]; do shift; done
-exec 3<>/dev/tcp/$1/$2
-cat >&3 &
-timeout 3 cat <&3
-";
+/// Where a machine has no `nc`, the sockets of another shell do.
+const NC: &str = r#"command -v nc >/dev/null || nc() { bash -c '
+    while [ $# -gt 2 ]; do shift; done
+    exec 3<>"/dev/tcp/$1/$2"
+    cat <&0 >&3 &
+    timeout 3 cat <&3' nc "$@"; }
+"#;
 
 /// Every failure of a check is seen again by its line.
 fn is_reproduced(fault: Fault, check: &str) {
@@ -33,23 +30,19 @@ fn is_reproduced(fault: Fault, check: &str) {
     assert!(!failed.is_empty(), "{outcome}");
     for case in failed {
         let line = case["reproduce"].as_str().unwrap();
-        let output = shell(line, outcome.folder());
+        let output = shell(line);
         assert_eq!(statuses(&output), reported(&case["exchange"]), "{line}\n{output}");
     }
 }
 
 /// What a command writes.
-fn shell(line: &str, folder: &Path) -> String {
-    let path = std::env::var("PATH").unwrap();
-    let has_nc = path.split(':').any(|folder| Path::new(folder).join("nc").exists());
+fn shell(line: &str) -> String {
     let mut command = Command::new("sh");
-    command.args(["-c", line]).current_dir(REFERENCE).envs(variables()).stdin(Stdio::null());
-    if !has_nc {
-        let nc = folder.join("nc");
-        fs::write(&nc, NC).unwrap();
-        fs::set_permissions(&nc, fs::Permissions::from_mode(0o700)).unwrap();
-        command.env("PATH", format!("{}:{path}", folder.display()));
-    }
+    command
+        .args(["-c", &format!("{NC}{line}")])
+        .current_dir(REFERENCE)
+        .envs(variables())
+        .stdin(Stdio::null());
     String::from_utf8_lossy(&command.output().unwrap().stdout).into_owned()
 }
 
