@@ -8,6 +8,7 @@
 mod acceptance;
 mod check;
 mod control;
+mod cors;
 mod credential;
 mod environment;
 mod keyring;
@@ -26,6 +27,7 @@ use serde::Deserialize;
 pub use acceptance::Acceptance;
 pub use check::is_remote;
 pub use control::{Control, ControlAction};
+pub use cors::{Cors, PageOrigin};
 pub use credential::{Carrier, Credential, Grant, KeySource, KeyState};
 pub use environment::{Environment, Tls};
 pub use keyring::{KeyError, KeySupply, Keyring};
@@ -71,6 +73,9 @@ pub struct Contract {
     /// Parts of an answer that differ between two equal refusals.
     #[serde(default)]
     pub volatile: Volatile,
+    /// Which pages may call the API from a browser; without it, none.
+    #[serde(default)]
+    pub cors: Option<Cors>,
     /// How a test may steer the target; without it the checks that need it are skipped.
     #[serde(default)]
     pub control: Control,

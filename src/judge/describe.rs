@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{ChallengeRequirement, Compare, Requirement};
+use super::{ChallengeRequirement, Compare, CorsRequirement, Requirement};
 use crate::document::StatusMatch;
 use crate::wire::Answer;
 
@@ -28,6 +28,8 @@ impl fmt::Display for Requirement {
             Self::Header(name, rule) => write!(f, "{name}: {rule}"),
             Self::Body(path, rule) => write!(f, "{path}: {rule}"),
             Self::Challenge(rule) => write!(f, "{rule}"),
+            Self::Cors(rule) => write!(f, "{rule}"),
+            Self::NoResult => f.write_str("nothing that only an acceptance holds"),
             Self::NoEcho => f.write_str("no trace of a key"),
             Self::Nowhere(patterns) => {
                 let patterns: Vec<_> = patterns.iter().map(|pattern| format!("/{pattern}/")).collect();
@@ -62,6 +64,19 @@ impl fmt::Display for ChallengeRequirement {
             Self::Scheme(scheme) => write!(f, "a challenge of the scheme {scheme}"),
             Self::NotScheme(schemes) => write!(f, "no challenge of the scheme {}", schemes.join(" or ")),
             Self::Error(rule) => write!(f, "error parameter of the challenge: {rule}"),
+        }
+    }
+}
+
+impl fmt::Display for CorsRequirement {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Admits => f.write_str("an ok status, and permission for the page, its method and its fields"),
+            Self::Shares => f.write_str("permission for the page to read the answer"),
+            Self::Forbids => f.write_str("no permission for the page"),
+            Self::NamesFields => f.write_str("no `*` in Access-Control-Allow-Headers"),
+            Self::Varies => f.write_str("Vary: Origin where the permission depends on the origin"),
+            Self::HidesField(name) => write!(f, "no {name} in Access-Control-Expose-Headers"),
         }
     }
 }

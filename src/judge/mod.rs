@@ -7,6 +7,7 @@
 mod challenge;
 mod coding;
 mod conversation;
+mod cors;
 mod describe;
 mod matching;
 mod recognise;
@@ -18,6 +19,7 @@ mod tests;
 pub use challenge::{Challenge, ChallengeError, ChallengeRequirement, Parameter, parse_challenges};
 pub use coding::{CodingError, decoded};
 pub use conversation::{ConversationRequirement, is_wrongly_accepted};
+pub use cors::CorsRequirement;
 pub use describe::describe_answer;
 pub use recognise::{Recognised, Recogniser};
 pub use requirement::Requirement;

@@ -6,6 +6,7 @@
 
 mod axes;
 mod bind;
+mod browser;
 mod compose;
 mod control;
 mod conversation;

@@ -9,6 +9,7 @@ mod expectation;
 mod load;
 mod need;
 mod over;
+mod page;
 mod suite;
 mod template;
 mod twist;
@@ -23,6 +24,7 @@ pub use expectation::{ChallengeRule, Expectation, SameAs};
 pub use load::load;
 pub use need::Need;
 pub use over::{CredentialSelector, DeniedBy, First, OperationFilter, OperationSelector, Over, Selected};
+pub use page::{CorsRule, Page};
 pub use suite::{Suite, SuiteFile, builtin_files};
 pub use template::{Gap, Piece, Template, TemplateLine, What};
 pub use twist::{

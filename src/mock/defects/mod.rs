@@ -6,6 +6,7 @@
 
 mod authentication;
 mod connection;
+mod cors;
 mod framing;
 mod leak;
 mod method;
@@ -64,6 +65,7 @@ const FAMILIES: &[&[Defect]] = &[
     path::FAMILY,
     syntax::FAMILY,
     several::FAMILY,
+    cors::FAMILY,
 ];
 
 /// A defect, as its family lists it.

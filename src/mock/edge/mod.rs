@@ -4,6 +4,7 @@
 //! It is a pipeline of small stages, each a function that can be exchanged: [`Edge`] names them, and
 //! [`Edge::sound`] is the whole of the sound server. The order in which the stages decide is data as well.
 
+mod cors;
 mod denial;
 mod extract;
 mod finish;
@@ -24,6 +25,7 @@ use crate::mock::message::{Answer, Head};
 use crate::mock::random::RequestId;
 use crate::mock::server::{Server, Site};
 
+pub(crate) use cors::{Sharing, asking_page, key_field};
 pub(crate) use denial::Denial;
 pub(crate) use extract::Presented;
 pub(crate) use finish::Seal;
@@ -153,6 +155,8 @@ pub(crate) struct Edge {
     pub(crate) admin: Permission,
     /// Permission: whether an object is the key's own.
     pub(crate) owner: Belongs,
+    /// Shares: what browsers are told.
+    pub(crate) sharing: Sharing,
     /// Decides: the steps, in their order.
     pub(crate) order: Vec<(At, Step)>,
     /// Renders a denial.
@@ -196,6 +200,7 @@ impl Edge {
             permission: Arc::new(permission::permitted),
             admin: Arc::new(permission::administers),
             owner: Arc::new(permission::owns),
+            sharing: Sharing::sound(),
             order: steps::sound_order(),
             render: Arc::new(render::render),
             remember: Arc::new(finish::remember),
