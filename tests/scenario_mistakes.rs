@@ -57,6 +57,7 @@ const MISTAKES: &[Case] = &[
     ("why: Because", "why: \"\\e[2J\" #", "this text holds a control character", "\"\\e[2J\""),
     ("A sample", "\"A\\nsample\"", "this is not a line of text", "\"A\\nsample\""),
     ("{host}", "{hots}", "nothing is called `{hots}` here", "\"{key} of {hots}\""),
+    (EXPECT, "expect: { no_result: false }", "nothing is expected, so this check could never fail", "expect"),
     (EXPECT, "", "nothing is expected, so this check could never fail", "id"),
     (EXPECT, "expect: { refused: false }", "nothing is expected, so this check could never fail", "expect"),
     (

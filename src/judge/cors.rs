@@ -30,9 +30,10 @@ pub(super) fn judge(rule: &CorsRequirement, reading: &Reading<'_>, evidence: &Ev
         CorsRequirement::Shares => {
             Judgement::new(permits(answer, request), format!("status {}, {}", answer.status, seen(answer)))
         }
-        CorsRequirement::Forbids => {
-            Judgement::new(!permits(answer, request), format!("to the page of {}: {}", of(request), seen(answer)))
-        }
+        CorsRequirement::Forbids => Judgement::new(
+            !permits(answer, request),
+            format!("to the page of {}: {}", of(request), seen(answer)),
+        ),
         CorsRequirement::NamesFields => {
             let fields = list(answer, "access-control-allow-headers");
             let shown = format!("Access-Control-Allow-Headers: {}", shown(&fields));
@@ -182,7 +183,8 @@ mod tests {
 
     #[test]
     fn a_preflight_lets_a_page_go_on_only_with_all_that_it_asked_for() {
-        let asked = [("access-control-request-method", "DELETE"), ("access-control-request-headers", "x-key")];
+        let asked =
+            [("access-control-request-method", "DELETE"), ("access-control-request-headers", "x-key")];
         let methods = ("access-control-allow-methods", "GET, DELETE");
         let fields = ("access-control-allow-headers", "Content-Type, X-Key");
         assert!(goes_on(204, &asked, &[methods, fields]));

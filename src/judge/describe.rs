@@ -71,7 +71,9 @@ impl fmt::Display for ChallengeRequirement {
 impl fmt::Display for CorsRequirement {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Admits => f.write_str("an ok status, and permission for the page, its method and its fields"),
+            Self::Admits => {
+                f.write_str("an ok status, and permission for the page, its method and its fields")
+            }
             Self::Shares => f.write_str("permission for the page to read the answer"),
             Self::Forbids => f.write_str("no permission for the page"),
             Self::NamesFields => f.write_str("no `*` in Access-Control-Allow-Headers"),

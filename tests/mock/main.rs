@@ -3,6 +3,7 @@
 
 mod contracts;
 mod control;
+mod cors;
 mod defects;
 mod framing;
 mod http2;

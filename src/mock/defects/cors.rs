@@ -30,7 +30,11 @@ pub(super) const FAMILY: &[Defect] = &[
     defect("acah-star", "Lets pages send any field.", acah_star),
     defect("reflect-any-origin", "Lets any page in by giving its origin back.", reflect_any_origin),
     defect("origin-null-allowed", "Lets in pages without an origin.", origin_null_allowed),
-    defect("origin-begins-like", "Lets in pages whose origin begins like an allowed one.", origin_begins_like),
+    defect(
+        "origin-begins-like",
+        "Lets in pages whose origin begins like an allowed one.",
+        origin_begins_like,
+    ),
     defect("origin-ends-like", "Lets in pages whose host ends like an allowed one.", origin_ends_like),
     defect("origin-dot-any", "Lets in pages whose host has any letter for a dot.", origin_dot_any),
     defect("origin-host-only", "Compares hosts, and neither scheme nor port.", origin_host_only),
