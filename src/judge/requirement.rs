@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use super::{ChallengeRequirement, Compare, ConversationRequirement, CorsRequirement};
-use super::{Evidence, Finding, Judgement, Reading};
-use super::{challenge, conversation, cors, matching, recognise, same};
+use super::{DescriptionRequirement, Evidence, Finding, Judgement, Reading};
+use super::{challenge, conversation, cors, matching, openapi, recognise, same};
 use crate::contract::{Matcher, RefusalKind};
 use crate::document::{HeaderName, JsonPath, Pattern, StatusMatch};
 
@@ -31,6 +31,8 @@ pub enum Requirement {
     Challenge(ChallengeRequirement),
     /// What it must tell a browser.
     Cors(CorsRequirement),
+    /// What the API's description must say of an operation.
+    Description(DescriptionRequirement),
     /// Nothing that only an acceptance holds stands in it.
     NoResult,
     /// No trace of a key stands in the answer.
@@ -109,6 +111,7 @@ impl Requirement {
             Self::Body(path, rule) => matching::body(path, rule, reading),
             Self::Challenge(rule) => challenge::judge(rule, reading),
             Self::Cors(rule) => cors::judge(rule, reading, evidence),
+            Self::Description(wanted) => openapi::judge(wanted, reading, evidence),
             Self::NoResult => recognise::no_result(reading, evidence.recogniser),
             Self::NoEcho => matching::no_echo(reading, evidence.exchange, evidence.redactor),
             Self::Nowhere(patterns) => matching::nowhere(patterns, reading),

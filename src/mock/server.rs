@@ -23,6 +23,8 @@ pub(crate) struct Server {
     pub(crate) policy: Policy,
     /// Which pages may call it from a browser.
     pub(crate) cors: Option<Cors>,
+    /// What the API says about itself.
+    pub(crate) description: serde_json::Value,
     /// The operations.
     pub(crate) routes: Routes,
     /// The keys.
@@ -91,6 +93,7 @@ impl Server {
         };
         Ok(Self {
             environments: environments.into_iter().map(|name| (name, data())).collect(),
+            description: (edge.describe)(&contract),
             authentication: contract.authentication,
             policy: contract.policy,
             cors: contract.cors,

@@ -145,6 +145,7 @@ impl Cell<'_> {
             self.effects_permitted(self.operation)?;
         }
         let mut draft = compose::draft(self, &twist, (credential, second));
+        self.fetch(&mut draft, &twist)?;
         self.browse(&mut draft, &twist)?;
         self.prepare(&mut draft, &twist, (&requirement, credential))?;
         if let Some(wire) = &twist.wire {

@@ -10,6 +10,7 @@ mod browser;
 mod compose;
 mod control;
 mod conversation;
+mod described;
 mod draft;
 mod forge;
 mod gate;

@@ -31,6 +31,7 @@ pub(super) fn requirement(
     if let Some(rule) = &expect.cors {
         all.extend(cell.cors_rules(rule)?.into_iter().map(Requirement::Cors));
     }
+    all.extend(expect.document.map(|rule| Requirement::Description(cell.description(rule))));
     all.extend(when(expect.no_result, Requirement::NoResult));
     if !expect.nowhere.is_empty() {
         all.push(Requirement::Nowhere(expect.nowhere.clone()));

@@ -5,6 +5,7 @@
 //! it to a contract.
 
 mod check;
+mod described;
 mod expectation;
 mod load;
 mod need;
@@ -20,6 +21,7 @@ use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub use described::{DocumentRule, TheDocument};
 pub use expectation::{ChallengeRule, Expectation, SameAs};
 pub use load::load;
 pub use need::Need;

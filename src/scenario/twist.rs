@@ -9,7 +9,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, de};
 use serde_json::Value;
 
-use super::{Page, WireTwist};
+use super::{Page, TheDocument, WireTwist};
 use crate::contract::KeyState;
 use crate::document::{HeaderName, Method, Name};
 
@@ -45,6 +45,9 @@ pub struct Twist {
     /// Whose object the path names.
     #[serde(default)]
     pub object: Option<ObjectOf>,
+    /// Get this document that the API publishes, instead of calling the operation.
+    #[serde(default)]
+    pub document: Option<TheDocument>,
     /// The page that a browser would say it sends this for, in its `Origin` field.
     #[serde(default)]
     pub page: Option<Page>,
@@ -77,6 +80,7 @@ impl Twist {
             path: over.path.or(base.path),
             body: over.body.or(base.body),
             object: over.object.or(base.object),
+            document: over.document.or(base.document),
             page: over.page.or(base.page),
             preflight: over.preflight.or(base.preflight),
             plaintext: over.plaintext.or(base.plaintext),

@@ -8,6 +8,7 @@ mod defects;
 mod framing;
 mod http2;
 mod keys;
+mod openapi;
 mod order;
 mod refusals;
 mod services;

@@ -7,6 +7,7 @@
 mod authentication;
 mod connection;
 mod cors;
+mod document;
 mod framing;
 mod leak;
 mod method;
@@ -66,6 +67,7 @@ const FAMILIES: &[&[Defect]] = &[
     syntax::FAMILY,
     several::FAMILY,
     cors::FAMILY,
+    document::FAMILY,
 ];
 
 /// A defect, as its family lists it.

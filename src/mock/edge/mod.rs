@@ -18,12 +18,13 @@ use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
-use crate::contract::Carrier;
+use crate::contract::{Carrier, Contract};
 use crate::mock::RateLimit;
 use crate::mock::http1::{Manner, Reception};
 use crate::mock::message::{Answer, Head};
 use crate::mock::random::RequestId;
 use crate::mock::server::{Server, Site};
+use crate::mock::services;
 
 pub(crate) use cors::{Sharing, asking_page, key_field};
 pub(crate) use denial::Denial;
@@ -157,6 +158,8 @@ pub(crate) struct Edge {
     pub(crate) owner: Belongs,
     /// Shares: what browsers are told.
     pub(crate) sharing: Sharing,
+    /// Describes: what the API says about itself.
+    pub(crate) describe: Arc<dyn Fn(&Contract) -> serde_json::Value + Send + Sync>,
     /// Decides: the steps, in their order.
     pub(crate) order: Vec<(At, Step)>,
     /// Renders a denial.
@@ -201,6 +204,7 @@ impl Edge {
             admin: Arc::new(permission::administers),
             owner: Arc::new(permission::owns),
             sharing: Sharing::sound(),
+            describe: Arc::new(services::describe),
             order: steps::sound_order(),
             render: Arc::new(render::render),
             remember: Arc::new(finish::remember),

@@ -2,7 +2,7 @@
 
 use super::{code, codes, joined};
 use crate::contract::Matcher;
-use crate::scenario::{ChallengeRule, CorsRule, Expectation, SameAs};
+use crate::scenario::{ChallengeRule, CorsRule, DocumentRule, Expectation, SameAs};
 
 /// Everything that must hold; nothing where nothing is said.
 pub(super) fn words(expect: &Expectation) -> Option<String> {
@@ -20,6 +20,7 @@ fn clauses(expect: &Expectation) -> Vec<String> {
     all.extend(expect.body.iter().map(|(path, matcher)| rule("the body", path, matcher)));
     all.extend(expect.challenge.iter().flat_map(challenge));
     all.extend(expect.cors.iter().flat_map(cors));
+    all.extend(expect.document.map(|rule| document(rule).to_owned()));
     all.extend(absences(expect));
     all.extend(expect.same_as.as_ref().map(same_as));
     all.extend(expect.within.as_ref().map(|limit| format!("an answer within {}", code(limit))));
@@ -110,6 +111,19 @@ fn cors(rule: &CorsRule) -> Vec<String> {
         on(rule.hides_key, "the key's field not among those that a page may read"),
     ];
     clauses.into_iter().flatten().collect()
+}
+
+fn document(rule: DocumentRule) -> &'static str {
+    match rule {
+        DocumentRule::SecurityDeclared => "a description in which the operation's security is defined",
+        DocumentRule::NotAnonymous => "a description in which the operation's security asks for something",
+        DocumentRule::RefusalsDescribed => {
+            "a description with the refusals, their challenge and their schema"
+        }
+        DocumentRule::RolesNamed => "a description that names the roles of the operation",
+        DocumentRule::NoShadowedField => "a description without a header parameter `Authorization`",
+        DocumentRule::AnswerDescribed => "an answer as the description of step 1 has it",
+    }
 }
 
 fn same_as(same: &SameAs) -> String {

@@ -4,7 +4,8 @@ use super::{code, joined};
 use crate::contract::KeyState;
 use crate::scenario::{
     Awaited, Beside, BodyTwist, Carry, Closing, CredentialPick, HeaderLine, KeyTwist, LikeTheKey, ObjectOf,
-    Page, PathTwist, SchemeForm, SecondKey, Separator, TheCredential, Transform, Twist, WirePart, WireTwist,
+    Page, PathTwist, SchemeForm, SecondKey, Separator, TheCredential, TheDocument, Transform, Twist,
+    WirePart, WireTwist,
 };
 
 /// The request of a check, as a whole; `key` is what a sound request carries where nothing changes that.
@@ -27,6 +28,7 @@ pub(super) fn words(twist: &Twist) -> Option<String> {
         twist.path.as_ref().and_then(path),
         twist.object.map(|object| whose(object).to_owned()),
         twist.body.as_ref().and_then(body),
+        twist.document.map(|TheDocument::Openapi| "for the description of the API instead".to_owned()),
         twist.page.map(page),
         (twist.preflight == Some(true)).then(|| "as the preflight of a browser".to_owned()),
         (twist.plaintext == Some(true)).then(|| "in the clear, without TLS".to_owned()),
