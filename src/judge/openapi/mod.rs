@@ -72,13 +72,11 @@ fn of_document(
         let seen = super::describe_answer(reading.answer);
         return Judgement::new(Finding::Unclear, format!("{seen}: no description by OpenAPI 3.1 in JSON"));
     };
-    match find(document, method, path) {
-        Some(found) => judge(document, &found),
-        None => {
-            let silent_about = wanted.about == DescribedPart::Security && !wanted.may_be_missing;
-            Judgement::new(!silent_about, format!("the description does not speak of {method} {path}"))
-        }
+    if let Some(found) = find(document, method, path) {
+        return judge(document, &found);
     }
+    let silent_about = wanted.about == DescribedPart::Security && !wanted.may_be_missing;
+    Judgement::new(!silent_about, format!("the description does not speak of {method} {path}"))
 }
 
 fn part(about: &DescribedPart, document: &Value, found: &Described<'_>) -> Judgement {

@@ -8,12 +8,12 @@ use super::lookup::{Described, escaped, resolved};
 /// Every refusal is described: by its status, by a range of statuses or by `default`; with its challenge, and with a
 /// schema.
 pub(super) fn described(document: &Value, found: &Described<'_>, refusals: &[(u16, bool)]) -> Judgement {
-    let wrong = refusals.iter().find_map(|(status, challenge)| missing(document, found, *status, *challenge));
+    let wrong = refusals.iter().find_map(|refusal| missing(document, found, *refusal));
     let seen = || format!("{}/responses describes the refusals", found.pointer);
     Judgement::new(wrong.is_none(), wrong.unwrap_or_else(seen))
 }
 
-fn missing(document: &Value, found: &Described<'_>, status: u16, challenge: bool) -> Option<String> {
+fn missing(document: &Value, found: &Described<'_>, (status, challenge): (u16, bool)) -> Option<String> {
     let Some((response, place)) = response(document, found, status) else {
         return Some(format!("{}/responses has no {status}", found.pointer));
     };

@@ -113,7 +113,7 @@ fn undocumented_401(edge: &mut Edge) {
 /// Responses are described by their bodies.
 fn undocumented_challenge(edge: &mut Edge) {
     redescribe(edge, |_, document| {
-        remove(document.pointer_mut("/components/responses/Refused401"), "headers")
+        remove(document.pointer_mut("/components/responses/Refused401"), "headers");
     });
 }
 

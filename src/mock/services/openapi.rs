@@ -11,9 +11,10 @@ use crate::mock::edge::Denial;
 /// What anybody who calls an operation can be refused for.
 const EVERYBODYS: [RefusalKind; 3] = [RefusalKind::Missing, RefusalKind::Invalid, RefusalKind::Insufficient];
 
-/// Answers with the description.
+/// Answers with the description, to whoever found the way to it.
 pub(crate) fn serve(call: &Call<'_>) -> Result<Value, Denial> {
-    Ok(call.request.site.server.description.clone())
+    let description = &call.request.site.server.description;
+    description.as_object().map(|members| Value::Object(members.clone())).ok_or(Denial::NotFound)
 }
 
 /// The operation that serves the description, where the contract says that there is one and declares no other there.
