@@ -6,6 +6,8 @@
 
 mod authentication;
 mod connection;
+mod cors;
+mod document;
 mod framing;
 mod leak;
 mod method;
@@ -66,6 +68,8 @@ const FAMILIES: &[&[Defect]] = &[
     syntax::FAMILY,
     reading::FAMILY,
     several::FAMILY,
+    cors::FAMILY,
+    document::FAMILY,
 ];
 
 /// A defect, as its family lists it.
