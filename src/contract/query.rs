@@ -93,6 +93,7 @@ impl PublicOperation {
             body: None,
             effect: Effect::None,
             admin: false,
+            carries: Vec::new(),
             parameters: IndexMap::new(),
             accepted: self.accepted.clone().unwrap_or(by_status),
         }

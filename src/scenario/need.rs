@@ -17,6 +17,8 @@ pub enum Need {
     Elsewhere,
     /// The carrier has this scheme.
     Scheme(String),
+    /// An operation of the contract has this line.
+    Operation(String),
     /// The contract sets this line of `policy`.
     Policy(String),
     /// The contract declares this kind of refusal.
@@ -38,12 +40,13 @@ impl Need {
             None if text == "plaintext" => Ok(Self::Plaintext),
             None if text == "elsewhere" => Ok(Self::Elsewhere),
             Some(("scheme", name)) => Ok(Self::Scheme(name.to_owned())),
+            Some(("operation", name)) => Ok(Self::Operation(name.to_owned())),
             Some(("policy", name)) => Ok(Self::Policy(name.to_owned())),
             Some(("refusal", name)) => Ok(Self::Refusal(name.to_owned())),
             Some(("control", name)) => Ok(Self::Control(name.to_owned())),
             Some(("documents", name)) => Ok(Self::Document(name.to_owned())),
             _ => Err(format!(
-                "`{text}` is not a need; one is tls, plaintext, elsewhere, scheme.*, policy.*, refusal.*, control.* or \
+                "`{text}` is not a need; one is tls, plaintext, elsewhere, scheme.*, operation.*, policy.*, refusal.*, control.* or \
                  documents.*"
             )),
         }
@@ -57,6 +60,7 @@ impl fmt::Display for Need {
             Self::Plaintext => f.write_str("plaintext"),
             Self::Elsewhere => f.write_str("elsewhere"),
             Self::Scheme(name) => write!(f, "scheme.{name}"),
+            Self::Operation(name) => write!(f, "operation.{name}"),
             Self::Policy(name) => write!(f, "policy.{name}"),
             Self::Refusal(name) => write!(f, "refusal.{name}"),
             Self::Control(name) => write!(f, "control.{name}"),
@@ -79,8 +83,8 @@ impl JsonSchema for Need {
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         json_schema!({
             "type": "string",
-            "pattern": "^(tls|plaintext|elsewhere|(scheme|policy|refusal|control|documents)\\.[A-Za-z_]+)$",
-            "errorMessage": "a need is tls, plaintext, elsewhere, scheme.*, policy.*, refusal.*, control.* or documents.*"
+            "pattern": "^(tls|plaintext|elsewhere|(scheme|operation|policy|refusal|control|documents)\\.[A-Za-z_]+)$",
+            "errorMessage": "a need is tls, plaintext, elsewhere, scheme.*, operation.*, policy.*, refusal.*, control.* or documents.*"
         })
     }
 }

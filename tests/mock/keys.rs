@@ -25,6 +25,8 @@ async fn every_credential_may_do_what_the_contract_says_and_no_more() {
         "abis-only" => operation.starts_with("abis."),
         "ocr-only" => operation == "ekyc.ocr",
         "read-only" => operation == "ekyc.usage",
+        // What a batch holds, it may not do.
+        "batch-only" => false,
         "sandbox-only" => environment == "sandbox" && !operation.starts_with("admin"),
         "production-only" => environment == "production" && !operation.starts_with("admin"),
         _ => false,

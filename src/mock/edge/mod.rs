@@ -152,6 +152,8 @@ pub(crate) struct Edge {
     pub(crate) environment: Belongs,
     /// Permission: whether a key may use an operation.
     pub(crate) permission: Permission,
+    /// Permission: whether a key may make a call that is carried by another.
+    pub(crate) carried: Permission,
     /// Permission: whether a key may use an operation that is meant for the operator.
     pub(crate) admin: Permission,
     /// Permission: whether an object is the key's own.
@@ -201,6 +203,7 @@ impl Edge {
             count: Arc::new(permission::count),
             environment: Arc::new(permission::belongs),
             permission: Arc::new(permission::permitted),
+            carried: Arc::new(permission::permitted),
             admin: Arc::new(permission::administers),
             owner: Arc::new(permission::owns),
             sharing: Sharing::sound(),

@@ -41,6 +41,8 @@ pub(crate) struct Routed {
     pub(crate) access: Access,
     /// The media type of its body, where it takes one.
     pub(crate) media_type: Option<String>,
+    /// The operations that its body carries calls of, by their full names.
+    pub(crate) carries: Vec<String>,
     /// What it does.
     pub(crate) handler: Handler,
     /// What its acceptance looks like by the contract.
@@ -159,6 +161,7 @@ fn routed(id: OperationId, operation: &Operation, access: Access) -> Result<Rout
         method: operation.method.http().clone(),
         template: operation.path.clone(),
         access,
+        carries: operation.carries.iter().map(|grant| grant.0.clone()).collect(),
         media_type: operation.body.as_ref().map(|body| body.content_type().to_owned()),
         sample,
         segments: path.split('/').map(segment).collect(),

@@ -91,6 +91,7 @@ fn needs(document: &Document) -> Vec<Diagnostic> {
     for need in list(document, "needs") {
         let Some((group, name)) = need.as_str().and_then(|text| text.split_once('.')) else { continue };
         let known = match group {
+            "operation" => vec!["carries".to_owned()],
             "policy" => properties::<Policy>(),
             "control" => properties::<Control>(),
             "documents" => properties::<Documents>(),
