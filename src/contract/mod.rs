@@ -10,6 +10,7 @@ mod check;
 mod control;
 mod credential;
 mod environment;
+mod idempotency;
 mod keyring;
 mod load;
 mod matcher;
@@ -28,6 +29,7 @@ pub use check::is_remote;
 pub use control::{Control, ControlAction};
 pub use credential::{Carrier, Credential, Grant, KeySource, KeyState};
 pub use environment::{Environment, Tls};
+pub use idempotency::{Idempotency, UNIQUE};
 pub use keyring::{KeyError, KeySupply, Keyring};
 pub use load::load;
 pub use matcher::{JsonType, Matcher, Rule};
@@ -85,6 +87,10 @@ pub struct Authentication {
     /// What a key of this API looks like, as a regular expression.
     #[serde(default)]
     pub key_pattern: Option<crate::document::Pattern>,
+    /// Where a key holds its own public identifier, as a regular expression: what its first group matches, or all that
+    /// it matches where it has none.
+    #[serde(default)]
+    pub key_id: Option<crate::document::Pattern>,
 }
 
 /// Where good edges differ.

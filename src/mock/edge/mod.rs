@@ -10,6 +10,7 @@ mod finish;
 mod keys;
 mod permission;
 mod render;
+mod repeat;
 mod route;
 mod steps;
 
@@ -27,9 +28,10 @@ use crate::mock::server::{Server, Site};
 pub(crate) use denial::Denial;
 pub(crate) use extract::Presented;
 pub(crate) use finish::Seal;
-pub(crate) use keys::{Application, Key, Keys};
+pub(crate) use keys::{Application, Digest, Key, Keys};
 pub(crate) use permission::Quota;
 pub(crate) use render::Rendering;
+pub(crate) use repeat::Repetition;
 pub(crate) use route::{Access, Route, Routed, Routes};
 pub(crate) use steps::{At, Step, content_step, route_step};
 
@@ -153,6 +155,10 @@ pub(crate) struct Edge {
     pub(crate) admin: Permission,
     /// Permission: whether an object is the key's own.
     pub(crate) owner: Belongs,
+    /// Permission: what is said of an object that is not.
+    pub(crate) foreign: Denial,
+    /// Repeats: when a request is an earlier one, sent again.
+    pub(crate) repetition: Repetition,
     /// Decides: the steps, in their order.
     pub(crate) order: Vec<(At, Step)>,
     /// Renders a denial.
@@ -196,6 +202,8 @@ impl Edge {
             permission: Arc::new(permission::permitted),
             admin: Arc::new(permission::administers),
             owner: Arc::new(permission::owns),
+            foreign: Denial::NotFound,
+            repetition: Repetition::sound(),
             order: steps::sound_order(),
             render: Arc::new(render::render),
             remember: Arc::new(finish::remember),
