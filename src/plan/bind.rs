@@ -124,7 +124,8 @@ impl Cell<'_> {
     /// What to send and what is right, or why the case does not apply.
     fn work(&self) -> Result<Vec<PlannedStep>, String> {
         self.permitted()?;
-        self.scenario.needs.iter().try_for_each(|need| self.has(need))?;
+        let of_variant = self.variant.iter().flat_map(|variant| &variant.needs);
+        self.scenario.needs.iter().chain(of_variant).try_for_each(|need| self.has(need))?;
         let single = [Step::default()];
         let steps = if self.scenario.steps.is_empty() { &single } else { &*self.scenario.steps };
         steps.iter().map(|step| self.step(step)).collect()
@@ -151,7 +152,7 @@ impl Cell<'_> {
         }
         draft.sender = sender::choose(&draft, &requirement, self.inputs.permits)?;
         let (repeat, capture) = (step.repeat.max(1), step.capture.clone());
-        Ok(PlannedStep { draft, requirement, repeat, capture })
+        Ok(PlannedStep { draft, requirement, repeat, capture, capture_headers: step.capture_headers.clone() })
     }
 
     /// The scenario's request and expectation with the variant's and the step's laid over them.
@@ -178,6 +179,7 @@ impl Cell<'_> {
         DraftKey {
             credential: credential.to_owned(),
             id: found.and_then(|(_, credential)| credential.id.clone()),
+            public_part: self.inputs.contract.authentication.key_id.clone(),
             twist: twist.key.clone(),
             place: compose::place(&self.inputs.contract.authentication.carrier, twist.carry.as_ref()),
         }

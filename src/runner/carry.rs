@@ -2,9 +2,10 @@
 
 use crate::judge::{Evidence, Finding, Judgement, Recogniser, Volatile, decoded, is_wrongly_accepted, judge};
 use crate::plan::{Case, Dice, Draft, PlannedStep, Preparation};
+use crate::scenario::{OTHER_UNIQUE, UNIQUE};
 use crate::wire::{Answer, Captures, Exchange, seal};
 
-use super::{Job, Lane, patience};
+use super::{Job, Lane, patience, unique};
 
 /// How often a broken requirement is looked at again with the same bytes.
 const CONFIRMATIONS: u32 = 2;
@@ -63,13 +64,18 @@ async fn attempt(job: &Job, case: &Case, steps: &[PlannedStep]) -> Carried {
         return unclear(format!("no way to the environment `{}`", case.environment));
     };
     let dice = Dice::new(job.settings.seed, &case.id);
-    let mut attempt = Attempt { job, case, lane, captures: Captures::new(), dice, again: 0 };
+    let mut attempt = Attempt { job, case, lane, captures: fresh(), dice, again: 0 };
     let carried = attempt.steps(steps).await.unwrap_or_else(unclear);
     match attempt.again {
         0 => carried,
         1 => Carried { actual: format!("{} (asked once more)", carried.actual), ..carried },
         more => Carried { actual: format!("{} (asked {more} times more)", carried.actual), ..carried },
     }
+}
+
+/// What is told before anything is asked: values that were never sent.
+fn fresh() -> Captures {
+    [UNIQUE, OTHER_UNIQUE].into_iter().map(|name| (name.to_owned(), unique::uuid())).collect()
 }
 
 impl Attempt<'_> {
@@ -119,7 +125,15 @@ impl Attempt<'_> {
     }
 
     fn capture(&mut self, step: &PlannedStep, exchange: &Exchange) {
-        let Some(answer) = exchange.answer.as_ref().filter(|_| !step.capture.is_empty()) else { return };
+        let Some(answer) = exchange.answer.as_ref() else { return };
+        for (name, field) in &step.capture_headers {
+            if let Some(value) = answer.header(field.as_str()).next() {
+                self.captures.insert(name.to_string(), value.to_owned());
+            }
+        }
+        if step.capture.is_empty() {
+            return;
+        }
         let Some(json) = json(answer) else { return };
         for (name, path) in &step.capture {
             if let Some(value) = path.select(&json).first() {

@@ -13,6 +13,7 @@ mod patience;
 mod record;
 mod schedule;
 mod settle;
+mod unique;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -9,6 +9,7 @@ mod expectation;
 mod load;
 mod need;
 mod over;
+mod repeat;
 mod suite;
 mod template;
 mod twist;
@@ -23,6 +24,7 @@ pub use expectation::{ChallengeRule, Expectation, SameAs};
 pub use load::load;
 pub use need::Need;
 pub use over::{CredentialSelector, DeniedBy, First, OperationFilter, OperationSelector, Over, Selected};
+pub use repeat::{DiffersFrom, IdempotencyKey, OTHER_UNIQUE, UNIQUE};
 pub use suite::{Suite, SuiteFile, builtin_files};
 pub use template::{Gap, Piece, Template, TemplateLine, What};
 pub use twist::{
@@ -33,7 +35,7 @@ pub use wire::{Awaited, Closing, WireKey, WirePart, WireTwist};
 
 pub use words::{Line, Words};
 
-use crate::document::{JsonPath, Name};
+use crate::document::{HeaderName, JsonPath, Name};
 
 /// A Lockproof scenario: one check, what it sends, and what is right.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -118,6 +120,9 @@ impl Severity {
 pub struct Variant {
     /// Its name, the last part of the case's id.
     pub name: Name,
+    /// What must be there for it to apply, besides what the whole check needs.
+    #[serde(default)]
+    pub needs: Vec<Need>,
     /// What it adds to the request.
     #[serde(default)]
     pub request: Twist,
@@ -143,6 +148,9 @@ pub struct Step {
     /// What to take out of its answer, for `{name}` in later steps.
     #[serde(default)]
     pub capture: IndexMap<Name, JsonPath>,
+    /// The same of its header fields.
+    #[serde(default)]
+    pub capture_headers: IndexMap<Name, HeaderName>,
 }
 
 fn once() -> u32 {
