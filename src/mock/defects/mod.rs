@@ -5,13 +5,16 @@
 //! that family's list.
 
 mod authentication;
+mod cache;
 mod connection;
 mod framing;
 mod leak;
 mod method;
+mod oracle;
 mod order;
 mod path;
 mod permission;
+mod repetition;
 mod several;
 mod shape;
 mod syntax;
@@ -64,6 +67,9 @@ const FAMILIES: &[&[Defect]] = &[
     path::FAMILY,
     syntax::FAMILY,
     several::FAMILY,
+    cache::FAMILY,
+    repetition::FAMILY,
+    oracle::FAMILY,
 ];
 
 /// A defect, as its family lists it.
