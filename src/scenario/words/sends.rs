@@ -2,6 +2,7 @@
 
 use super::{code, joined};
 use crate::contract::KeyState;
+use crate::document::Name;
 use crate::scenario::{
     Awaited, Beside, BodyTwist, Carry, Closing, CredentialPick, HeaderLine, IdempotencyKey, KeyTwist,
     LikeTheKey, ObjectOf, PathTwist, SchemeForm, SecondKey, Separator, TheCredential, Transform, Twist,
@@ -15,6 +16,11 @@ pub(super) fn whole(twist: &Twist, key: Option<&str>) -> String {
         (None, Some(key)) => format!("a sound request, {key}"),
         (None, None) => "a sound request".to_owned(),
     }
+}
+
+/// The twin of a request, by what makes it differ from that.
+pub(super) fn twin(twist: &Twist) -> String {
+    words(twist).map_or_else(|| "the request as it is".to_owned(), |changes| format!("the same, {changes}"))
 }
 
 /// What makes a request differ; nothing where nothing does.
@@ -40,7 +46,20 @@ pub(super) fn words(twist: &Twist) -> Option<String> {
 /// A conversation: what is done on its connection, part by part.
 fn conversation(wire: &WireTwist) -> Option<String> {
     let parts: Vec<_> = wire.say.iter().map(part).collect();
-    (!parts.is_empty()).then(|| format!("said to the byte on one connection: {}", parts.join(", then ")))
+    if !parts.is_empty() {
+        return Some(format!("said to the byte on one connection: {}", parts.join(", then ")));
+    }
+    let put = |(name, text): (&Name, &String)| match &**text {
+        "" => format!("nothing for {}", code(&format!("{{{name}}}"))),
+        text => format!("{} for {}", code(&visible(text)), code(&format!("{{{name}}}"))),
+    };
+    let details: Vec<_> = wire.with.iter().map(put).collect();
+    (!details.is_empty()).then(|| format!("with {}", joined(&details, "and")))
+}
+
+/// A text with its line breaks as escapes.
+fn visible(text: &str) -> String {
+    text.replace('\n', r"\r\n")
 }
 
 fn part(part: &WirePart) -> String {
@@ -162,6 +181,7 @@ fn header(line: &HeaderLine) -> String {
 fn path(twist: &PathTwist) -> Option<String> {
     match twist {
         PathTwist::Unknown(_) => Some("to a path beside the operation's that names nothing".to_owned()),
+        PathTwist::Append(text) if text.is_empty() => Some("to the operation's own path".to_owned()),
         PathTwist::Append(text) => Some(format!("with {} behind the path", code(text))),
         PathTwist::Prepend(text) => Some(format!("with {} before the path", code(text))),
         PathTwist::Query(query) => Some(format!("with the query {}", code(query))),
