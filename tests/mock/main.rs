@@ -9,6 +9,7 @@ mod http2;
 mod keys;
 mod order;
 mod refusals;
+mod repetition;
 mod services;
 mod support;
 mod variants;
