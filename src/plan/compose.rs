@@ -129,9 +129,8 @@ fn twist_body(twist: &BodyTwist, (cell, draft): (&Cell<'_>, &mut Draft), dice: &
     let made = |bytes, content_type| Some(DraftBody { bytes, content_type, file: None });
     draft.body = match twist {
         BodyTwist::Empty(true) => None,
-        BodyTwist::Empty(false) => sound,
+        BodyTwist::Empty(false) | BodyTwist::Other(false) => sound,
         BodyTwist::Other(true) => other_body(cell),
-        BodyTwist::Other(false) => sound,
         BodyTwist::Truncate(count) => {
             let mut bytes = bytes();
             bytes.truncate(bytes.trim_ascii_end().len().saturating_sub(*count));

@@ -39,18 +39,14 @@ impl Cell<'_> {
     fn alike(&self, what: &str) -> Result<(), String> {
         let contract = self.inputs.contract;
         let refusal = |kind| contract.refusal(kind);
-        let kind = serde_json::from_value::<RefusalKind>(what.into());
-        let (declared, line, other) = match kind {
-            Ok(kind) => {
-                let pair = refusal(kind).zip(refusal(RefusalKind::Invalid));
-                (pair.map(|(one, other)| one == other), format!("refusals.{kind}"), "refusals.invalid")
-            }
-            Err(_) => {
-                let status = contract.policy.unknown_path_without_key;
-                let missing = refusal(RefusalKind::Missing).and_then(|refusal| refusal.status);
-                let line = "policy.unknown_path_without_key".to_owned();
-                (status.map(|status| Some(status) == missing), line, "refusals.missing")
-            }
+        let (declared, line, other) = if let Ok(kind) = serde_json::from_value::<RefusalKind>(what.into()) {
+            let pair = refusal(kind).zip(refusal(RefusalKind::Invalid));
+            (pair.map(|(one, other)| one == other), format!("refusals.{kind}"), "refusals.invalid")
+        } else {
+            let status = contract.policy.unknown_path_without_key;
+            let missing = refusal(RefusalKind::Missing).and_then(|refusal| refusal.status);
+            let line = "policy.unknown_path_without_key".to_owned();
+            (status.map(|status| Some(status) == missing), line, "refusals.missing")
         };
         match declared {
             Some(true) => Ok(()),

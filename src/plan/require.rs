@@ -36,7 +36,7 @@ pub(super) fn requirement(
     all.extend(when(expect.no_foreign_redirect, Requirement::NoForeignRedirect));
     if let Some(same) = &expect.same_as {
         let compare = match (&*same.only, same.headers) {
-            ([], true) if same.length => Compare::EverythingAndLength,
+            ([], true) if same.length == Some(true) => Compare::EverythingAndLength,
             ([], true) => Compare::Everything,
             ([], false) => Compare::StatusAndBody,
             (members, _) => Compare::Members(members.to_vec()),

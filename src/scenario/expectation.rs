@@ -176,7 +176,7 @@ pub struct SameAs {
     pub headers: bool,
     /// Its length too, volatile members left out.
     #[serde(default)]
-    pub length: bool,
+    pub length: Option<bool>,
     /// Only these members of the JSON body, and nothing else of the answer. A member that both lack is equal.
     #[serde(default)]
     pub only: Vec<JsonPath>,

@@ -12,9 +12,7 @@ use crate::mock::message::{Answer, Content, Head};
 
 /// The tag of a document.
 pub(crate) fn tag(value: &Value) -> String {
-    let digest: [u8; 32] = Sha256::digest(value.to_string()).into();
-    let digits: String = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-    format!("\"{digits}\"")
+    format!("\"{:.16}\"", format!("{:x}", Sha256::digest(value.to_string())))
 }
 
 /// An answer under the preconditions of its request; as it is where it has no tag.

@@ -111,7 +111,9 @@ fn differs_from(differs: &DiffersFrom) -> String {
 fn same_as(same: &SameAs) -> String {
     let step = same.step;
     match (&*same.only, same.headers) {
-        ([], true) if same.length => format!("the same answer as to step {step}, its length included"),
+        ([], true) if same.length == Some(true) => {
+            format!("the same answer as to step {step}, its length included")
+        }
         ([], true) => format!("the same answer as to step {step}"),
         ([], false) => format!("the same status and body as to step {step}"),
         (only, _) => format!("the same {} as in the answer to step {step}", codes(only, "and")),

@@ -36,10 +36,12 @@ pub(super) struct Implementation {
     keys: HashMap<String, String>,
     /// The application that each subject belongs to.
     subjects: Mutex<HashMap<String, &'static str>>,
-    /// What was done, by whose it is, what it was and its idempotency key: the body, and the answer.
-    done: Mutex<HashMap<(&'static str, &'static str, String), (Vec<u8>, ResponseTemplate)>>,
+    done: Mutex<Done>,
     requests: AtomicUsize,
 }
+
+/// What was done, by whose it is, what it was and its idempotency key: the body, and the answer.
+type Done = HashMap<(&'static str, &'static str, String), (Vec<u8>, ResponseTemplate)>;
 
 /// A refusal in place of an answer.
 type Refused = Box<ResponseTemplate>;

@@ -26,6 +26,9 @@ const OPERATIONS: [(&str, &str, &str, &str); 11] = [
     ("POST", "/v1/admin/tokens", "admin", "mint-token"),
 ];
 
+/// The body and the answer of what was done, by the application, the operation and the idempotency key.
+type Done = HashMap<(&'static str, &'static str, String), (Vec<u8>, Reply)>;
+
 /// One environment of the API.
 pub(super) struct Api {
     environment: &'static str,
@@ -33,8 +36,7 @@ pub(super) struct Api {
     credentials: Vec<Credential>,
     /// The application of each subject, by its number; nobody's where it is gone.
     subjects: Mutex<Vec<Option<&'static str>>>,
-    /// The body and the answer of what was done, by the application, the operation and the idempotency key.
-    done: Mutex<HashMap<(&'static str, &'static str, String), (Vec<u8>, Reply)>>,
+    done: Mutex<Done>,
     answers: AtomicUsize,
 }
 
