@@ -12,7 +12,7 @@ use crate::wire::{Answer, Exchange, Heard, Request, Script, Transcript};
 
 use super::Job;
 use super::carry::{Carried, Decided};
-use super::curl;
+use super::reproduce;
 
 /// Bytes of a body that a report keeps.
 const KEPT_BODY: usize = 4096;
@@ -33,7 +33,7 @@ pub(super) fn case(job: &Job, case: &Case, carried: Carried, took: Duration) -> 
     let expected = step.map(|step| step.requirement.to_string()).unwrap_or_default();
     let reproduce = match (&carried.exchange, step) {
         (Some(exchange), Some(step)) => {
-            Some(redactor.redact(&curl::line(exchange, &step.draft, &job.contract)))
+            Some(redactor.redact(&reproduce::line(exchange, &step.draft, job, &case.id)))
         }
         _ => None,
     };

@@ -39,6 +39,11 @@ fn the_first_of_two_keys_that_decides_is_found() {
 }
 
 #[test]
+fn keys_that_are_compared_without_regard_to_case_are_found() {
+    is_found_by(&run(Some(Fault::LettersOfEitherCase)), "key-value-case");
+}
+
+#[test]
 fn a_key_that_is_repeated_in_a_refusal_is_found() {
     is_found_by(&run(Some(Fault::KeyRepeated)), "leak-key-in-body");
 }

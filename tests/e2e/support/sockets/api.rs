@@ -119,7 +119,11 @@ impl Api {
         };
         let shown = String::from_utf8_lossy(key).into_owned();
         let invalid = || self.refuse(401, Some(&shown));
-        let found = self.credentials.iter().position(|credential| credential.key.as_bytes() == key);
+        let same = |known: &[u8]| match self.fault {
+            Some(Fault::LettersOfEitherCase) => known.eq_ignore_ascii_case(key),
+            _ => known == key,
+        };
+        let found = self.credentials.iter().position(|credential| same(credential.key.as_bytes()));
         let credential = &self.credentials[found.ok_or_else(invalid)?];
         let forgiven = credential.state == Some("expired") && self.has(Fault::ExpiryIgnored);
         if credential.state.is_some() && !forgiven {

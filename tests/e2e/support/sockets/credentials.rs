@@ -5,6 +5,7 @@ const CONTRACT: &str = include_str!("../../../../fixtures/reference/lockproof.ya
 
 /// A key, and what it opens.
 pub(super) struct Credential {
+    pub(super) name: &'static str,
     pub(super) key: &'static str,
     pub(super) application: &'static str,
     /// Services, and operations as `service.operation`.
@@ -26,6 +27,7 @@ fn credential(line: &'static str) -> Option<Credential> {
     let key = word(line, "fixture: ")?;
     let (name, _) = line.trim_start().split_once(':')?;
     Some(Credential {
+        name,
         key,
         application: word(line, "application: ").unwrap_or(name),
         allows: list(line, "allows: ["),
@@ -43,6 +45,12 @@ fn word(line: &'static str, label: &str) -> Option<&'static str> {
 fn list(line: &'static str, label: &str) -> Vec<&'static str> {
     let inside = line.split_once(label).and_then(|(_, rest)| rest.split(']').next());
     inside.map(|words| words.split(", ").collect()).unwrap_or_default()
+}
+
+/// Every key as the variable that a command line of a report has for it.
+pub(crate) fn variables() -> Vec<(String, &'static str)> {
+    let variable = |name: &str| format!("LOCKPROOF_KEY_{}", name.to_uppercase().replace('-', "_"));
+    all().iter().map(|credential| (variable(credential.name), credential.key)).collect()
 }
 
 impl Credential {

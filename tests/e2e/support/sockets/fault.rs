@@ -11,6 +11,8 @@ pub(crate) enum Fault {
     BodyAskedForFirst,
     /// Where there are two keys, the first one decides.
     FirstKeyDecides,
+    /// Keys are compared without regard to case.
+    LettersOfEitherCase,
     /// A refusal repeats the key.
     KeyRepeated,
     /// Whoever was let in and asks to keep the connection is let in for as long as it lasts.

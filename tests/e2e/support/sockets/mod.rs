@@ -15,6 +15,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
+pub(crate) use credentials::variables;
 pub(crate) use fault::Fault;
 
 use api::{Api, Entry};
