@@ -24,6 +24,7 @@ impl Cell<'_> {
             | Need::Scheme(_)
             | Need::Policy(_)
             | Need::Refusal(_)
+            | Need::Document(_)
             | Need::Control(_) => return Ok(()),
         };
         if there { Ok(()) } else { Err(lacks(&line)) }

@@ -5,10 +5,13 @@
 //! it to a contract.
 
 mod check;
+mod described;
 mod expectation;
+mod header;
 mod load;
 mod need;
 mod over;
+mod page;
 mod repeat;
 mod suite;
 mod template;
@@ -20,16 +23,19 @@ use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub use described::{DocumentRule, TheDocument};
 pub use expectation::{ChallengeRule, Expectation, SameAs};
+pub use header::HeaderLine;
 pub use load::load;
 pub use need::Need;
 pub use over::{CredentialSelector, DeniedBy, First, OperationFilter, OperationSelector, Over, Selected};
+pub use page::{CorsRule, Page};
 pub use repeat::{DiffersFrom, IdempotencyKey, OTHER_UNIQUE, UNIQUE};
 pub use suite::{Suite, SuiteFile, builtin_files};
 pub use template::{Gap, Piece, Template, TemplateLine, What};
 pub use twist::{
-    Beside, BodyTwist, Carry, CredentialPick, HeaderLine, KeyTwist, LikeTheKey, ObjectOf, PathTwist,
-    SchemeForm, SecondKey, Separator, TheCredential, Transform, Twist,
+    Beside, BodyTwist, Carry, CredentialPick, KeyTwist, LikeTheKey, ObjectOf, PathTwist, SchemeForm,
+    SecondKey, Separator, TheCredential, Transform, Twist,
 };
 pub use wire::{Awaited, Closing, WireKey, WirePart, WireTwist};
 

@@ -9,7 +9,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, de};
 use serde_json::Value;
 
-use super::{IdempotencyKey, WireTwist};
+use super::{HeaderLine, IdempotencyKey, Page, TheDocument, WireTwist};
 use crate::contract::KeyState;
 use crate::document::{HeaderName, Method, Name};
 
@@ -48,6 +48,16 @@ pub struct Twist {
     /// Whose object the path names.
     #[serde(default)]
     pub object: Option<ObjectOf>,
+    /// Get this document that the API publishes, instead of calling the operation.
+    #[serde(default)]
+    pub document: Option<TheDocument>,
+    /// The page that a browser would say it sends this for, in its `Origin` field.
+    #[serde(default)]
+    pub page: Option<Page>,
+    /// Ask first, as a browser does: the method OPTIONS, no body unless `body` says so, and what a sound request
+    /// would bring along, its method and fields, only by name (Fetch, "CORS-preflight fetch").
+    #[serde(default)]
+    pub preflight: Option<bool>,
     /// Send it to the environment's `plaintext_url`.
     #[serde(default)]
     pub plaintext: Option<bool>,
@@ -74,6 +84,9 @@ impl Twist {
             path: over.path.or(base.path),
             body: over.body.or(base.body),
             object: over.object.or(base.object),
+            document: over.document.or(base.document),
+            page: over.page.or(base.page),
+            preflight: over.preflight.or(base.preflight),
             plaintext: over.plaintext.or(base.plaintext),
             wire: match (base.wire, over.wire) {
                 (Some(base), Some(over)) => Some(base.overlaid(over)),
@@ -285,44 +298,6 @@ pub enum Separator {
     Underscore,
     /// `.`.
     Dot,
-}
-
-/// A header line: a mapping of one name to its value.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct HeaderLine {
-    /// The field's name.
-    pub name: HeaderName,
-    /// Its value; `{key}`, `{host}`, `{public}` and `{unique}` are filled in.
-    pub value: String,
-}
-
-impl<'de> Deserialize<'de> for HeaderLine {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let line = indexmap::IndexMap::<HeaderName, String>::deserialize(deserializer)?;
-        let mut pairs = line.into_iter();
-        match (pairs.next(), pairs.next()) {
-            (Some((name, value)), None) => Ok(Self { name, value }),
-            _ => Err(de::Error::custom("a header line has one name and one value")),
-        }
-    }
-}
-
-impl JsonSchema for HeaderLine {
-    fn schema_name() -> Cow<'static, str> {
-        "HeaderLine".into()
-    }
-
-    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        let name = generator.subschema_for::<HeaderName>();
-        json_schema!({
-            "type": "object",
-            "propertyNames": name,
-            "additionalProperties": { "type": "string" },
-            "minProperties": 1,
-            "maxProperties": 1,
-            "errorMessage": "a header line has one name and one value; give each line an item of its own"
-        })
-    }
 }
 
 /// Another path. In its texts, `{public}` stands for the path of the first operation that needs no key, or for

@@ -185,7 +185,7 @@ fn let_keep(edge: &mut Edge, rule: &'static str, varies: fn(&Request<'_>) -> Opt
         }
         answer.set("Cache-Control", rule);
         if let Some(field) = varies(request) {
-            answer.set("Vary", field);
+            answer.fields.push(("Vary".into(), field.into()));
         }
     });
 }

@@ -7,6 +7,8 @@
 mod authentication;
 mod cache;
 mod connection;
+mod cors;
+mod document;
 mod framing;
 mod leak;
 mod method;
@@ -67,6 +69,8 @@ const FAMILIES: &[&[Defect]] = &[
     path::FAMILY,
     syntax::FAMILY,
     several::FAMILY,
+    cors::FAMILY,
+    document::FAMILY,
     cache::FAMILY,
     repetition::FAMILY,
     oracle::FAMILY,

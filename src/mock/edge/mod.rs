@@ -4,6 +4,7 @@
 //! It is a pipeline of small stages, each a function that can be exchanged: [`Edge`] names them, and
 //! [`Edge::sound`] is the whole of the sound server. The order in which the stages decide is data as well.
 
+mod cors;
 mod denial;
 mod extract;
 mod finish;
@@ -18,13 +19,15 @@ use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
-use crate::contract::Carrier;
+use crate::contract::{Carrier, Contract};
 use crate::mock::RateLimit;
 use crate::mock::http1::{Manner, Reception};
 use crate::mock::message::{Answer, Head};
 use crate::mock::random::RequestId;
 use crate::mock::server::{Server, Site};
+use crate::mock::services;
 
+pub(crate) use cors::{Sharing, asking_page, key_field};
 pub(crate) use denial::Denial;
 pub(crate) use extract::Presented;
 pub(crate) use finish::Seal;
@@ -155,6 +158,10 @@ pub(crate) struct Edge {
     pub(crate) admin: Permission,
     /// Permission: whether an object is the key's own.
     pub(crate) owner: Belongs,
+    /// Shares: what browsers are told.
+    pub(crate) sharing: Sharing,
+    /// Describes: what the API says about itself.
+    pub(crate) describe: Arc<dyn Fn(&Contract) -> serde_json::Value + Send + Sync>,
     /// Permission: what is said of an object that is not.
     pub(crate) foreign: Denial,
     /// Repeats: when a request is an earlier one, sent again.
@@ -202,6 +209,8 @@ impl Edge {
             permission: Arc::new(permission::permitted),
             admin: Arc::new(permission::administers),
             owner: Arc::new(permission::owns),
+            sharing: Sharing::sound(),
+            describe: Arc::new(services::describe),
             foreign: Denial::NotFound,
             repetition: Repetition::sound(),
             order: steps::sound_order(),

@@ -11,6 +11,7 @@ mod ekyc;
 mod gallery;
 mod input;
 mod once;
+mod openapi;
 mod pattern;
 mod pgm;
 mod sample;
@@ -28,6 +29,7 @@ use crate::mock::message::{Answer, Content};
 pub(crate) use gallery::Gallery;
 pub(crate) use input::document;
 pub(crate) use once::Done;
+pub(crate) use openapi::{describe, operation as description, serve as serve_description};
 pub(crate) use sample::Sample;
 pub(crate) use validator::tag as tag_of;
 
