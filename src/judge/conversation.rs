@@ -124,7 +124,8 @@ fn statuses(heard: &[Heard]) -> String {
 pub fn is_wrongly_accepted(requirement: &Requirement, evidence: &Evidence<'_>) -> bool {
     let accepts = |answer| evidence.recogniser.recognise_answer(answer) == Recognised::Acceptance;
     let Some(transcript) = &evidence.exchange.transcript else {
-        return evidence.exchange.answer.as_ref().is_some_and(accepts);
+        let answer = evidence.exchange.answer.as_ref();
+        return !requirement.wants_acceptance() && answer.is_some_and(accepts);
     };
     let wants = |at: usize| (at == 0 && requirement.wants_acceptance()) || wants_nth(requirement, at);
     let mut heard = transcript.answers.iter().enumerate();

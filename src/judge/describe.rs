@@ -43,6 +43,9 @@ impl fmt::Display for Requirement {
             Self::SameAs { step, compare: Compare::Everything } => {
                 write!(f, "the same answer as to step {step}")
             }
+            Self::SameAs { step, compare: Compare::EverythingAndLength } => {
+                write!(f, "the same answer as to step {step}, of the same length")
+            }
             Self::SameAs { step, compare: Compare::StatusAndBody } => {
                 write!(f, "the same status and body as to step {step}")
             }
@@ -50,6 +53,8 @@ impl fmt::Display for Requirement {
                 let paths: Vec<_> = paths.iter().map(ToString::to_string).collect();
                 write!(f, "the same {} as in the answer to step {step}", paths.join(", "))
             }
+            Self::DiffersFrom { step, .. } => write!(f, "another answer than to step {step}"),
+            Self::VariesOn(name) => write!(f, "Cache-Control: no-store or private, or Vary: {name}"),
             Self::Within(bound) => write!(f, "an answer within {} ms", bound.as_millis()),
             Self::Conversation(rule) => write!(f, "{rule}"),
             Self::All(all) => joined(f, all, " and "),

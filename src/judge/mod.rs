@@ -4,6 +4,7 @@
 //! positively recognised, as the contract declares it. What is neither a recognised acceptance nor a recognised
 //! refusal is unclear, unless it plainly shows that the edge did something else.
 
+mod caching;
 mod challenge;
 mod coding;
 mod conversation;

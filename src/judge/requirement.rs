@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::{ChallengeRequirement, Compare, ConversationRequirement, CorsRequirement};
 use super::{DescriptionRequirement, Evidence, Finding, Judgement, Reading};
-use super::{challenge, conversation, cors, matching, openapi, recognise, same};
+use super::{caching, challenge, conversation, cors, matching, openapi, recognise, same};
 use crate::contract::{Matcher, RefusalKind};
 use crate::document::{HeaderName, JsonPath, Pattern, StatusMatch};
 
@@ -50,6 +50,15 @@ pub enum Requirement {
         /// Which parts of the answer are compared.
         compare: Compare,
     },
+    /// It can be told from the answer to an earlier step.
+    DiffersFrom {
+        /// The step's number, from 1.
+        step: usize,
+        /// Another step, whose answer differs from that one in any case.
+        like: usize,
+    },
+    /// No cache may give it to whoever sends something else in this field.
+    VariesOn(HeaderName),
     /// It is complete within this time.
     Within(Duration),
     /// What was heard on the whole connection is so.
@@ -121,6 +130,8 @@ impl Requirement {
             }
             Self::NoForeignRedirect => matching::no_foreign_redirect(reading, evidence.exchange),
             Self::SameAs { step, compare } => same::judge((*step, compare), reading, evidence),
+            Self::DiffersFrom { step, like } => caching::differs((*step, *like), reading, evidence),
+            Self::VariesOn(name) => caching::varies(name, reading),
             Self::Within(bound) => within(*bound, evidence),
             Self::Conversation(rule) => conversation::judge(rule, evidence),
             Self::All(all) => worst(all.iter().map(|one| one.judge(reading, evidence)), reading),

@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 
 use super::Conversation;
 use crate::contract::{Carrier, Operation, OperationId};
-use crate::document::JsonPath;
+use crate::document::{JsonPath, Pattern};
 use crate::scenario::{Beside, KeyTwist};
 
 /// A request, all but its key, its host and what only an earlier answer can tell.
@@ -59,6 +59,8 @@ pub struct DraftKey {
     pub credential: String,
     /// The credential's public identifier, where the contract has one.
     pub id: Option<String>,
+    /// Where a key holds its own public identifier, where the contract says so.
+    pub public_part: Option<Pattern>,
     /// What is done to it.
     pub twist: Option<KeyTwist>,
     /// Where it is carried.

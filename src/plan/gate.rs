@@ -3,8 +3,9 @@
 use super::BoundOperation;
 use super::bind::Cell;
 use super::compose;
+use super::lines::lacks;
 use crate::contract::{Carrier, Contract, Effect};
-use crate::scenario::{Carry, KeyTwist, Need, TheCredential, Twist};
+use crate::scenario::{BodyTwist, Carry, KeyTwist, LikeTheKey, Need, TheCredential, Twist};
 
 impl Cell<'_> {
     /// A protected environment is asked only where the operator says so.
@@ -32,6 +33,9 @@ impl Cell<'_> {
             Need::Tls => (environment.base_url.starts_with("https:"), "an https `base_url`".to_owned()),
             Need::Plaintext => (environment.plaintext_url.is_some(), "a `plaintext_url`".to_owned()),
             Need::Elsewhere => return Ok(()),
+            Need::UnknownField | Need::Idempotency | Need::Validator | Need::KeyId | Need::Alike(_) => {
+                return self.says(need);
+            }
             Need::Scheme(scheme) => {
                 let declared = contract.authentication.carrier.scheme();
                 let same = declared.is_some_and(|declared| declared.eq_ignore_ascii_case(scheme));
@@ -61,6 +65,17 @@ impl Cell<'_> {
         };
         if twist.key == Some(KeyTwist::Id(TheCredential::Own)) && lacks_id() {
             return Err("the contract gives the credential no `id`".to_owned());
+        }
+        let idempotency = self.operation.operation.idempotency.as_ref();
+        if twist.idempotency.is_some() && idempotency.is_none() {
+            return Err(lacks(&self.line("idempotency")));
+        }
+        let other = idempotency.and_then(|it| it.other_body.as_ref());
+        if twist.body == Some(BodyTwist::Other(true)) && other.is_none() {
+            return Err(lacks(&self.line("idempotency.other_body")));
+        }
+        if twist.key == Some(KeyTwist::Random(LikeTheKey::SameId)) {
+            self.says(&Need::KeyId)?;
         }
         match &twist.carry {
             Some(Carry::Scheme(_)) if declared.scheme().is_none() => {

@@ -14,6 +14,7 @@ mod described;
 mod draft;
 mod forge;
 mod gate;
+mod lines;
 mod path;
 mod permission;
 mod pick;
@@ -35,12 +36,12 @@ pub use control::ControlPair;
 pub use crate::scenario::{Gap, Piece, Template, What};
 pub use conversation::{Conversation, Part};
 pub use draft::{Draft, DraftBody, DraftKey, Place, Preparation, Sender};
-pub use forge::{Dice, forge};
+pub use forge::{Dice, Public, forge};
 pub use permission::{Standing, standing};
 pub use select::Filter;
 
 use crate::contract::{Contract, Operation, OperationId};
-use crate::document::{JsonPath, Name};
+use crate::document::{HeaderName, JsonPath, Name};
 use crate::judge::Requirement;
 use crate::outcome::Expects;
 pub use crate::scenario::Beside;
@@ -100,6 +101,8 @@ pub struct PlannedStep {
     pub repeat: u32,
     /// What to take out of its answer for later steps.
     pub capture: IndexMap<Name, JsonPath>,
+    /// The same of its header fields.
+    pub capture_headers: IndexMap<Name, HeaderName>,
 }
 
 /// What a plan is made of.

@@ -41,11 +41,19 @@ pub(super) fn requirement(
     all.extend(when(expect.no_foreign_redirect, Requirement::NoForeignRedirect));
     if let Some(same) = &expect.same_as {
         let compare = match (&*same.only, same.headers) {
+            ([], true) if same.length == Some(true) => Compare::EverythingAndLength,
             ([], true) => Compare::Everything,
             ([], false) => Compare::StatusAndBody,
             (members, _) => Compare::Members(members.to_vec()),
         };
         all.push(Requirement::SameAs { step: same.step, compare });
+    }
+    all.extend(
+        expect.differs_from.as_ref().map(|it| Requirement::DiffersFrom { step: it.step, like: it.like }),
+    );
+    if expect.varies_on_key == Some(true) {
+        let field = cell.inputs.contract.authentication.carrier.field();
+        all.extend(field.map(Requirement::VariesOn));
     }
     all.extend(expect.within.as_ref().map(|within| Requirement::Within(within.duration())));
     let nested = |list: &[Expectation]| {

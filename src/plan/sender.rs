@@ -4,6 +4,7 @@ use super::Permits;
 use super::draft::{Draft, Sender};
 use super::require::needs_raw;
 use crate::judge::Requirement;
+use crate::scenario::{OTHER_UNIQUE, UNIQUE};
 
 /// Who sends a draft.
 ///
@@ -20,7 +21,7 @@ pub(super) fn choose(draft: &Draft, requirement: &Requirement, permits: &Permits
 
 /// The target with a letter for everything that is still to be filled in.
 fn target(draft: &Draft) -> String {
-    let names = draft.preparations.keys();
+    let names = draft.preparations.keys().map(String::as_str).chain([UNIQUE, OTHER_UNIQUE]);
     names.fold(draft.target.clone(), |target, name| target.replace(&format!("{{{name}}}"), "x"))
 }
 

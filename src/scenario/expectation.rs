@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{CorsRule, DocumentRule};
+use super::{CorsRule, DiffersFrom, DocumentRule};
 use crate::contract::{Matcher, RefusalKind};
 use crate::document::{HeaderName, JsonPath, Millis, Pattern, StatusMatch};
 
@@ -74,6 +74,13 @@ pub struct Expectation {
     /// It cannot be told from the answer to an earlier step, volatile parts left out.
     #[serde(default)]
     pub same_as: Option<SameAs>,
+    /// It can be told from the answer to an earlier step.
+    #[serde(default)]
+    pub differs_from: Option<DiffersFrom>,
+    /// No cache may give it to whoever sends another key: it is not to be stored, or kept for one client, or says that it
+    /// varies with the field that carries the key.
+    #[serde(default)]
+    pub varies_on_key: Option<bool>,
     /// The answer is complete within this time.
     #[serde(default)]
     pub within: Option<Millis>,
@@ -132,6 +139,8 @@ impl Expectation {
             no_content: over.no_content.or(base.no_content),
             no_foreign_redirect: over.no_foreign_redirect.or(base.no_foreign_redirect),
             same_as: over.same_as.or(base.same_as),
+            differs_from: over.differs_from.or(base.differs_from),
+            varies_on_key: over.varies_on_key.or(base.varies_on_key),
             within: over.within.or(base.within),
             answers: if over.answers.is_empty() { base.answers } else { over.answers },
             before_body: over.before_body.or(base.before_body),
@@ -178,6 +187,9 @@ pub struct SameAs {
     /// Its header fields too: names, order and values.
     #[serde(default = "yes")]
     pub headers: bool,
+    /// Its length too, volatile members left out.
+    #[serde(default)]
+    pub length: Option<bool>,
     /// Only these members of the JSON body, and nothing else of the answer. A member that both lack is equal.
     #[serde(default)]
     pub only: Vec<JsonPath>,

@@ -9,7 +9,7 @@ use http::{HeaderName, HeaderValue};
 use super::exchange::Request;
 use super::speak::{Carried, Speaker};
 use crate::contract::{Carrier, Keyring};
-use crate::plan::{Beside, Conversation, Dice, Draft, DraftKey, Place, forge};
+use crate::plan::{Beside, Conversation, Dice, Draft, DraftKey, Place, Public, forge};
 
 /// What earlier answers of a case have told, by name.
 pub type Captures = BTreeMap<String, String>;
@@ -181,7 +181,8 @@ fn others(
 fn forged(key: &DraftKey, keyring: &Keyring, dice: &mut Dice) -> Result<String, SealError> {
     let secret = keyring.key(&key.credential).ok_or_else(|| SealError::NoKey(key.credential.clone()))?;
     let Some(twist) = &key.twist else { return Ok(secret.expose().to_owned()) };
-    let forged = forge(secret.expose(), key.id.as_deref(), twist, dice);
+    let public = Public { id: key.id.as_deref(), part: key.public_part.as_ref() };
+    let forged = forge(secret.expose(), public, twist, dice);
     // Accepting the key itself is no fault.
     if forged == secret.expose() { Err(SealError::Unchanged(key.credential.clone())) } else { Ok(forged) }
 }
@@ -318,7 +319,7 @@ mod tests {
         let header =
             Carrier::Header { name: crate::document::HeaderName::parse("X-API-Key").unwrap(), scheme: None };
         let place = Place::Carrier(header);
-        let key = DraftKey { credential: "full".to_owned(), id: None, twist: None, place };
+        let key = DraftKey { credential: "full".to_owned(), id: None, public_part: None, twist: None, place };
         let draft = Draft {
             method: "GET".to_owned(),
             target: "/".to_owned(),

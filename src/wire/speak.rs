@@ -176,7 +176,10 @@ mod tests {
 
     fn carried(key: &str, carrier: Carrier) -> Carried {
         let place = Place::Carrier(carrier);
-        Carried::new(key.to_owned(), &DraftKey { credential: String::new(), id: None, twist: None, place })
+        Carried::new(
+            key.to_owned(),
+            &DraftKey { credential: String::new(), id: None, public_part: None, twist: None, place },
+        )
     }
 
     fn said(own: Option<Carried>, body: Option<&DraftBody>, parts: Vec<Part>) -> String {

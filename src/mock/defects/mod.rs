@@ -5,16 +5,19 @@
 //! that family's list.
 
 mod authentication;
+mod cache;
 mod connection;
 mod cors;
 mod document;
 mod framing;
 mod leak;
 mod method;
+mod oracle;
 mod order;
 mod path;
 mod permission;
 mod reading;
+mod repetition;
 mod several;
 mod shape;
 mod syntax;
@@ -70,6 +73,9 @@ const FAMILIES: &[&[Defect]] = &[
     several::FAMILY,
     cors::FAMILY,
     document::FAMILY,
+    cache::FAMILY,
+    repetition::FAMILY,
+    oracle::FAMILY,
 ];
 
 /// A defect, as its family lists it.

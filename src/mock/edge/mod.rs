@@ -11,6 +11,7 @@ mod finish;
 mod keys;
 mod permission;
 mod render;
+mod repeat;
 mod route;
 mod steps;
 
@@ -30,9 +31,10 @@ pub(crate) use cors::{Sharing, asking_page, key_field};
 pub(crate) use denial::Denial;
 pub(crate) use extract::Presented;
 pub(crate) use finish::Seal;
-pub(crate) use keys::{Application, Key, Keys};
+pub(crate) use keys::{Application, Digest, Key, Keys};
 pub(crate) use permission::Quota;
 pub(crate) use render::Rendering;
+pub(crate) use repeat::Repetition;
 pub(crate) use route::{Access, Route, Routed, Routes, normalise};
 pub(crate) use steps::{At, Step, content_step, route_step};
 
@@ -160,6 +162,10 @@ pub(crate) struct Edge {
     pub(crate) sharing: Sharing,
     /// Describes: what the API says about itself.
     pub(crate) describe: Arc<dyn Fn(&Contract) -> serde_json::Value + Send + Sync>,
+    /// Permission: what is said of an object that is not.
+    pub(crate) foreign: Denial,
+    /// Repeats: when a request is an earlier one, sent again.
+    pub(crate) repetition: Repetition,
     /// Decides: the steps, in their order.
     pub(crate) order: Vec<(At, Step)>,
     /// Renders a denial.
@@ -205,6 +211,8 @@ impl Edge {
             owner: Arc::new(permission::owns),
             sharing: Sharing::sound(),
             describe: Arc::new(services::describe),
+            foreign: Denial::NotFound,
+            repetition: Repetition::sound(),
             order: steps::sound_order(),
             render: Arc::new(render::render),
             remember: Arc::new(finish::remember),

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::MOST;
 use crate::document::{Diagnostic, Document, Millis, Node, suggest};
-use crate::scenario::{Gap, Template, What};
+use crate::scenario::{Gap, OTHER_UNIQUE, Template, UNIQUE, What};
 
 /// The longest that a conversation may wait by itself.
 const LONGEST: Duration = Duration::from_secs(5);
@@ -25,8 +25,10 @@ pub(super) fn all(document: &Document) -> Vec<Diagnostic> {
         .filter_map(|request| Some((request, request.get("wire")?)))
         .collect();
     // A variant may change a detail of what the whole check says, so names are known from everywhere.
-    let captures = owners.iter().filter_map(|owner| owner.get("capture")).flat_map(Node::entries);
-    let mut known: Vec<&str> = What::words().collect();
+    let lists = ["capture", "capture_headers"];
+    let captures = owners.iter().flat_map(|owner| lists.into_iter().filter_map(|name| owner.get(name)));
+    let captures = captures.flat_map(Node::entries);
+    let mut known: Vec<&str> = What::words().chain([UNIQUE, OTHER_UNIQUE]).collect();
     known.extend(names_of(&wires, "with"));
     known.extend(captures.take(MOST).map(|entry| &*entry.key));
     let names = Names { known, keys: names_of(&wires, "keys") };

@@ -8,7 +8,7 @@ mod right;
 mod sends;
 
 use super::{Expectation, Scenario, Twist};
-use crate::document::{JsonPath, Name};
+use crate::document::{HeaderName, JsonPath, Name};
 
 /// What a check does, in words.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,7 +49,11 @@ impl Scenario {
             let times =
                 if step.repeat > 1 { format!("{number}, {} times", step.repeat) } else { number.to_string() };
             let keep = |(name, path): (&Name, &JsonPath)| format!("keeps {} as {}", code(path), code(name));
-            let kept = step.capture.iter().map(keep).collect::<Vec<_>>();
+            let keep_field = |(name, field): (&Name, &HeaderName)| {
+                format!("keeps the field {} as {}", code(field), code(name))
+            };
+            let fields = step.capture_headers.iter().map(keep_field);
+            let kept = step.capture.iter().map(keep).chain(fields).collect::<Vec<_>>();
             Line {
                 keeps: (!kept.is_empty()).then(|| joined(&kept, "and")),
                 ..Line::new(times, (&step.request, None), &step.expect)

@@ -4,9 +4,9 @@ use super::{code, joined};
 use crate::contract::KeyState;
 use crate::document::Name;
 use crate::scenario::{
-    Awaited, Beside, BodyTwist, Carry, Closing, CredentialPick, HeaderLine, KeyTwist, LikeTheKey, ObjectOf,
-    Page, PathTwist, SchemeForm, SecondKey, Separator, TheCredential, TheDocument, Transform, Twist,
-    WirePart, WireTwist,
+    Awaited, Beside, BodyTwist, Carry, Closing, CredentialPick, HeaderLine, IdempotencyKey, KeyTwist,
+    LikeTheKey, ObjectOf, Page, PathTwist, SchemeForm, SecondKey, Separator, TheCredential, TheDocument,
+    Transform, Twist, WirePart, WireTwist,
 };
 
 /// The request of a check, as a whole; `key` is what a sound request carries where nothing changes that.
@@ -30,6 +30,7 @@ pub(super) fn words(twist: &Twist) -> Option<String> {
         twist.key.as_ref().and_then(key),
         twist.carry.as_ref().map(carry),
         twist.second.as_ref().map(second),
+        twist.idempotency.map(|key| idempotency(key).to_owned()),
         twist.method.as_ref().map(|method| format!("by the method {}", code(method))),
         twist.path.as_ref().and_then(path),
         twist.object.map(|object| whose(object).to_owned()),
@@ -87,6 +88,7 @@ fn credential(pick: &CredentialPick) -> String {
         CredentialPick::Named(name) => format!("with the key of {}", code(name)),
         CredentialPick::Allowing => "with a key that may use the operation".to_owned(),
         CredentialPick::Denying => "with an active key that may not use the operation".to_owned(),
+        CredentialPick::Foreign => "with a key of another application that may use the operation".to_owned(),
         CredentialPick::State(state) => format!("with {}", key_in(*state)),
     }
 }
@@ -95,6 +97,9 @@ fn key(twist: &KeyTwist) -> Option<String> {
     match twist {
         KeyTwist::Random(LikeTheKey::Like) => {
             Some("with a key of the same shape that was never issued".to_owned())
+        }
+        KeyTwist::Random(LikeTheKey::SameId) => {
+            Some("with the key, its public part kept and its secret made up".to_owned())
         }
         KeyTwist::Literal(text) => Some(format!("with {} for a key", code(text))),
         KeyTwist::Id(TheCredential::Own) => Some("with the key's public identifier for a key".to_owned()),
@@ -123,6 +128,13 @@ fn transform(transform: &Transform) -> Option<String> {
         Transform::PercentEncode(on) => where_on(on, "its first letter as a percent escape"),
         Transform::Sha256(on) => where_on(on, "its SHA-256 in its place"),
         Transform::Base64(on) => where_on(on, "its base64 in its place"),
+    }
+}
+
+fn idempotency(key: IdempotencyKey) -> &'static str {
+    match key {
+        IdempotencyKey::One => "with a new idempotency key, the same in every step",
+        IdempotencyKey::Another => "with another idempotency key",
     }
 }
 
@@ -186,6 +198,7 @@ fn page(page: Page) -> String {
 fn path(twist: &PathTwist) -> Option<String> {
     match twist {
         PathTwist::Unknown(_) => Some("to a path beside the operation's that names nothing".to_owned()),
+        PathTwist::Append(text) if text.is_empty() => Some("to the operation's own path".to_owned()),
         PathTwist::Append(text) => Some(format!("with {} behind the path", code(text))),
         PathTwist::Prepend(text) => Some(format!("with {} before the path", code(text))),
         PathTwist::Query(query) => Some(format!("with the query {}", code(query))),
@@ -207,6 +220,7 @@ fn path(twist: &PathTwist) -> Option<String> {
 fn body(twist: &BodyTwist) -> Option<String> {
     match twist {
         BodyTwist::Empty(on) => on.then(|| "without a body".to_owned()),
+        BodyTwist::Other(on) => on.then(|| "with the operation's other body".to_owned()),
         BodyTwist::Truncate(bytes) => Some(format!("without the last {bytes} bytes of the body")),
         BodyTwist::Json(value) => Some(format!("with the body {}", code(value))),
         BodyTwist::Text { text, content_type } => {
