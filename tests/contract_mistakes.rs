@@ -71,6 +71,18 @@ const CONTRADICTIONS: &[Case] = &[
     ("  missing: { status: 401 }\n", "", "the refusal `missing` is missing", "refusals"),
     ("path: /healthz", "path: /a", "`a.list` already has this method and this path", "/a"),
     ("path: /healthz", "path: \"/{x}\"", "the path of a public operation has no parameters", "\"/{x}\""),
+    (
+        "public: [",
+        "tokens: { mint: { operation: a.mint, capture: $.t }, carrier: { header: B }, allows: [a] }\npublic: [",
+        "`a.mint`: no operation has this name",
+        "a.mint",
+    ),
+    (
+        "public: [",
+        "tokens: { mint: { operation: a.list, capture: $.t }, carrier: { header: B }, allows: [a.lst] }\npublic: [",
+        "`a.lst`: no service or operation has this name",
+        "a.lst",
+    ),
     ("env: OTHER", "env: FULL", "this is the key of the credential `full` too", "FULL"),
 ];
 

@@ -130,7 +130,7 @@ const MISTAKES: &[Case] = &[
     (
         EXPECT,
         "needs: [http2]\nexpect: { refused: true }",
-        "a need is tls, plaintext, elsewhere, scheme.*, policy.*, refusal.*, control.* or documents.*",
+        "a need is tls, plaintext, elsewhere, scheme.*, policy.*, refusal.*, control.*, tokens.* or documents.*",
         "http2",
     ),
     (EXPECT, "expect: { status: [4xy] }", "a status is a code like 401 or a class like 4xx", "4xy"),

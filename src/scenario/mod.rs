@@ -13,6 +13,7 @@ mod over;
 mod page;
 mod suite;
 mod template;
+mod token;
 mod twist;
 mod wire;
 mod words;
@@ -29,6 +30,7 @@ pub use over::{CredentialSelector, DeniedBy, First, OperationFilter, OperationSe
 pub use page::{CorsRule, Page};
 pub use suite::{Suite, SuiteFile, builtin_files};
 pub use template::{Gap, Piece, Template, TemplateLine, What};
+pub use token::TokenTwist;
 pub use twist::{
     Beside, BodyTwist, Carry, CredentialPick, HeaderLine, KeyTwist, LikeTheKey, ObjectOf, PathTwist,
     SchemeForm, SecondKey, Separator, TheCredential, Transform, Twist,

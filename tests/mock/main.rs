@@ -13,4 +13,5 @@ mod order;
 mod refusals;
 mod services;
 mod support;
+mod tokens;
 mod variants;

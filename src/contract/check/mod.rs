@@ -8,6 +8,7 @@ mod keys;
 mod names;
 mod paths;
 mod refusals;
+mod tokens;
 
 pub use keys::is_remote;
 
@@ -22,6 +23,7 @@ pub(super) fn all(document: &Document) -> Vec<Diagnostic> {
     let mut found = names::all(document, &operations);
     found.extend(refusals::all(document));
     found.extend(paths::all(document, &operations));
+    found.extend(tokens::all(document, &operations));
     found.extend(keys::all(document));
     found
 }
