@@ -89,6 +89,18 @@ const CONTRADICTIONS: &[Case] = &[
         "there is no `body` that this could be another one to",
         "other_body",
     ),
+    (
+        "public: [",
+        "tokens: { mint: { operation: a.mint, capture: $.t }, carrier: { header: B }, allows: [a] }\npublic: [",
+        "`a.mint`: no operation has this name",
+        "a.mint",
+    ),
+    (
+        "public: [",
+        "tokens: { mint: { operation: a.list, capture: $.t }, carrier: { header: B }, allows: [a.lst] }\npublic: [",
+        "`a.lst`: no service or operation has this name",
+        "a.lst",
+    ),
     ("env: OTHER", "env: FULL", "this is the key of the credential `full` too", "FULL"),
 ];
 

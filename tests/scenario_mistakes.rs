@@ -131,7 +131,7 @@ const MISTAKES: &[Case] = &[
         EXPECT,
         "needs: [http2]\nexpect: { refused: true }",
         "a need is tls, plaintext, elsewhere, unknown-field, idempotency, validator, key-id, scheme.*, policy.*, \
-         refusal.*, control.*, documents.* or alike.*",
+         refusal.*, control.*, tokens.*, documents.* or alike.*",
         "http2",
     ),
     (

@@ -21,6 +21,7 @@ mod query;
 mod refusal;
 mod secret;
 pub mod starter;
+mod tokens;
 
 use indexmap::IndexMap;
 use schemars::JsonSchema;
@@ -41,6 +42,7 @@ pub use operation::{Body, Effect, Operation, Parameter, ParameterSource, PublicO
 pub use query::OperationId;
 pub use refusal::{Refusal, RefusalKind};
 pub use secret::Secret;
+pub use tokens::{TokenRevocation, Tokens};
 
 use crate::document::{HeaderName, JsonPath, Millis, Name};
 
@@ -83,6 +85,9 @@ pub struct Contract {
     /// What the API publishes about itself.
     #[serde(default)]
     pub documents: Documents,
+    /// Tokens that keys are exchanged for.
+    #[serde(default)]
+    pub tokens: Option<Tokens>,
     /// How a test may steer the target; without it the checks that need it are skipped.
     #[serde(default)]
     pub control: Control,

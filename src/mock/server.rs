@@ -5,13 +5,15 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::clock::Clock;
 use super::config::{LogSink, MockError, RateLimit};
-use super::edge::{Denial, Edge, Key, Keys, Quota, Rendering, Request, Route, Routes, Seal, Stop};
+use super::edge::{
+    Denial, Edge, Key, Keys, Quota, Rendering, Request, Route, Routes, Seal, Stop, TokenStore,
+};
 use super::http1::{Admission, Manner, Reception, Responder};
 use super::ledger::Ledger;
 use super::message::{Answer, Head};
 use super::random::RequestId;
 use super::services::{self, Call, Done, Gallery};
-use crate::contract::{Authentication, Cors, Policy};
+use crate::contract::{Authentication, Carrier, Cors, Policy};
 use crate::mock::Config;
 
 /// Everything that all listeners share.
@@ -29,6 +31,12 @@ pub(crate) struct Server {
     pub(crate) routes: Routes,
     /// The keys.
     pub(crate) keys: Keys,
+    /// The tokens.
+    pub(crate) tokens: TokenStore,
+    /// Where a request carries a token.
+    pub(crate) token_carrier: Option<Carrier>,
+    /// The operation that mints tokens.
+    pub(crate) mints: Option<String>,
     /// What was issued, in the operator's own records: nothing that a sound edge would look at.
     pub(crate) ledger: Ledger,
     /// The stages of the edge.
@@ -96,6 +104,9 @@ impl Server {
         Ok(Self {
             environments: environments.into_iter().map(|name| (name, data())).collect(),
             description: (edge.describe)(&contract),
+            tokens: TokenStore::default(),
+            token_carrier: contract.tokens.as_ref().map(|tokens| tokens.carrier.clone()),
+            mints: contract.tokens.map(|tokens| tokens.mint.operation.0),
             authentication: contract.authentication,
             policy: contract.policy,
             cors: contract.cors,
@@ -114,6 +125,7 @@ impl Server {
     pub(crate) fn reset(&self) {
         self.clock.reset();
         self.keys.reset(self.clock.now_ms());
+        self.tokens.clear();
         for (_, data) in &self.environments {
             data.processed.iter().for_each(|count| count.store(0, Ordering::Release));
             data.gallery.lock().unwrap_or_else(PoisonError::into_inner).clear();
@@ -208,7 +220,7 @@ impl Responder for Site {
             return server.finish(&seal, self.denied(&Denial::NotFound, Some(&request)));
         };
         (server.edge.remember)(&request, key.as_deref());
-        let call = Call { request, operation, parameters, key: key.as_deref() };
+        let call = Call { request, operation, parameters, key: key.as_ref() };
         let answer = services::answer(&call).unwrap_or_else(|denial| self.denied(&denial, Some(&request)));
         server.finish(&seal, answer)
     }

@@ -141,7 +141,10 @@ impl Cell<'_> {
     fn step(&self, step: &Step) -> Result<PlannedStep, String> {
         let (twist, expect) = self.layers(step);
         let (credential, second) = self.senders(&twist)?;
-        let declared = credential.map(|name| self.standing(name));
+        let declared = match &twist.token {
+            Some(_) => Some(self.token_standing()?),
+            None => credential.map(|name| self.standing(name)),
+        };
         let requirement = requirement(self, &expect, declared)?;
         // A key that may, on an operation that changes something: whatever is expected, it could be accepted.
         if declared == Some(Standing::Allowed) && twist.key.is_none()
@@ -172,6 +175,7 @@ impl Cell<'_> {
     ) -> Result<Draft, String> {
         let mut draft = compose::draft(self, twist, senders);
         self.fetch(&mut draft, twist)?;
+        self.exchange(&mut draft, twist)?;
         self.browse(&mut draft, twist)?;
         self.prepare(&mut draft, twist, (requirement, senders.0))?;
         if let Some(wire) = &twist.wire {

@@ -44,17 +44,23 @@ pub(super) fn preparation(
     (operation, credential): (&BoundOperation, &str),
     capture: &JsonPath,
 ) -> Preparation {
-    let mut draft = Draft::sound(&operation.operation, sound_body(cell.inputs, operation));
-    for (name, parameter) in &operation.operation.parameters {
-        draft.target = draft.target.replace(&format!("{{{name}}}"), &parameter.example);
-    }
-    draft.key = Some(cell.key(credential, &Twist::default()));
+    let draft = sound(cell, (operation, credential));
     Preparation {
         operation: operation.id.clone(),
         draft: Box::new(draft),
         status: operation.operation.accepted.status,
         capture: capture.clone(),
     }
+}
+
+/// A sound request of an operation with a credential's key.
+pub(super) fn sound(cell: &Cell<'_>, (operation, credential): (&BoundOperation, &str)) -> Draft {
+    let mut draft = Draft::sound(&operation.operation, sound_body(cell.inputs, operation));
+    for (name, parameter) in &operation.operation.parameters {
+        draft.target = draft.target.replace(&format!("{{{name}}}"), &parameter.example);
+    }
+    draft.key = Some(cell.key(credential, &Twist::default()));
+    draft
 }
 
 /// Where a key goes: the declared carrier, or where the twist says.

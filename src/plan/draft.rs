@@ -24,6 +24,8 @@ pub struct Draft {
     pub second: Option<(DraftKey, Beside)>,
     /// What to do first, by the parameter that it fills in.
     pub preparations: IndexMap<String, Preparation>,
+    /// Where its body holds the token that was minted for the case.
+    pub token_at: Option<JsonPath>,
     /// Whether it goes to the environment's plain address.
     pub plaintext: bool,
     /// What is said instead, to the byte, where a check says it so.
@@ -100,6 +102,7 @@ impl Draft {
             key: None,
             second: None,
             preparations: IndexMap::new(),
+            token_at: None,
             plaintext: false,
             conversation: None,
             sender: Sender::Ordinary,

@@ -46,6 +46,10 @@ impl Cell<'_> {
                 let there = contract.refusals.keys().any(|kind| kind.as_str() == name);
                 (there, format!("a line `refusals.{name}`"))
             }
+            Need::Tokens(name) => {
+                let there = contract.tokens.as_ref().is_some_and(|tokens| tokens.says(name));
+                (there, format!("a line `tokens.{name}`"))
+            }
             Need::Document(name) => {
                 (contract.documents.named(name).is_some(), format!("a line `documents.{name}`"))
             }

@@ -24,6 +24,7 @@ mod select;
 mod sender;
 #[cfg(test)]
 mod tests;
+mod token;
 mod twin;
 
 use std::collections::BTreeMap;

@@ -17,11 +17,15 @@ impl<'a> Cell<'a> {
         };
         let allowing =
             || first(&|credential| standing(credential, operation, environment) == Standing::Allowed);
+        if twist.token.is_some() {
+            return Ok(None);
+        }
         let found = match &twist.credential {
             Some(CredentialPick::None) => return Ok(None),
             None if self.axis.is_some() => self.axis,
             None if operation.id.service() == "public" => return Ok(None),
             None | Some(CredentialPick::Allowing) => allowing(),
+            Some(CredentialPick::Minting) => self.minting(),
             Some(CredentialPick::Named(name)) => {
                 self.credentials().find(|(known, _)| known == name).map(|(name, _)| name)
             }
@@ -93,6 +97,7 @@ fn wanted(twist: &Twist) -> String {
              `application` of its own"
                 .to_owned()
         }
+        Some(CredentialPick::Minting) => "allowed to mint tokens here".to_owned(),
         Some(CredentialPick::Denying) => "active and denied this operation here".to_owned(),
         Some(CredentialPick::None | CredentialPick::Allowing) | None => {
             "allowed this operation here".to_owned()

@@ -177,7 +177,7 @@ impl Attempt<'_> {
     /// Makes something real and returns its name.
     async fn prepare(&mut self, preparation: &Preparation) -> Result<String, String> {
         let exchange = self.send(&preparation.draft).await?;
-        let what = format!("`{}`, which makes the object that the path names,", preparation.operation);
+        let what = format!("`{}`, which has to come first,", preparation.operation);
         let answer = exchange.answer.as_ref().filter(|answer| answer.status == preparation.status);
         let Some(answer) = answer else {
             let seen = exchange.answer.as_ref().map_or_else(

@@ -15,6 +15,7 @@ mod page;
 mod repeat;
 mod suite;
 mod template;
+mod token;
 mod twist;
 mod wire;
 mod words;
@@ -33,6 +34,7 @@ pub use page::{CorsRule, Page};
 pub use repeat::{DiffersFrom, IdempotencyKey, OTHER_UNIQUE, UNIQUE};
 pub use suite::{Suite, SuiteFile, builtin_files};
 pub use template::{Gap, Piece, Template, TemplateLine, What};
+pub use token::TokenTwist;
 pub use twist::{
     Beside, BodyTwist, Carry, CredentialPick, KeyTwist, LikeTheKey, ObjectOf, PathTwist, SchemeForm,
     SecondKey, Separator, TheCredential, Transform, Twist,

@@ -34,13 +34,15 @@ pub enum Need {
     Refusal(String),
     /// The contract has this line of `control`.
     Control(String),
+    /// The contract's `tokens` have this line.
+    Tokens(String),
     /// The contract says where this document is.
     Document(String),
 }
 
 /// Everything that can be needed, for messages.
 const ALL: &str = "tls, plaintext, elsewhere, unknown-field, idempotency, validator, key-id, scheme.*, policy.*, \
-     refusal.*, control.*, documents.* or alike.*";
+     refusal.*, control.*, tokens.*, documents.* or alike.*";
 
 impl Need {
     /// The needs that are one word.
@@ -67,6 +69,7 @@ impl Need {
             Some(("policy", name)) => Ok(Self::Policy(name.to_owned())),
             Some(("refusal", name)) => Ok(Self::Refusal(name.to_owned())),
             Some(("control", name)) => Ok(Self::Control(name.to_owned())),
+            Some(("tokens", name)) => Ok(Self::Tokens(name.to_owned())),
             Some(("documents", name)) => Ok(Self::Document(name.to_owned())),
             Some(("alike", name)) => Ok(Self::Alike(name.to_owned())),
             _ => Err(format!("`{text}` is not a need; one is {ALL}")),
@@ -89,6 +92,7 @@ impl fmt::Display for Need {
             Self::Policy(name) => write!(f, "policy.{name}"),
             Self::Refusal(name) => write!(f, "refusal.{name}"),
             Self::Control(name) => write!(f, "control.{name}"),
+            Self::Tokens(name) => write!(f, "tokens.{name}"),
             Self::Document(name) => write!(f, "documents.{name}"),
         }
     }
@@ -108,7 +112,7 @@ impl JsonSchema for Need {
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         let words: Vec<_> = Self::WORDS.iter().map(|(word, _)| *word).collect();
         let pattern =
-            format!("^({}|(scheme|policy|refusal|control|documents|alike)\\.[A-Za-z_]+)$", words.join("|"));
+            format!("^({}|(scheme|policy|refusal|control|tokens|documents|alike)\\.[A-Za-z_]+)$", words.join("|"));
         json_schema!({
             "type": "string",
             "pattern": pattern,

@@ -9,7 +9,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, de};
 use serde_json::Value;
 
-use super::{HeaderLine, IdempotencyKey, Page, TheDocument, WireTwist};
+use super::{HeaderLine, IdempotencyKey, Page, TheDocument, TokenTwist, WireTwist};
 use crate::contract::KeyState;
 use crate::document::{HeaderName, Method, Name};
 
@@ -18,7 +18,7 @@ use crate::document::{HeaderName, Method, Name};
 #[serde(deny_unknown_fields)]
 pub struct Twist {
     /// Whose key it carries: `none`, a credential's name, or `{ state: ... }`, `{ allowing: operation }`,
-    /// `{ denying: operation }`, `{ foreign: operation }`.
+    /// `{ allowing: mint }`, `{ denying: operation }`, `{ foreign: operation }`.
     #[serde(default)]
     pub credential: Option<CredentialPick>,
     /// What is done to the key.
@@ -33,6 +33,12 @@ pub struct Twist {
     /// Which idempotency key it carries.
     #[serde(default)]
     pub idempotency: Option<IdempotencyKey>,
+    /// A token instead of a key.
+    #[serde(default)]
+    pub token: Option<TokenTwist>,
+    /// Revoke the case's token instead of calling the operation, with a key that may.
+    #[serde(default)]
+    pub revoke_token: Option<bool>,
     /// Header lines to add, in this order, duplicates kept. `{key}`, `{host}`, `{public}` and `{unique}` are filled in.
     #[serde(default)]
     pub headers: Vec<HeaderLine>,
@@ -84,6 +90,8 @@ impl Twist {
             path: over.path.or(base.path),
             body: over.body.or(base.body),
             object: over.object.or(base.object),
+            token: over.token.or(base.token),
+            revoke_token: over.revoke_token.or(base.revoke_token),
             document: over.document.or(base.document),
             page: over.page.or(base.page),
             preflight: over.preflight.or(base.preflight),
@@ -105,6 +113,8 @@ pub enum CredentialPick {
     Named(String),
     /// The first credential whose key may use the operation in the environment.
     Allowing,
+    /// The first credential whose key may mint tokens in the environment.
+    Minting,
     /// The first active credential whose key may not.
     Denying,
     /// The first credential of another application whose key may use the operation in the environment.
@@ -117,14 +127,24 @@ pub enum CredentialPick {
 #[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 enum PickRule {
-    /// The first credential whose key may use the operation.
-    Allowing(TheOperation),
+    /// The first credential whose key may use the operation, or may mint tokens.
+    Allowing(Allowed),
     /// The first active credential whose key may not use the operation.
     Denying(TheOperation),
     /// The first credential whose key may use the operation, of another application than the one that is sent otherwise.
     Foreign(TheOperation),
     /// The first credential whose key is in this state.
     State(KeyState),
+}
+
+/// What a key may do.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+enum Allowed {
+    /// The operation of the case.
+    Operation,
+    /// Mint tokens, as the contract's `tokens.mint` says.
+    Mint,
 }
 
 /// The operation of the case.
@@ -142,7 +162,8 @@ impl<'de> Deserialize<'de> for CredentialPick {
             Some("none") => Ok(Self::None),
             Some(name) => Ok(Self::Named(name.to_owned())),
             None => match serde_json::from_value(value).map_err(de::Error::custom)? {
-                PickRule::Allowing(TheOperation::Operation) => Ok(Self::Allowing),
+                PickRule::Allowing(Allowed::Operation) => Ok(Self::Allowing),
+                PickRule::Allowing(Allowed::Mint) => Ok(Self::Minting),
                 PickRule::Denying(TheOperation::Operation) => Ok(Self::Denying),
                 PickRule::Foreign(TheOperation::Operation) => Ok(Self::Foreign),
                 PickRule::State(state) => Ok(Self::State(state)),

@@ -9,6 +9,7 @@ use http::{HeaderName, HeaderValue};
 use super::exchange::Request;
 use super::speak::{Carried, Speaker};
 use crate::contract::{Carrier, Keyring};
+use crate::document::JsonPath;
 use crate::plan::{Beside, Conversation, Dice, Draft, DraftKey, Place, Public, forge};
 
 /// What earlier answers of a case have told, by name.
@@ -47,6 +48,9 @@ pub enum SealError {
     /// A name has no value.
     #[error("fill in `{{{0}}}`: no earlier answer told it")]
     NoValue(String),
+    /// The body has no such member.
+    #[error("put the token at `{0}`: the body has no such member")]
+    NoPlace(String),
     /// A method is not one.
     #[error("use `{0}` as a method")]
     Method(String),
@@ -127,6 +131,9 @@ pub fn seal(
     }
     if let Some(body) = &draft.body {
         sealing.push(CONTENT_TYPE, &body.content_type)?;
+    }
+    if let Some(place) = &draft.token_at {
+        body = Some(sealing.with_token(place, body.as_deref())?);
     }
     // What is said to the byte says itself where its keys go.
     let places = if draft.conversation.is_none() {
@@ -249,6 +256,23 @@ impl Sealing<'_> {
         }
     }
 
+    /// A JSON body with the token of the case at a place that it has already.
+    fn with_token(&self, place: &JsonPath, body: Option<&[u8]>) -> Result<Vec<u8>, SealError> {
+        let token = self.fill("{token}")?;
+        let mut document: serde_json::Value =
+            body.and_then(|body| serde_json::from_slice(body).ok()).unwrap_or_default();
+        let places = place.locations(&document);
+        if places.is_empty() {
+            return Err(SealError::NoPlace(place.to_string()));
+        }
+        for place in places {
+            if let Some(value) = document.pointer_mut(&place) {
+                *value = serde_json::Value::String(token.clone());
+            }
+        }
+        Ok(document.to_string().into_bytes())
+    }
+
     /// Text with `{key}`, `{host}` and captured names filled in; other braces stay.
     fn fill(&self, text: &str) -> Result<String, SealError> {
         let mut filled = String::with_capacity(text.len());
@@ -328,6 +352,7 @@ mod tests {
             second: Some((key.clone(), at)),
             key: Some(key),
             preparations: indexmap::IndexMap::new(),
+            token_at: None,
             plaintext: false,
             sender: crate::plan::Sender::Ordinary,
             conversation: None,

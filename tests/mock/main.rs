@@ -14,4 +14,5 @@ mod refusals;
 mod repetition;
 mod services;
 mod support;
+mod tokens;
 mod variants;

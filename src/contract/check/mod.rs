@@ -9,6 +9,7 @@ mod keys;
 mod names;
 mod paths;
 mod refusals;
+mod tokens;
 
 pub use keys::is_remote;
 
@@ -24,6 +25,7 @@ pub(super) fn all(document: &Document) -> Vec<Diagnostic> {
     found.extend(refusals::all(document));
     found.extend(paths::all(document, &operations));
     found.extend(idempotency::all(&operations));
+    found.extend(tokens::all(document, &operations));
     found.extend(keys::all(document));
     found
 }

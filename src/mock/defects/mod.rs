@@ -21,6 +21,7 @@ mod repetition;
 mod several;
 mod shape;
 mod syntax;
+mod token;
 mod trust;
 
 use std::collections::BTreeSet;
@@ -76,6 +77,7 @@ const FAMILIES: &[&[Defect]] = &[
     cache::FAMILY,
     repetition::FAMILY,
     oracle::FAMILY,
+    token::FAMILY,
 ];
 
 /// A defect, as its family lists it.
@@ -107,7 +109,7 @@ fn serve_instead(passage: &Passage<'_>, route: &Route) -> Result<(), Stop> {
     let (Route::Operation(_, parameters), Some(operation)) = (route, request.operation()) else {
         return Err(Denial::NotFound.into());
     };
-    let call = Call { request, operation, parameters, key: passage.key.as_deref() };
+    let call = Call { request, operation, parameters, key: passage.key.as_ref() };
     Err(services::answer(&call).map_or_else(Stop::from, Stop::from))
 }
 

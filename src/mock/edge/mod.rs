@@ -14,6 +14,7 @@ mod render;
 mod repeat;
 mod route;
 mod steps;
+mod tokens;
 
 use std::borrow::Cow;
 use std::fmt;
@@ -37,6 +38,7 @@ pub(crate) use render::Rendering;
 pub(crate) use repeat::Repetition;
 pub(crate) use route::{Access, Route, Routed, Routes, normalise};
 pub(crate) use steps::{At, Step, content_step, route_step};
+pub(crate) use tokens::{Exchange, Token, TokenStore};
 
 /// A request, as the stages see it.
 #[derive(Clone, Copy, Debug)]
@@ -158,6 +160,8 @@ pub(crate) struct Edge {
     pub(crate) admin: Permission,
     /// Permission: whether an object is the key's own.
     pub(crate) owner: Belongs,
+    /// Exchanges: tokens in place of keys.
+    pub(crate) exchange: Exchange,
     /// Shares: what browsers are told.
     pub(crate) sharing: Sharing,
     /// Describes: what the API says about itself.
@@ -209,6 +213,7 @@ impl Edge {
             permission: Arc::new(permission::permitted),
             admin: Arc::new(permission::administers),
             owner: Arc::new(permission::owns),
+            exchange: Exchange::sound(),
             sharing: Sharing::sound(),
             describe: Arc::new(services::describe),
             foreign: Denial::NotFound,

@@ -18,6 +18,7 @@ mod sample;
 mod validator;
 mod vector;
 
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use serde_json::Value;
@@ -46,7 +47,7 @@ pub(crate) struct Call<'a> {
     /// The parameters of its path.
     pub(crate) parameters: &'a [(String, String)],
     /// The key; public operations have none.
-    pub(crate) key: Option<&'a Key>,
+    pub(crate) key: Option<&'a Arc<Key>>,
 }
 
 impl Call<'_> {
@@ -86,6 +87,7 @@ const REFERENCE: &[(&str, &str, &str, Handler)] = &[
     ("abis.subject", "GET", "/v1/abis/subjects/{subject}", abis::subject),
     ("abis.delete", "DELETE", "/v1/abis/subjects/{subject}", abis::delete),
     ("admin.mint-token", "POST", "/v1/admin/tokens", admin::mint_token),
+    ("admin.revoke-token", "DELETE", "/v1/admin/tokens", admin::revoke_token),
 ];
 
 /// What an operation does.

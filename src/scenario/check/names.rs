@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde_json::Value;
 
 use super::{MOST, id_of};
-use crate::contract::{Control, Documents, Policy, RefusalKind};
+use crate::contract::{Control, Documents, Policy, RefusalKind, Tokens};
 use crate::document::{Diagnostic, Document, Entry, Node, published, suggest};
 use crate::scenario::{OTHER_UNIQUE, UNIQUE};
 
@@ -95,6 +95,7 @@ fn needs(document: &Document) -> Vec<Diagnostic> {
         let known = match group {
             "policy" => properties::<Policy>(),
             "control" => properties::<Control>(),
+            "tokens" => properties::<Tokens>(),
             "documents" => properties::<Documents>(),
             "refusal" => words::<RefusalKind>(),
             "alike" => words::<RefusalKind>().into_iter().chain(["unknown_path".to_owned()]).collect(),

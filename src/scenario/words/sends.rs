@@ -6,7 +6,7 @@ use crate::document::Name;
 use crate::scenario::{
     Awaited, Beside, BodyTwist, Carry, Closing, CredentialPick, HeaderLine, IdempotencyKey, KeyTwist,
     LikeTheKey, ObjectOf, Page, PathTwist, SchemeForm, SecondKey, Separator, TheCredential, TheDocument,
-    Transform, Twist, WirePart, WireTwist,
+    TokenTwist, Transform, Twist, WirePart, WireTwist,
 };
 
 /// The request of a check, as a whole; `key` is what a sound request carries where nothing changes that.
@@ -31,6 +31,8 @@ pub(super) fn words(twist: &Twist) -> Option<String> {
         twist.carry.as_ref().map(carry),
         twist.second.as_ref().map(second),
         twist.idempotency.map(|key| idempotency(key).to_owned()),
+        twist.token.as_ref().map(token),
+        (twist.revoke_token == Some(true)).then(|| "to revoke the token instead".to_owned()),
         twist.method.as_ref().map(|method| format!("by the method {}", code(method))),
         twist.path.as_ref().and_then(path),
         twist.object.map(|object| whose(object).to_owned()),
@@ -87,6 +89,7 @@ fn credential(pick: &CredentialPick) -> String {
         CredentialPick::None => "without a key".to_owned(),
         CredentialPick::Named(name) => format!("with the key of {}", code(name)),
         CredentialPick::Allowing => "with a key that may use the operation".to_owned(),
+        CredentialPick::Minting => "with a key that may mint tokens".to_owned(),
         CredentialPick::Denying => "with an active key that may not use the operation".to_owned(),
         CredentialPick::Foreign => "with a key of another application that may use the operation".to_owned(),
         CredentialPick::State(state) => format!("with {}", key_in(*state)),
@@ -175,6 +178,10 @@ fn second(second: &SecondKey) -> String {
         Beside::Listed => "before the first in the same value, a comma between them",
     };
     format!("once more {what}, {place}")
+}
+
+fn token(token: &TokenTwist) -> String {
+    format!("with a token that was minted {} instead of a key", credential(&token.minted_by))
 }
 
 fn header(line: &HeaderLine) -> String {

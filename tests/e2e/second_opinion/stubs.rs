@@ -195,6 +195,7 @@ impl Implementation {
                 subjects.insert(own?, "");
                 (200, json!({ "deleted": true }))
             }
+            "revoke-token" => (200, json!({ "revoked": true })),
             "mint-token" => (201, json!({ "token": { "value": "a token" } })),
             other => unreachable!("no such operation: {other}"),
         };
@@ -274,7 +275,9 @@ fn routes(path: &str) -> Vec<(&'static str, Route)> {
         "/v1/abis/subjects" => vec![("POST", route("abis", "enroll"))],
         "/v1/abis/verify" => vec![("POST", route("abis", "verify"))],
         "/v1/abis/identify" => vec![("POST", route("abis", "identify"))],
-        "/v1/admin/tokens" => vec![("POST", route("admin", "mint-token"))],
+        "/v1/admin/tokens" => {
+            vec![("DELETE", route("admin", "revoke-token")), ("POST", route("admin", "mint-token"))]
+        }
         other => match other.strip_prefix("/v1/abis/subjects/") {
             Some(id) if !id.is_empty() && !id.contains('/') => {
                 let of = |operation| Route { subject: Some(id.to_owned()), ..route("abis", operation) };

@@ -12,7 +12,7 @@ use super::head::Head;
 use super::reply::{Reply, reason};
 
 /// The operations: method, path, service, name. The last segment in braces is any one segment.
-const OPERATIONS: [(&str, &str, &str, &str); 11] = [
+const OPERATIONS: [(&str, &str, &str, &str); 12] = [
     ("POST", "/v1/ekyc/ocr", "ekyc", "ocr"),
     ("POST", "/v1/ekyc/ocr-batch", "ekyc", "ocr-batch"),
     ("POST", "/v1/ekyc/face-compare", "ekyc", "face-compare"),
@@ -23,6 +23,7 @@ const OPERATIONS: [(&str, &str, &str, &str); 11] = [
     ("POST", "/v1/abis/identify", "abis", "identify"),
     ("GET", "/v1/abis/subjects/{subject}", "abis", "subject"),
     ("DELETE", "/v1/abis/subjects/{subject}", "abis", "delete"),
+    ("DELETE", "/v1/admin/tokens", "admin", "revoke-token"),
     ("POST", "/v1/admin/tokens", "admin", "mint-token"),
 ];
 
@@ -176,6 +177,7 @@ impl Api {
             }
             ("verify", _) => (200, json!({ "verification": { "score": 0.5 } })),
             ("identify", _) => (200, json!({ "identification": { "candidates": [] } })),
+            ("revoke-token", _) => (200, json!({ "revoked": true })),
             ("mint-token", _) => (201, json!({ "token": { "value": "a token" } })),
             ("subject", Some(number)) => {
                 let body = json!({ "subject": { "id": pass.subject } });
