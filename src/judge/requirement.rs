@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{ChallengeRequirement, Compare, ConversationRequirement, Evidence, Finding, Judgement, Reading};
-use super::{challenge, conversation, matching, recognise, same};
+use super::{challenge, conversation, matching, recognise, same, version};
 use crate::contract::{Matcher, RefusalKind};
 use crate::document::{HeaderName, JsonPath, Pattern, StatusMatch};
 
@@ -18,6 +18,10 @@ pub enum Requirement {
     Acceptance,
     /// Anything but an acceptance and a server error.
     NotAccepted,
+    /// A refusal as malformed.
+    Malformed,
+    /// No answer in HTTP/2, and no acceptance in HTTP/1.
+    NotSpoken,
     /// One of these status codes.
     Status(Vec<StatusMatch>),
     /// None of these status codes.
@@ -90,6 +94,8 @@ impl Requirement {
             Self::AnyRefusal => recognise::refusal(None, reading, evidence.recogniser),
             Self::Acceptance => recognise::acceptance(reading, evidence.recogniser),
             Self::NotAccepted => recognise::not_accepted(reading, evidence.recogniser),
+            Self::Malformed => version::malformed(reading.answer),
+            Self::NotSpoken => version::not_spoken(reading.answer),
             Self::Status(codes) => {
                 let status = reading.answer.status;
                 let holds = codes.iter().any(|code| code.matches(status));

@@ -6,6 +6,7 @@
 
 mod check;
 mod expectation;
+mod h2;
 mod load;
 mod need;
 mod over;
@@ -20,6 +21,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use expectation::{ChallengeRule, Expectation, SameAs};
+pub use h2::{H2Data, H2Frame, H2Headers, H2Part, H2Upgrade};
 pub use load::load;
 pub use need::Need;
 pub use over::{CredentialSelector, DeniedBy, First, OperationFilter, OperationSelector, Over, Selected};

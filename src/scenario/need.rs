@@ -11,6 +11,8 @@ use serde::{Deserialize, Deserializer, de};
 pub enum Need {
     /// The environment is reached over TLS.
     Tls,
+    /// The environment can be reached over HTTP/2.
+    Http2,
     /// The environment also names a plain address.
     Plaintext,
     /// The request carries its key in a place that the contract does not declare.
@@ -33,6 +35,7 @@ impl Need {
     pub fn parse(text: &str) -> Result<Self, String> {
         match text.split_once('.') {
             None if text == "tls" => Ok(Self::Tls),
+            None if text == "http2" => Ok(Self::Http2),
             None if text == "plaintext" => Ok(Self::Plaintext),
             None if text == "elsewhere" => Ok(Self::Elsewhere),
             Some(("scheme", name)) => Ok(Self::Scheme(name.to_owned())),
@@ -40,7 +43,7 @@ impl Need {
             Some(("refusal", name)) => Ok(Self::Refusal(name.to_owned())),
             Some(("control", name)) => Ok(Self::Control(name.to_owned())),
             _ => Err(format!(
-                "`{text}` is not a need; one is tls, plaintext, elsewhere, scheme.*, policy.*, refusal.* or control.*"
+                "`{text}` is not a need; one is tls, http2, plaintext, elsewhere, scheme.*, policy.*, refusal.* or control.*"
             )),
         }
     }
@@ -50,6 +53,7 @@ impl fmt::Display for Need {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Tls => f.write_str("tls"),
+            Self::Http2 => f.write_str("http2"),
             Self::Plaintext => f.write_str("plaintext"),
             Self::Elsewhere => f.write_str("elsewhere"),
             Self::Scheme(name) => write!(f, "scheme.{name}"),
@@ -74,8 +78,8 @@ impl JsonSchema for Need {
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         json_schema!({
             "type": "string",
-            "pattern": "^(tls|plaintext|elsewhere|(scheme|policy|refusal|control)\\.[A-Za-z_]+)$",
-            "errorMessage": "a need is tls, plaintext, elsewhere, scheme.*, policy.*, refusal.* or control.*"
+            "pattern": "^(tls|http2|plaintext|elsewhere|(scheme|policy|refusal|control)\\.[A-Za-z_]+)$",
+            "errorMessage": "a need is tls, http2, plaintext, elsewhere, scheme.*, policy.*, refusal.* or control.*"
         })
     }
 }

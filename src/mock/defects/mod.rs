@@ -6,6 +6,7 @@
 
 mod authentication;
 mod connection;
+mod frames;
 mod framing;
 mod leak;
 mod method;
@@ -59,6 +60,7 @@ const FAMILIES: &[&[Defect]] = &[
     leak::FAMILY,
     connection::FAMILY,
     framing::FAMILY,
+    frames::FAMILY,
     method::FAMILY,
     trust::FAMILY,
     path::FAMILY,

@@ -1,6 +1,6 @@
 //! What is sent, in words.
 
-use super::{code, joined};
+use super::{code, h2, joined};
 use crate::contract::KeyState;
 use crate::scenario::{
     Awaited, Beside, BodyTwist, Carry, Closing, CredentialPick, HeaderLine, KeyTwist, LikeTheKey, ObjectOf,
@@ -37,7 +37,12 @@ pub(super) fn words(twist: &Twist) -> Option<String> {
 
 /// A conversation: what is done on its connection, part by part.
 fn conversation(wire: &WireTwist) -> Option<String> {
-    let parts: Vec<_> = wire.say.iter().map(part).collect();
+    let mut parts: Vec<_> = wire.say.iter().map(part).collect();
+    if parts.is_empty() {
+        parts = wire.h2.iter().map(h2::part).collect();
+        return (!parts.is_empty())
+            .then(|| format!("said in frames of HTTP/2 on one connection: {}", parts.join(", then ")));
+    }
     (!parts.is_empty()).then(|| format!("said to the byte on one connection: {}", parts.join(", then ")))
 }
 
@@ -51,10 +56,22 @@ fn part(part: &WirePart) -> String {
         WirePart::Repeat { .. } => "the same over and over".to_owned(),
         WirePart::Trickle { every, .. } => format!("a byte every {}", code(every)),
         WirePart::Hold(time) => format!("nothing for {}", code(time)),
-        WirePart::Await(Awaited::Final) => "wait for the answer".to_owned(),
-        WirePart::Await(Awaited::Interim) => "wait for any answer".to_owned(),
-        WirePart::Close(Closing::Sending) => "end the sending half".to_owned(),
-        WirePart::Close(Closing::Both) => "end the connection".to_owned(),
+        WirePart::Await(what) => awaiting(*what).to_owned(),
+        WirePart::Close(half) => closing(*half).to_owned(),
+    }
+}
+
+pub(super) fn awaiting(what: Awaited) -> &'static str {
+    match what {
+        Awaited::Final => "wait for the answer",
+        Awaited::Interim => "wait for any answer",
+    }
+}
+
+pub(super) fn closing(half: Closing) -> &'static str {
+    match half {
+        Closing::Sending => "end the sending half",
+        Closing::Both => "end the connection",
     }
 }
 
