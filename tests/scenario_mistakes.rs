@@ -58,6 +58,31 @@ const MISTAKES: &[Case] = &[
     ("A sample", "\"A\\nsample\"", "this is not a line of text", "\"A\\nsample\""),
     ("{host}", "{hots}", "nothing is called `{hots}` here", "\"{key} of {hots}\""),
     (EXPECT, "", "nothing is expected, so this check could never fail", "id"),
+    (EXPECT, "expect: { status: [400] }\ntwin: {}", "this twin is the very request whose twin it is", "{}"),
+    (
+        EXPECT,
+        "expect: { status: [400] }\ntwin: { credential: none }",
+        "a twin must be accepted, and this one carries no key that may be",
+        "{ credential: none }",
+    ),
+    (
+        EXPECT,
+        "expect: { status: [400] }\ntwin: { credential: { denying: operation } }",
+        "a twin must be accepted, and this one carries no key that may be",
+        "{ credential: { denying: operation } }",
+    ),
+    (
+        EXPECT,
+        "expect: { status: [400] }\ntwin: { headers: [{ A: '{hots}' }] }",
+        "nothing is called `{hots}` here",
+        "'{hots}'",
+    ),
+    (
+        EXPECT,
+        "expect: { status: [400] }\neach: [{ name: a, request: { credential: none }, twin: { path: { query: b } } }]",
+        "a twin must be accepted, and this one carries no key that may be",
+        "{ path: { query: b } }",
+    ),
     (EXPECT, "expect: { refused: false }", "nothing is expected, so this check could never fail", "expect"),
     (
         EXPECT,

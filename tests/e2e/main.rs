@@ -8,6 +8,7 @@ mod canary;
 mod exit_codes;
 mod hostile;
 mod newcomer;
+mod reproduce;
 mod second_opinion;
 mod support;
 mod transport;

@@ -7,6 +7,7 @@
 mod expectations;
 mod h2;
 mod names;
+mod twin;
 mod wire;
 
 use std::path::Path;
@@ -21,6 +22,7 @@ pub(super) fn all(document: &Document) -> Vec<Diagnostic> {
     let mut found = names::all(document);
     found.extend(expectations::all(document));
     found.extend(wire::all(document));
+    found.extend(twin::all(document));
     found
 }
 

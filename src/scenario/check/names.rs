@@ -141,8 +141,9 @@ fn words<T: JsonSchema>() -> Vec<String> {
 fn placeholders(document: &Document) -> Vec<Diagnostic> {
     let mut known: Vec<&str> = FILLED_IN.to_vec();
     let mut found = Vec::new();
-    let variants = list(document, "each").iter().filter_map(|variant| variant.get("request"));
-    for request in document.root.get("request").into_iter().chain(variants) {
+    let owners = std::iter::once(&document.root).chain(list(document, "each"));
+    let requests = owners.flat_map(|owner| [owner.get("request"), owner.get("twin")]);
+    for request in requests.flatten() {
         found.extend(unfilled(document, request, &known));
     }
     for step in list(document, "steps") {

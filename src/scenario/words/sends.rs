@@ -2,6 +2,7 @@
 
 use super::{code, h2, joined};
 use crate::contract::KeyState;
+use crate::document::Name;
 use crate::scenario::{
     Awaited, Beside, BodyTwist, Carry, Closing, CredentialPick, HeaderLine, KeyTwist, LikeTheKey, ObjectOf,
     PathTwist, SchemeForm, SecondKey, Separator, TheCredential, Transform, Twist, WirePart, WireTwist,
@@ -14,6 +15,11 @@ pub(super) fn whole(twist: &Twist, key: Option<&str>) -> String {
         (None, Some(key)) => format!("a sound request, {key}"),
         (None, None) => "a sound request".to_owned(),
     }
+}
+
+/// The twin of a request, by what makes it differ from that.
+pub(super) fn twin(twist: &Twist) -> String {
+    words(twist).map_or_else(|| "the request as it is".to_owned(), |changes| format!("the same, {changes}"))
 }
 
 /// What makes a request differ; nothing where nothing does.
@@ -37,13 +43,25 @@ pub(super) fn words(twist: &Twist) -> Option<String> {
 
 /// A conversation: what is done on its connection, part by part.
 fn conversation(wire: &WireTwist) -> Option<String> {
-    let mut parts: Vec<_> = wire.say.iter().map(part).collect();
-    if parts.is_empty() {
-        parts = wire.h2.iter().map(h2::part).collect();
-        return (!parts.is_empty())
-            .then(|| format!("said in frames of HTTP/2 on one connection: {}", parts.join(", then ")));
+    let parts: Vec<_> = wire.say.iter().map(part).collect();
+    if !parts.is_empty() {
+        return Some(format!("said to the byte on one connection: {}", parts.join(", then ")));
     }
-    (!parts.is_empty()).then(|| format!("said to the byte on one connection: {}", parts.join(", then ")))
+    let frames: Vec<_> = wire.h2.iter().map(h2::part).collect();
+    if !frames.is_empty() {
+        return Some(format!("said in frames of HTTP/2 on one connection: {}", frames.join(", then ")));
+    }
+    let put = |(name, text): (&Name, &String)| match &**text {
+        "" => format!("nothing for {}", code(&format!("{{{name}}}"))),
+        text => format!("{} for {}", code(&visible(text)), code(&format!("{{{name}}}"))),
+    };
+    let details: Vec<_> = wire.with.iter().map(put).collect();
+    (!details.is_empty()).then(|| format!("with {}", joined(&details, "and")))
+}
+
+/// A text with its line breaks as escapes.
+fn visible(text: &str) -> String {
+    text.replace('\n', r"\r\n")
 }
 
 fn part(part: &WirePart) -> String {
