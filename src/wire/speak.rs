@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use bytes::Bytes;
 
 use super::script::{Act, Script};
-use super::seal::{Captures, SealError};
+use super::seal::{Captures, SealError, credentials};
 use crate::contract::Carrier;
 use crate::plan::{Conversation, DraftBody, DraftKey, Gap, Part, Piece, Place, Template, What};
 
@@ -41,8 +41,7 @@ impl Carried {
     pub(super) fn new(key: String, draft: &DraftKey) -> Self {
         let (name, value) = match &draft.place {
             Place::Carrier(Carrier::Header { name, scheme }) => {
-                let value = scheme.as_ref().map_or_else(|| key.clone(), |scheme| format!("{scheme} {key}"));
-                (name.to_string(), value)
+                (name.to_string(), credentials(scheme.as_deref(), &key))
             }
             Place::Carrier(Carrier::Cookie(name)) => ("Cookie".to_owned(), format!("{name}={key}")),
             Place::Carrier(Carrier::Query(_)) | Place::Body(_) => (String::new(), String::new()),
