@@ -5,11 +5,13 @@
 //! it to a contract.
 
 mod check;
+mod described;
 mod expectation;
 mod h2;
 mod load;
 mod need;
 mod over;
+mod page;
 mod suite;
 mod template;
 mod twist;
@@ -20,11 +22,13 @@ use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub use described::{DocumentRule, TheDocument};
 pub use expectation::{ChallengeRule, Expectation, SameAs};
 pub use h2::{H2Data, H2Frame, H2Headers, H2Part, H2Upgrade};
 pub use load::load;
 pub use need::Need;
 pub use over::{CredentialSelector, DeniedBy, First, OperationFilter, OperationSelector, Over, Selected};
+pub use page::{CorsRule, Page};
 pub use suite::{Suite, SuiteFile, builtin_files};
 pub use template::{Gap, Piece, Template, TemplateLine, What};
 pub use twist::{

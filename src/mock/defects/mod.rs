@@ -6,6 +6,8 @@
 
 mod authentication;
 mod connection;
+mod cors;
+mod document;
 mod frames;
 mod framing;
 mod leak;
@@ -66,6 +68,8 @@ const FAMILIES: &[&[Defect]] = &[
     path::FAMILY,
     syntax::FAMILY,
     several::FAMILY,
+    cors::FAMILY,
+    document::FAMILY,
 ];
 
 /// A defect, as its family lists it.
