@@ -17,6 +17,7 @@ mod requirement;
 mod same;
 #[cfg(test)]
 mod tests;
+mod version;
 
 pub use challenge::{Challenge, ChallengeError, ChallengeRequirement, Parameter, parse_challenges};
 pub use coding::{CodingError, decoded};

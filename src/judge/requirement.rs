@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::{ChallengeRequirement, Compare, ConversationRequirement, CorsRequirement};
 use super::{DescriptionRequirement, Evidence, Finding, Judgement, Reading};
-use super::{caching, challenge, conversation, cors, matching, openapi, recognise, same};
+use super::{caching, challenge, conversation, cors, matching, openapi, recognise, same, version};
 use crate::contract::{Matcher, RefusalKind};
 use crate::document::{HeaderName, JsonPath, Pattern, StatusMatch};
 
@@ -19,6 +19,10 @@ pub enum Requirement {
     Acceptance,
     /// Anything but an acceptance and a server error.
     NotAccepted,
+    /// A refusal as malformed.
+    Malformed,
+    /// No answer in HTTP/2, and no acceptance in HTTP/1.
+    NotSpoken,
     /// One of these status codes.
     Status(Vec<StatusMatch>),
     /// None of these status codes.
@@ -106,6 +110,8 @@ impl Requirement {
             Self::AnyRefusal => recognise::refusal(None, reading, evidence.recogniser),
             Self::Acceptance => recognise::acceptance(reading, evidence.recogniser),
             Self::NotAccepted => recognise::not_accepted(reading, evidence.recogniser),
+            Self::Malformed => version::malformed(reading.answer),
+            Self::NotSpoken => version::not_spoken(reading.answer),
             Self::Status(codes) => {
                 let status = reading.answer.status;
                 let holds = codes.iter().any(|code| code.matches(status));

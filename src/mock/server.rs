@@ -9,6 +9,7 @@ use super::edge::{
     Denial, Edge, Key, Keys, Quota, Rendering, Request, Route, Routes, Seal, Stop, TokenStore,
 };
 use super::http1::{Admission, Manner, Reception, Responder};
+use super::http2;
 use super::ledger::Ledger;
 use super::message::{Answer, Head};
 use super::random::RequestId;
@@ -182,6 +183,14 @@ impl Responder for Site {
 
     fn reception(&self) -> &Reception {
         &self.server.edge.receive
+    }
+
+    fn frames(&self) -> &http2::Reception {
+        &self.server.edge.frames
+    }
+
+    fn goes_over(&self, head: &Head) -> bool {
+        (self.server.edge.goes_over)(self, head)
     }
 
     fn manner(&self) -> Manner {

@@ -2,7 +2,7 @@
 
 use indexmap::IndexMap;
 
-use super::Conversation;
+use super::{Conversation, Part};
 use crate::contract::{Carrier, Operation, OperationId};
 use crate::document::{JsonPath, Pattern};
 use crate::scenario::{Beside, KeyTwist};
@@ -92,6 +92,12 @@ pub struct Preparation {
 }
 
 impl Draft {
+    /// Whether it is said in frames of HTTP/2.
+    pub fn has_frames(&self) -> bool {
+        let mut parts = self.conversation.iter().flat_map(|conversation| &conversation.parts);
+        parts.any(|part| matches!(part, Part::Frame(_)))
+    }
+
     /// A sound request without a key, its parameters still open.
     pub fn sound(operation: &Operation, body: Option<DraftBody>) -> Self {
         Self {

@@ -1,9 +1,9 @@
 //! Whether a case may be sent, and whether it applies at all: decided before anything goes out.
 
-use super::BoundOperation;
 use super::bind::Cell;
 use super::compose;
 use super::lines::lacks;
+use super::{BoundOperation, Frames};
 use crate::contract::{Carrier, Contract, Effect};
 use crate::scenario::{BodyTwist, Carry, KeyTwist, LikeTheKey, Need, TheCredential, Twist};
 
@@ -31,6 +31,7 @@ impl Cell<'_> {
         let environment = self.environment.1;
         let (there, cure) = match need {
             Need::Tls => (environment.base_url.starts_with("https:"), "an https `base_url`".to_owned()),
+            Need::Http2 => return self.has_http2(),
             Need::Plaintext => (environment.plaintext_url.is_some(), "a `plaintext_url`".to_owned()),
             Need::Elsewhere => return Ok(()),
             Need::UnknownField | Need::Idempotency | Need::Validator | Need::KeyId | Need::Alike(_) => {
@@ -58,6 +59,19 @@ impl Cell<'_> {
             }
         };
         if there { Ok(()) } else { Err(format!("the contract lacks {cure}")) }
+    }
+
+    /// Over TLS it is agreed on; in the clear nobody offers it, and the operator has to know.
+    fn has_http2(&self) -> Result<(), String> {
+        match self.inputs.permits.frames {
+            Frames::Anywhere => Ok(()),
+            Frames::OverTls if self.environment.1.base_url.starts_with("https:") => Ok(()),
+            Frames::OverTls => {
+                let cure = "an https `base_url`, or --http 2 where the target expects it in the clear";
+                Err(format!("this takes HTTP/2: {cure}"))
+            }
+            Frames::Nowhere(why) => Err(format!("this takes a client of exact frames, and {why}")),
+        }
     }
 
     /// Whether the contract leaves something to twist: an id, a scheme or a name, and a place that is not its own.

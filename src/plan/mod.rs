@@ -13,6 +13,7 @@ mod conversation;
 mod described;
 mod draft;
 mod forge;
+mod frames;
 mod gate;
 mod lines;
 mod path;
@@ -38,6 +39,7 @@ pub use crate::scenario::{Gap, Piece, Template, What};
 pub use conversation::{Conversation, Part};
 pub use draft::{Draft, DraftBody, DraftKey, Place, Preparation, Sender};
 pub use forge::{Dice, Public, forge};
+pub use frames::FramePart;
 pub use permission::{Standing, standing};
 pub use select::Filter;
 
@@ -128,6 +130,20 @@ pub struct Permits {
     pub environments: Vec<String>,
     /// Why no exact bytes can be sent, where none can.
     pub no_exact_bytes: Option<&'static str>,
+    /// How HTTP/2 is spoken, to the frame.
+    pub frames: Frames,
+}
+
+/// Where frames of HTTP/2 can be sent.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Frames {
+    /// Over TLS, where the target offers HTTP/2.
+    #[default]
+    OverTls,
+    /// In the clear too: the target is said to expect them.
+    Anywhere,
+    /// Nowhere, and why.
+    Nowhere(&'static str),
 }
 
 impl Plan {

@@ -103,6 +103,8 @@ fn verdict_rules(
     all.extend(when(expect.refused, Requirement::AnyRefusal));
     all.extend(when(expect.accepted, Requirement::Acceptance));
     all.extend(when(expect.not_accepted, Requirement::NotAccepted));
+    all.extend(when(expect.malformed, Requirement::Malformed));
+    all.extend(when(expect.not_spoken, Requirement::NotSpoken));
     Ok(all)
 }
 

@@ -1,8 +1,8 @@
 //! Who can send a request truly, and whether anybody can.
 
-use super::Permits;
 use super::draft::{Draft, Sender};
 use super::require::needs_raw;
+use super::{Frames, Permits};
 use crate::judge::Requirement;
 use crate::scenario::{OTHER_UNIQUE, UNIQUE};
 
@@ -11,6 +11,12 @@ use crate::scenario::{OTHER_UNIQUE, UNIQUE};
 /// # Errors
 /// Why nobody can: exact bytes are asked for where none can be sent.
 pub(super) fn choose(draft: &Draft, requirement: &Requirement, permits: &Permits) -> Result<Sender, String> {
+    if let (true, Frames::Nowhere(why)) = (draft.has_frames(), permits.frames) {
+        return Err(format!("this takes a client of exact frames, and {why}"));
+    }
+    if draft.has_frames() {
+        return Ok(Sender::Raw);
+    }
     let raw = draft.conversation.is_some() || needs_raw(requirement) || !is_kept(&target(draft));
     match permits.no_exact_bytes {
         _ if !raw => Ok(Sender::Ordinary),

@@ -24,6 +24,13 @@ pub struct Expectation {
     /// Anything but an acceptance and a server error.
     #[serde(default)]
     pub not_accepted: Option<bool>,
+    /// The request was refused as malformed: with the status 400 or, in HTTP/2, with the stream reset or the connection
+    /// given up for `PROTOCOL_ERROR` (RFC 9113 section 8.1.1).
+    #[serde(default)]
+    pub malformed: Option<bool>,
+    /// HTTP/2 is not spoken there: the connection was ended, or answered with an error in HTTP/1.
+    #[serde(default)]
+    pub not_spoken: Option<bool>,
     /// What the contract implies for the credential, the operation and the environment.
     #[serde(default)]
     pub declared: Option<bool>,
@@ -127,6 +134,8 @@ impl Expectation {
             refused: over.refused.or(base.refused),
             accepted: over.accepted.or(base.accepted),
             not_accepted: over.not_accepted.or(base.not_accepted),
+            malformed: over.malformed.or(base.malformed),
+            not_spoken: over.not_spoken.or(base.not_spoken),
             declared: over.declared.or(base.declared),
             policy: over.policy.or(base.policy),
             status: over.status.or(base.status),

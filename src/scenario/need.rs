@@ -11,6 +11,8 @@ use serde::{Deserialize, Deserializer, de};
 pub enum Need {
     /// The environment is reached over TLS.
     Tls,
+    /// The environment can be reached over HTTP/2.
+    Http2,
     /// The environment also names a plain address.
     Plaintext,
     /// The request carries its key in a place that the contract does not declare.
@@ -41,13 +43,14 @@ pub enum Need {
 }
 
 /// Everything that can be needed, for messages.
-const ALL: &str = "tls, plaintext, elsewhere, unknown-field, idempotency, validator, key-id, scheme.*, policy.*, \
+const ALL: &str = "tls, http2, plaintext, elsewhere, unknown-field, idempotency, validator, key-id, scheme.*, policy.*, \
      refusal.*, control.*, tokens.*, documents.* or alike.*";
 
 impl Need {
     /// The needs that are one word.
-    const WORDS: [(&'static str, Self); 7] = [
+    const WORDS: [(&'static str, Self); 8] = [
         ("tls", Self::Tls),
+        ("http2", Self::Http2),
         ("plaintext", Self::Plaintext),
         ("elsewhere", Self::Elsewhere),
         ("unknown-field", Self::UnknownField),
@@ -81,6 +84,7 @@ impl fmt::Display for Need {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Tls => f.write_str("tls"),
+            Self::Http2 => f.write_str("http2"),
             Self::Plaintext => f.write_str("plaintext"),
             Self::Elsewhere => f.write_str("elsewhere"),
             Self::UnknownField => f.write_str("unknown-field"),

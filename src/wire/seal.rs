@@ -210,6 +210,16 @@ fn carried<'a>(draft: &'a Draft, key: Option<&str>, second: Option<&str>) -> Vec
     }
 }
 
+/// What a field holds that carries a key (RFC 9110 section 11.4). Behind a scheme without a key there is no space: white
+/// space around a value is not part of it in HTTP/1, and malformed in HTTP/2 (RFC 9113 section 8.2.1).
+pub(super) fn credentials(scheme: Option<&str>, key: &str) -> String {
+    match scheme {
+        None => key.to_owned(),
+        Some(scheme) if key.is_empty() => scheme.to_owned(),
+        Some(scheme) => format!("{scheme} {key}"),
+    }
+}
+
 /// The JSON body with a key as one more member.
 fn in_body(member: &str, key: &str, body: Option<&[u8]>) -> Vec<u8> {
     let parsed = body.and_then(|body| serde_json::from_slice(body).ok());
@@ -242,9 +252,7 @@ impl Sealing<'_> {
     fn carry(&mut self, carrier: &Carrier, key: &str, target: &mut String) -> Result<(), SealError> {
         match carrier {
             Carrier::Header { name, scheme } => {
-                let value =
-                    scheme.as_ref().map_or_else(|| key.to_owned(), |scheme| format!("{scheme} {key}"));
-                self.push(name.http().clone(), &value)
+                self.push(name.http().clone(), &credentials(scheme.as_deref(), key))
             }
             Carrier::Cookie(name) => self.push(COOKIE, &format!("{name}={key}")),
             Carrier::Query(name) => {

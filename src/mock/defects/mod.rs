@@ -9,6 +9,7 @@ mod cache;
 mod connection;
 mod cors;
 mod document;
+mod frames;
 mod framing;
 mod leak;
 mod method;
@@ -66,6 +67,7 @@ const FAMILIES: &[&[Defect]] = &[
     leak::FAMILY,
     connection::FAMILY,
     framing::FAMILY,
+    frames::FAMILY,
     method::FAMILY,
     trust::FAMILY,
     path::FAMILY,

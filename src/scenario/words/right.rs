@@ -61,6 +61,8 @@ fn kinds(expect: &Expectation) -> Vec<String> {
         on(expect.refused, "a refusal that the contract declares"),
         on(expect.accepted, "an acceptance, as the contract says how to recognise one"),
         on(expect.not_accepted, "neither an acceptance nor a server error"),
+        on(expect.malformed, "a refusal as malformed: 400, or the stream or connection ended as such"),
+        on(expect.not_spoken, "no HTTP/2 at all"),
         on(
             expect.declared,
             "an acceptance where the contract allows it to the key, and else the refusal that it declares",

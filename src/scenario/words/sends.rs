@@ -1,6 +1,6 @@
 //! What is sent, in words.
 
-use super::{code, joined};
+use super::{code, h2, joined};
 use crate::contract::KeyState;
 use crate::document::Name;
 use crate::scenario::{
@@ -54,6 +54,10 @@ fn conversation(wire: &WireTwist) -> Option<String> {
     if !parts.is_empty() {
         return Some(format!("said to the byte on one connection: {}", parts.join(", then ")));
     }
+    let frames: Vec<_> = wire.h2.iter().map(h2::part).collect();
+    if !frames.is_empty() {
+        return Some(format!("said in frames of HTTP/2 on one connection: {}", frames.join(", then ")));
+    }
     let put = |(name, text): (&Name, &String)| match &**text {
         "" => format!("nothing for {}", code(&format!("{{{name}}}"))),
         text => format!("{} for {}", code(&visible(text)), code(&format!("{{{name}}}"))),
@@ -77,10 +81,22 @@ fn part(part: &WirePart) -> String {
         WirePart::Repeat { .. } => "the same over and over".to_owned(),
         WirePart::Trickle { every, .. } => format!("a byte every {}", code(every)),
         WirePart::Hold(time) => format!("nothing for {}", code(time)),
-        WirePart::Await(Awaited::Final) => "wait for the answer".to_owned(),
-        WirePart::Await(Awaited::Interim) => "wait for any answer".to_owned(),
-        WirePart::Close(Closing::Sending) => "end the sending half".to_owned(),
-        WirePart::Close(Closing::Both) => "end the connection".to_owned(),
+        WirePart::Await(what) => awaiting(*what).to_owned(),
+        WirePart::Close(half) => closing(*half).to_owned(),
+    }
+}
+
+pub(super) fn awaiting(what: Awaited) -> &'static str {
+    match what {
+        Awaited::Final => "wait for the answer",
+        Awaited::Interim => "wait for any answer",
+    }
+}
+
+pub(super) fn closing(half: Closing) -> &'static str {
+    match half {
+        Closing::Sending => "end the sending half",
+        Closing::Both => "end the connection",
     }
 }
 
