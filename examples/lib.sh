@@ -5,6 +5,7 @@
 #   LOCKPROOF=target/release/lockproof examples/NAME/run.sh
 #   KEEP=1 examples/NAME/run.sh              waits before it stops the edge, so that the reports' lines can be tried
 #   INSTALL=1 examples/NAME/run.sh           installs what is missing with apt-get
+#   SAVE=FOLDER examples/NAME/run.sh         keeps results.json in a folder
 #
 # Exit codes: 0 the findings are those written down, 1 they are not, 2 something broke, 3 the edge is not installed.
 set -euo pipefail
@@ -15,16 +16,16 @@ name=$(basename "$here")
 work=$(mktemp -d)
 # What is downloaded for an example stays in the build folder.
 downloads=${CARGO_TARGET_DIR:-$root/target}/examples/$name
-pid=
+pids=
 port=
 export PATH="$PATH:/usr/sbin:/usr/local/sbin"
 
 stop() {
-    if [ -n "$pid" ]; then
+    for pid in $pids; do
         kill "$pid" 2>/dev/null || true
         wait "$pid" 2>/dev/null || true
-        pid=
-    fi
+    done
+    pids=
 }
 clean() {
     stop
@@ -72,32 +73,48 @@ answers() {
     (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null
 }
 
-# serve COMMAND...: `configure PORT` writes what the command reads, for this port and the one behind it; then the command
-# is started, and must answer at the port. Another pair of ports is tried where these are taken.
+# start PORT COMMAND...: starts a command in the background, and waits until it answers at the port.
+start() {
+    local port=$1 pid
+    shift
+    "$@" >>"$work/edge.log" 2>&1 &
+    pid=$!
+    pids="$pids $pid"
+    for _ in $(seq 100); do
+        kill -0 "$pid" 2>/dev/null || return 1
+        if answers "$port"; then
+            return
+        fi
+        sleep 0.1
+    done
+    return 1
+}
+
+# serve COMMAND...: `configure PORT` writes what the command reads, for this port and the one behind it. Then whatever
+# stands behind the edge is started, and the command, which must answer at the port. Another pair of ports is tried
+# where these are taken.
 serve() {
-    local attempt
-    for attempt in $(seq 10); do
+    for _ in $(seq 10); do
         port=$((20000 + RANDOM % 10000 * 2))
         if answers "$port" || answers "$((port + 1))"; then
             continue
         fi
         configure "$port"
-        "$@" >"$work/edge.log" 2>&1 &
-        pid=$!
-        for _ in $(seq 100); do
-            if answers "$port"; then
-                export BOOKSHOP_URL="http://127.0.0.1:$port"
-                return
-            fi
-            kill -0 "$pid" 2>/dev/null || break
-            sleep 0.1
-        done
+        : >"$work/edge.log"
+        if start_behind && start "$port" "$@"; then
+            export BOOKSHOP_URL="http://127.0.0.1:$port"
+            return
+        fi
         stop
     done
     echo "$name did not start:" >&2
     cat "$work/edge.log" >&2
     exit 2
 }
+
+# What an edge stands before; nothing, where the edge is the service itself.
+start_behind() { :; }
+start_bookshop() { start "$((port + 1))" python3 "$root/examples/bookshop.py" "$((port + 1))"; }
 
 # A finding is no reason to stop: 0 and 1 are results.
 lockproof_run() {
@@ -113,7 +130,7 @@ lockproof_run() {
 
 # `verdict check`, each once, of everything that was not right.
 findings() {
-    sed -n -E 's/^ *"(check|verdict)": "([a-z0-9_-]+)",?$/\1 \2/p' "$work"/*.json |
+    sed -n -E 's/^ *"(check|verdict)": "([a-z0-9_-]+)",?$/\1 \2/p' "$work"/results/*.json |
         awk '$1 == "check" { check = $2 }
              $1 == "verdict" && $2 ~ /^(fail|warn|inconclusive|error)$/ { print $2, check }' |
         sort -u
@@ -121,10 +138,11 @@ findings() {
 
 # Whether each line that is printed to reproduce a failure does so.
 reproduced() {
+    [ -z "${INSTALL:-}" ] || command -v nc >/dev/null || install_package netcat-openbsd >&2 || true
     if command -v python3 >/dev/null && command -v curl >/dev/null && command -v nc >/dev/null; then
-        python3 "$root/examples/reproduce.py" "$work"/*.json
+        python3 "$root/examples/reproduce.py" "$work"/results/*.json
     else
-        echo "the lines that reproduce the failures are not tried: that takes python3, curl and nc"
+        echo "SKIPPED: to try the lines that reproduce the failures takes python3, curl and nc"
     fi
 }
 
@@ -136,14 +154,16 @@ judge() {
     fi
     LOCKPROOF=$(realpath "$LOCKPROOF")
     cd "$here"
-    lockproof_run "$work/suite.json"
-    [ ! -d checks ] || lockproof_run "$work/own.json" --scenarios checks
+    mkdir "$work/results"
+    lockproof_run "$work/results/suite.json"
+    [ ! -d checks ] || lockproof_run "$work/results/own.json" --scenarios checks
     echo
     if [ -n "${KEEP:-}" ]; then
         env | grep -E '^(LOCKPROOF_KEY_|BOOKSHOP_URL)' | sed 's/^/export /'
         echo "$name answers at $BOOKSHOP_URL until you press Enter"
         read -r _
     fi
+    [ -z "${SAVE:-}" ] || cp "$work"/results/*.json "$SAVE"
     reproduced
     findings >"$work/findings.txt"
     if ! diff -u "$here/findings.txt" "$work/findings.txt"; then

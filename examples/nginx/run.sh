@@ -4,6 +4,7 @@
 . "$(dirname "$0")/../lib.sh"
 
 needs nginx nginx-light
+needs python3 python3
 
 entry() { echo "\"$2\" $1;"; }
 make_keys >"$work/keys.map"
@@ -34,5 +35,6 @@ http {
 CONF
 }
 
+start_behind() { start_bookshop; }
 serve nginx -p "$work" -c "$work/nginx.conf"
 judge
