@@ -57,6 +57,7 @@ const MISTAKES: &[Case] = &[
     ("why: Because", "why: \"\\e[2J\" #", "this text holds a control character", "\"\\e[2J\""),
     ("A sample", "\"A\\nsample\"", "this is not a line of text", "\"A\\nsample\""),
     ("{host}", "{hots}", "nothing is called `{hots}` here", "\"{key} of {hots}\""),
+    (EXPECT, "expect: { no_result: false }", "nothing is expected, so this check could never fail", "expect"),
     (EXPECT, "", "nothing is expected, so this check could never fail", "id"),
     (EXPECT, "expect: { status: [400] }\ntwin: {}", "this twin is the very request whose twin it is", "{}"),
     (
@@ -129,7 +130,7 @@ const MISTAKES: &[Case] = &[
     (
         EXPECT,
         "needs: [http2]\nexpect: { refused: true }",
-        "a need is tls, plaintext, elsewhere, scheme.*, policy.*, refusal.* or control.*",
+        "a need is tls, plaintext, elsewhere, scheme.*, policy.*, refusal.*, control.* or documents.*",
         "http2",
     ),
     (EXPECT, "expect: { status: [4xy] }", "a status is a code like 401 or a class like 4xx", "4xy"),

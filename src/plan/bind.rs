@@ -169,6 +169,8 @@ impl Cell<'_> {
         senders: Senders<'_>,
     ) -> Result<Draft, String> {
         let mut draft = compose::draft(self, twist, senders);
+        self.fetch(&mut draft, twist)?;
+        self.browse(&mut draft, twist)?;
         self.prepare(&mut draft, twist, (requirement, senders.0))?;
         if let Some(wire) = &twist.wire {
             draft.conversation = Some(conversation::bind(self, wire, draft.key.as_ref())?);

@@ -6,9 +6,11 @@
 
 mod axes;
 mod bind;
+mod browser;
 mod compose;
 mod control;
 mod conversation;
+mod described;
 mod draft;
 mod forge;
 mod gate;

@@ -5,10 +5,12 @@
 //! it to a contract.
 
 mod check;
+mod described;
 mod expectation;
 mod load;
 mod need;
 mod over;
+mod page;
 mod suite;
 mod template;
 mod twist;
@@ -19,10 +21,12 @@ use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub use described::{DocumentRule, TheDocument};
 pub use expectation::{ChallengeRule, Expectation, SameAs};
 pub use load::load;
 pub use need::Need;
 pub use over::{CredentialSelector, DeniedBy, First, OperationFilter, OperationSelector, Over, Selected};
+pub use page::{CorsRule, Page};
 pub use suite::{Suite, SuiteFile, builtin_files};
 pub use template::{Gap, Piece, Template, TemplateLine, What};
 pub use twist::{

@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde_json::Value;
 
 use super::{MOST, id_of};
-use crate::contract::{Control, Policy, RefusalKind};
+use crate::contract::{Control, Documents, Policy, RefusalKind};
 use crate::document::{Diagnostic, Document, Entry, Node, published, suggest};
 
 /// What a header line may hold besides what earlier steps captured.
@@ -93,6 +93,7 @@ fn needs(document: &Document) -> Vec<Diagnostic> {
         let known = match group {
             "policy" => properties::<Policy>(),
             "control" => properties::<Control>(),
+            "documents" => properties::<Documents>(),
             "refusal" => words::<RefusalKind>(),
             _ => continue,
         };
