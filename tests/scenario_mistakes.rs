@@ -129,10 +129,10 @@ const MISTAKES: &[Case] = &[
     ),
     (
         EXPECT,
-        "needs: [http2]\nexpect: { refused: true }",
+        "needs: [http3]\nexpect: { refused: true }",
         "a need is tls, http2, plaintext, elsewhere, unknown-field, idempotency, validator, key-id, scheme.*, policy.*, \
          refusal.*, control.*, tokens.*, documents.* or alike.*",
-        "http2",
+        "http3",
     ),
     (
         EXPECT,
