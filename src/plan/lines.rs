@@ -19,6 +19,8 @@ impl Cell<'_> {
             Need::UnknownField => return unknown_field(&contract.authentication.carrier),
             Need::Alike(what) => return self.alike(what),
             Need::Tls
+            | Need::Http2
+            | Need::Tokens(_)
             | Need::Plaintext
             | Need::Elsewhere
             | Need::Scheme(_)

@@ -62,6 +62,7 @@ impl Speaker<'_> {
             | What::Target
             | What::Path
             | What::Host
+            | What::HostUpper
             | What::Scheme
             | What::Body
             | What::BodyChunk

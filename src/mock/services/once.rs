@@ -47,7 +47,7 @@ pub(super) fn once(call: &Call<'_>, work: impl FnOnce() -> Result<Answer, Denial
     let Some(given) = given(call)? else { return work() };
     let (head, server) = (call.request.head, &call.request.site.server);
     let repetition = server.edge.repetition;
-    let owner = (repetition.owner)(call.key).to_owned();
+    let owner = (repetition.owner)(call.key.map(std::convert::AsRef::as_ref)).to_owned();
     let place = (owner, format!("{} {}", head.method, head.target.path), given);
     let payload = (repetition.payload)(call.body());
     let now_ms = server.clock.now_ms();
