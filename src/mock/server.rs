@@ -5,13 +5,16 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::clock::Clock;
 use super::config::{LogSink, MockError, RateLimit};
-use super::edge::{Denial, Edge, Key, Keys, Quota, Rendering, Request, Route, Routes, Seal, Stop};
+use super::edge::{
+    Denial, Edge, Key, Keys, Quota, Rendering, Request, Route, Routes, Seal, Stop, TokenStore,
+};
 use super::http1::{Admission, Manner, Reception, Responder};
+use super::http2;
 use super::ledger::Ledger;
 use super::message::{Answer, Head};
 use super::random::RequestId;
-use super::services::{self, Call, Gallery};
-use crate::contract::{Authentication, Cors, Policy};
+use super::services::{self, Call, Done, Gallery};
+use crate::contract::{Authentication, Carrier, Cors, Policy};
 use crate::mock::Config;
 
 /// Everything that all listeners share.
@@ -29,6 +32,12 @@ pub(crate) struct Server {
     pub(crate) routes: Routes,
     /// The keys.
     pub(crate) keys: Keys,
+    /// The tokens.
+    pub(crate) tokens: TokenStore,
+    /// Where a request carries a token.
+    pub(crate) token_carrier: Option<Carrier>,
+    /// The operation that mints tokens.
+    pub(crate) mints: Option<String>,
     /// What was issued, in the operator's own records: nothing that a sound edge would look at.
     pub(crate) ledger: Ledger,
     /// The stages of the edge.
@@ -51,6 +60,8 @@ pub(crate) struct Data {
     pub(crate) processed: Vec<AtomicU64>,
     /// The people whom it knows.
     pub(crate) gallery: Mutex<Gallery>,
+    /// What was done already for an idempotency key.
+    pub(crate) done: Mutex<Done>,
 }
 
 /// One listener's view of the server.
@@ -89,11 +100,14 @@ impl Server {
         }
         let data = || {
             let processed = routes.all().iter().map(|_| AtomicU64::new(0)).collect();
-            Arc::new(Data { processed, gallery: Mutex::default() })
+            Arc::new(Data { processed, ..Data::default() })
         };
         Ok(Self {
             environments: environments.into_iter().map(|name| (name, data())).collect(),
             description: (edge.describe)(&contract),
+            tokens: TokenStore::default(),
+            token_carrier: contract.tokens.as_ref().map(|tokens| tokens.carrier.clone()),
+            mints: contract.tokens.map(|tokens| tokens.mint.operation.0),
             authentication: contract.authentication,
             policy: contract.policy,
             cors: contract.cors,
@@ -112,9 +126,11 @@ impl Server {
     pub(crate) fn reset(&self) {
         self.clock.reset();
         self.keys.reset(self.clock.now_ms());
+        self.tokens.clear();
         for (_, data) in &self.environments {
             data.processed.iter().for_each(|count| count.store(0, Ordering::Release));
             data.gallery.lock().unwrap_or_else(PoisonError::into_inner).clear();
+            data.done.lock().unwrap_or_else(PoisonError::into_inner).clear();
         }
     }
 
@@ -169,6 +185,14 @@ impl Responder for Site {
         &self.server.edge.receive
     }
 
+    fn frames(&self) -> &http2::Reception {
+        &self.server.edge.frames
+    }
+
+    fn goes_over(&self, head: &Head) -> bool {
+        (self.server.edge.goes_over)(self, head)
+    }
+
     fn manner(&self) -> Manner {
         self.server.edge.write
     }
@@ -205,7 +229,7 @@ impl Responder for Site {
             return server.finish(&seal, self.denied(&Denial::NotFound, Some(&request)));
         };
         (server.edge.remember)(&request, key.as_deref());
-        let call = Call { request, operation, parameters, key: key.as_deref() };
+        let call = Call { request, operation, parameters, key: key.as_ref() };
         let answer = services::answer(&call).unwrap_or_else(|denial| self.denied(&denial, Some(&request)));
         server.finish(&seal, answer)
     }

@@ -133,7 +133,8 @@ impl Cell<'_> {
     /// What to send and what is right, its twin before it, or why the case does not apply.
     fn work(&self) -> Result<(Option<PlannedStep>, Vec<PlannedStep>), String> {
         self.permitted()?;
-        self.scenario.needs.iter().try_for_each(|need| self.has(need))?;
+        let of_variant = self.variant.iter().flat_map(|variant| &variant.needs);
+        self.scenario.needs.iter().chain(of_variant).try_for_each(|need| self.has(need))?;
         let single = [Step::default()];
         let steps = if self.scenario.steps.is_empty() { &single } else { &*self.scenario.steps };
         let steps = steps.iter().map(|step| self.step(step)).collect::<Result<_, _>>()?;
@@ -143,7 +144,10 @@ impl Cell<'_> {
     fn step(&self, step: &Step) -> Result<PlannedStep, String> {
         let (twist, expect) = self.layers(step);
         let (credential, second) = self.senders(&twist)?;
-        let declared = credential.map(|name| self.standing(name));
+        let declared = match &twist.token {
+            Some(_) => Some(self.token_standing()?),
+            None => credential.map(|name| self.standing(name)),
+        };
         let requirement = requirement(self, &expect, declared)?;
         // A key that may, on an operation that changes something: whatever is expected, it could be accepted.
         if declared == Some(Standing::Allowed) && twist.key.is_none()
@@ -154,7 +158,8 @@ impl Cell<'_> {
         }
         let draft = self.draft(&twist, &requirement, (credential, second))?;
         let (repeat, capture) = (step.repeat.max(1), step.capture.clone());
-        Ok(PlannedStep { draft, requirement, repeat, capture })
+        let capture_headers = step.capture_headers.clone();
+        Ok(PlannedStep { draft, requirement, repeat, capture, capture_headers })
     }
 
     /// Whose keys a request carries, as far as the contract leaves something to twist about them.
@@ -173,6 +178,7 @@ impl Cell<'_> {
     ) -> Result<Draft, String> {
         let mut draft = compose::draft(self, twist, senders);
         self.fetch(&mut draft, twist)?;
+        self.exchange(&mut draft, twist)?;
         self.browse(&mut draft, twist)?;
         self.prepare(&mut draft, twist, (requirement, senders.0))?;
         if let Some(wire) = &twist.wire {
@@ -206,6 +212,7 @@ impl Cell<'_> {
         DraftKey {
             credential: credential.to_owned(),
             id: found.and_then(|(_, credential)| credential.id.clone()),
+            public_part: self.inputs.contract.authentication.key_id.clone(),
             twist: twist.key.clone(),
             place: compose::place(&self.inputs.contract.authentication.carrier, twist.carry.as_ref()),
         }

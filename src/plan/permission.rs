@@ -58,7 +58,7 @@ pub(super) fn active_standing(
     }
     if covers(credential, &operation.id) {
         let carried = operation.operation.carries.iter().map(Grant::parts);
-        let all = carried.into_iter().all(|(service, name)| covers_named(credential, service, name));
+        let all = carried.into_iter().all(|(service, name)| covers_named(&credential.allows, service, name));
         return if all { Standing::Allowed } else { Standing::WrongCarried };
     }
     let touches = credential.allows.iter().any(|grant| grant.parts().0 == operation.id.service());
@@ -67,12 +67,17 @@ pub(super) fn active_standing(
 
 /// Whether a credential was granted an operation, whatever its state and environment.
 pub(super) fn covers(credential: &Credential, operation: &OperationId) -> bool {
-    covers_named(credential, operation.service(), Some(operation.name()))
+    covers_any(&credential.allows, operation)
+}
+
+/// Whether some permissions cover an operation.
+pub(super) fn covers_any(allows: &[Grant], operation: &OperationId) -> bool {
+    covers_named(allows, operation.service(), Some(operation.name()))
 }
 
 /// The same for an operation of a service, by their names.
-fn covers_named(credential: &Credential, service: &str, operation: Option<&str>) -> bool {
-    credential.allows.iter().any(|grant| {
+fn covers_named(allows: &[Grant], service: &str, operation: Option<&str>) -> bool {
+    allows.iter().any(|grant| {
         let (granted, name) = grant.parts();
         granted == service && (name.is_none() || name == operation)
     })

@@ -25,10 +25,9 @@ async fn every_credential_may_do_what_the_contract_says_and_no_more() {
         "abis-only" => operation.starts_with("abis."),
         "ocr-only" => operation == "ekyc.ocr",
         "read-only" => operation == "ekyc.usage",
-        // What a batch holds, it may not do.
-        "batch-only" => false,
         "sandbox-only" => environment == "sandbox" && !operation.starts_with("admin"),
         "production-only" => environment == "production" && !operation.starts_with("admin"),
+        // Among them the key that may send a batch and may not do what a batch holds.
         _ => false,
     };
     for environment in ["sandbox", "production"] {

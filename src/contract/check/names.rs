@@ -73,7 +73,7 @@ fn calls_of<'a>(operation: &Listed<'a>) -> &'a [Node] {
 }
 
 /// The texts that are not among the known names.
-fn unknown<'a>(
+pub(super) fn unknown<'a>(
     document: &Document,
     used: impl IntoIterator<Item = &'a Node>,
     known: &[&str],

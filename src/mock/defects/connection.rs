@@ -40,13 +40,13 @@ pub(super) const FAMILY: &[Defect] = &[
 ];
 
 /// What is remembered of connections, by their numbers.
-type Memory<T> = Mutex<BTreeMap<u64, T>>;
+pub(super) type Memory<T> = Mutex<BTreeMap<u64, T>>;
 
-fn recall<T: Clone>(memory: &Memory<T>, connection: u64) -> Option<T> {
+pub(super) fn recall<T: Clone>(memory: &Memory<T>, connection: u64) -> Option<T> {
     memory.lock().unwrap_or_else(PoisonError::into_inner).get(&connection).cloned()
 }
 
-fn remember<T>(memory: &Memory<T>, connection: u64, what: T) {
+pub(super) fn remember<T>(memory: &Memory<T>, connection: u64, what: T) {
     memory.lock().unwrap_or_else(PoisonError::into_inner).insert(connection, what);
 }
 
@@ -55,7 +55,7 @@ fn kept(request: &Request<'_>) -> bool {
     request.head.lists("connection", "keep-alive")
 }
 
-fn presents(edge: &Edge, request: &Request<'_>) -> bool {
+pub(super) fn presents(edge: &Edge, request: &Request<'_>) -> bool {
     let carrier = &request.site.server.authentication.carrier;
     (edge.extract)(request.head, carrier) != Presented::Absent
 }

@@ -104,7 +104,7 @@ pub(super) const FAMILY: &[Defect] = &[
 
 /// Gives the router a reader of paths that the guard does not have. What only the router understands leads to an
 /// operation, and is not on the guard's list.
-fn second_reader(edge: &mut Edge, read: fn(&str) -> String) {
+pub(super) fn second_reader(edge: &mut Edge, read: fn(&str) -> String) {
     let (guard, router) = (Arc::clone(&edge.route), Arc::clone(&edge.route));
     edge.route = Arc::new(move |routes, method, path| match router(routes, method, path) {
         Route::Unknown => router(routes, method, &read(path)),

@@ -6,6 +6,7 @@
 use std::sync::Arc;
 
 use super::cors::preflight_step;
+use super::tokens;
 use super::{Access, Denial, Edge, Key, Passage, Presented, Request, Route, Stop};
 use crate::contract::RefusalKind;
 use crate::mock::http1::BODY_LIMIT;
@@ -55,7 +56,8 @@ pub(super) fn authenticate(edge: &Edge, request: &Request<'_>) -> Result<Arc<Key
     }
     let presented = (edge.extract)(request.head, &server.authentication.carrier);
     let key = match &presented {
-        Presented::Absent | Presented::Empty => return Err(Denial::Refused(RefusalKind::Missing)),
+        Presented::Absent => return tokens::authenticate(edge, request),
+        Presented::Empty => return Err(Denial::Refused(RefusalKind::Missing)),
         Presented::Several => None,
         Presented::One(text) => (edge.look_up)(server, text),
     };
@@ -67,7 +69,7 @@ pub(super) fn authenticate(edge: &Edge, request: &Request<'_>) -> Result<Arc<Key
 }
 
 /// Why a known key does not work.
-fn broken(edge: &Edge, key: &Key, now_ms: i64) -> Option<RefusalKind> {
+pub(super) fn broken(edge: &Edge, key: &Key, now_ms: i64) -> Option<RefusalKind> {
     let tests = [
         (&edge.revoked, RefusalKind::Revoked),
         (&edge.disabled, RefusalKind::Disabled),
