@@ -7,6 +7,7 @@
 mod check;
 mod described;
 mod expectation;
+mod line;
 mod load;
 mod need;
 mod over;
@@ -24,6 +25,7 @@ use serde::{Deserialize, Serialize};
 
 pub use described::{DocumentRule, TheDocument};
 pub use expectation::{ChallengeRule, Expectation, SameAs};
+pub use line::HeaderLine;
 pub use load::load;
 pub use need::Need;
 pub use over::{CredentialSelector, DeniedBy, First, OperationFilter, OperationSelector, Over, Selected};
@@ -32,8 +34,8 @@ pub use suite::{Suite, SuiteFile, builtin_files};
 pub use template::{Gap, Piece, Template, TemplateLine, What};
 pub use token::TokenTwist;
 pub use twist::{
-    Beside, BodyTwist, Carry, CredentialPick, HeaderLine, KeyTwist, LikeTheKey, ObjectOf, PathTwist,
-    SchemeForm, SecondKey, Separator, TheCredential, Transform, Twist,
+    Beside, BodyTwist, Carry, CredentialPick, KeyTwist, LikeTheKey, ObjectOf, PathTwist, SchemeForm,
+    SecondKey, Separator, TheCredential, Transform, Twist,
 };
 pub use wire::{Awaited, Closing, WireKey, WirePart, WireTwist};
 
