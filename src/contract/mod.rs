@@ -12,6 +12,7 @@ mod cors;
 mod credential;
 mod documents;
 mod environment;
+mod idempotency;
 mod keyring;
 mod load;
 mod matcher;
@@ -33,6 +34,7 @@ pub use cors::{Cors, PageOrigin};
 pub use credential::{Carrier, Credential, Grant, KeySource, KeyState};
 pub use documents::{Documents, Published};
 pub use environment::{Environment, Tls};
+pub use idempotency::{Idempotency, UNIQUE};
 pub use keyring::{KeyError, KeySupply, Keyring};
 pub use load::load;
 pub use matcher::{JsonType, Matcher, Rule};
@@ -100,6 +102,10 @@ pub struct Authentication {
     /// What a key of this API looks like, as a regular expression.
     #[serde(default)]
     pub key_pattern: Option<crate::document::Pattern>,
+    /// Where a key holds its own public identifier, as a regular expression: what its first group matches, or all that
+    /// it matches where it has none.
+    #[serde(default)]
+    pub key_id: Option<crate::document::Pattern>,
 }
 
 /// Where good edges differ.

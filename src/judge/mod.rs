@@ -4,6 +4,7 @@
 //! positively recognised, as the contract declares it. What is neither a recognised acceptance nor a recognised
 //! refusal is unclear, unless it plainly shows that the edge did something else.
 
+mod caching;
 mod challenge;
 mod coding;
 mod conversation;
@@ -16,6 +17,7 @@ mod requirement;
 mod same;
 #[cfg(test)]
 mod tests;
+mod version;
 
 pub use challenge::{Challenge, ChallengeError, ChallengeRequirement, Parameter, parse_challenges};
 pub use coding::{CodingError, decoded};

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::{ChallengeRequirement, Compare, ConversationRequirement, CorsRequirement};
 use super::{DescriptionRequirement, Evidence, Finding, Judgement, Reading};
-use super::{challenge, conversation, cors, matching, openapi, recognise, same};
+use super::{caching, challenge, conversation, cors, matching, openapi, recognise, same, version};
 use crate::contract::{Matcher, RefusalKind};
 use crate::document::{HeaderName, JsonPath, Pattern, StatusMatch};
 
@@ -19,6 +19,10 @@ pub enum Requirement {
     Acceptance,
     /// Anything but an acceptance and a server error.
     NotAccepted,
+    /// A refusal as malformed.
+    Malformed,
+    /// No answer in HTTP/2, and no acceptance in HTTP/1.
+    NotSpoken,
     /// One of these status codes.
     Status(Vec<StatusMatch>),
     /// None of these status codes.
@@ -50,6 +54,15 @@ pub enum Requirement {
         /// Which parts of the answer are compared.
         compare: Compare,
     },
+    /// It can be told from the answer to an earlier step.
+    DiffersFrom {
+        /// The step's number, from 1.
+        step: usize,
+        /// Another step, whose answer differs from that one in any case.
+        like: usize,
+    },
+    /// No cache may give it to whoever sends something else in this field.
+    VariesOn(HeaderName),
     /// It is complete within this time.
     Within(Duration),
     /// What was heard on the whole connection is so.
@@ -97,6 +110,8 @@ impl Requirement {
             Self::AnyRefusal => recognise::refusal(None, reading, evidence.recogniser),
             Self::Acceptance => recognise::acceptance(reading, evidence.recogniser),
             Self::NotAccepted => recognise::not_accepted(reading, evidence.recogniser),
+            Self::Malformed => version::malformed(reading.answer),
+            Self::NotSpoken => version::not_spoken(reading.answer),
             Self::Status(codes) => {
                 let status = reading.answer.status;
                 let holds = codes.iter().any(|code| code.matches(status));
@@ -121,6 +136,8 @@ impl Requirement {
             }
             Self::NoForeignRedirect => matching::no_foreign_redirect(reading, evidence.exchange),
             Self::SameAs { step, compare } => same::judge((*step, compare), reading, evidence),
+            Self::DiffersFrom { step, like } => caching::differs((*step, *like), reading, evidence),
+            Self::VariesOn(name) => caching::varies(name, reading),
             Self::Within(bound) => within(*bound, evidence),
             Self::Conversation(rule) => conversation::judge(rule, evidence),
             Self::All(all) => worst(all.iter().map(|one| one.judge(reading, evidence)), reading),

@@ -9,10 +9,11 @@ use super::edge::{
     Denial, Edge, Key, Keys, Quota, Rendering, Request, Route, Routes, Seal, Stop, TokenStore,
 };
 use super::http1::{Admission, Manner, Reception, Responder};
+use super::http2;
 use super::ledger::Ledger;
 use super::message::{Answer, Head};
 use super::random::RequestId;
-use super::services::{self, Call, Gallery};
+use super::services::{self, Call, Done, Gallery};
 use crate::contract::{Authentication, Carrier, Cors, Policy};
 use crate::mock::Config;
 
@@ -59,6 +60,8 @@ pub(crate) struct Data {
     pub(crate) processed: Vec<AtomicU64>,
     /// The people whom it knows.
     pub(crate) gallery: Mutex<Gallery>,
+    /// What was done already for an idempotency key.
+    pub(crate) done: Mutex<Done>,
 }
 
 /// One listener's view of the server.
@@ -97,7 +100,7 @@ impl Server {
         }
         let data = || {
             let processed = routes.all().iter().map(|_| AtomicU64::new(0)).collect();
-            Arc::new(Data { processed, gallery: Mutex::default() })
+            Arc::new(Data { processed, ..Data::default() })
         };
         Ok(Self {
             environments: environments.into_iter().map(|name| (name, data())).collect(),
@@ -127,6 +130,7 @@ impl Server {
         for (_, data) in &self.environments {
             data.processed.iter().for_each(|count| count.store(0, Ordering::Release));
             data.gallery.lock().unwrap_or_else(PoisonError::into_inner).clear();
+            data.done.lock().unwrap_or_else(PoisonError::into_inner).clear();
         }
     }
 
@@ -179,6 +183,14 @@ impl Responder for Site {
 
     fn reception(&self) -> &Reception {
         &self.server.edge.receive
+    }
+
+    fn frames(&self) -> &http2::Reception {
+        &self.server.edge.frames
+    }
+
+    fn goes_over(&self, head: &Head) -> bool {
+        (self.server.edge.goes_over)(self, head)
     }
 
     fn manner(&self) -> Manner {

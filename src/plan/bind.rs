@@ -130,7 +130,8 @@ impl Cell<'_> {
     /// What to send and what is right, its twin before it, or why the case does not apply.
     fn work(&self) -> Result<(Option<PlannedStep>, Vec<PlannedStep>), String> {
         self.permitted()?;
-        self.scenario.needs.iter().try_for_each(|need| self.has(need))?;
+        let of_variant = self.variant.iter().flat_map(|variant| &variant.needs);
+        self.scenario.needs.iter().chain(of_variant).try_for_each(|need| self.has(need))?;
         let single = [Step::default()];
         let steps = if self.scenario.steps.is_empty() { &single } else { &*self.scenario.steps };
         let steps = steps.iter().map(|step| self.step(step)).collect::<Result<_, _>>()?;
@@ -154,7 +155,8 @@ impl Cell<'_> {
         }
         let draft = self.draft(&twist, &requirement, (credential, second))?;
         let (repeat, capture) = (step.repeat.max(1), step.capture.clone());
-        Ok(PlannedStep { draft, requirement, repeat, capture })
+        let capture_headers = step.capture_headers.clone();
+        Ok(PlannedStep { draft, requirement, repeat, capture, capture_headers })
     }
 
     /// Whose keys a request carries, as far as the contract leaves something to twist about them.
@@ -207,6 +209,7 @@ impl Cell<'_> {
         DraftKey {
             credential: credential.to_owned(),
             id: found.and_then(|(_, credential)| credential.id.clone()),
+            public_part: self.inputs.contract.authentication.key_id.clone(),
             twist: twist.key.clone(),
             place: compose::place(&self.inputs.contract.authentication.carrier, twist.carry.as_ref()),
         }

@@ -2,9 +2,9 @@
 
 use indexmap::IndexMap;
 
-use super::Conversation;
+use super::{Conversation, Part};
 use crate::contract::{Carrier, Operation, OperationId};
-use crate::document::JsonPath;
+use crate::document::{JsonPath, Pattern};
 use crate::scenario::{Beside, KeyTwist};
 
 /// A request, all but its key, its host and what only an earlier answer can tell.
@@ -61,6 +61,8 @@ pub struct DraftKey {
     pub credential: String,
     /// The credential's public identifier, where the contract has one.
     pub id: Option<String>,
+    /// Where a key holds its own public identifier, where the contract says so.
+    pub public_part: Option<Pattern>,
     /// What is done to it.
     pub twist: Option<KeyTwist>,
     /// Where it is carried.
@@ -90,6 +92,12 @@ pub struct Preparation {
 }
 
 impl Draft {
+    /// Whether it is said in frames of HTTP/2.
+    pub fn has_frames(&self) -> bool {
+        let mut parts = self.conversation.iter().flat_map(|conversation| &conversation.parts);
+        parts.any(|part| matches!(part, Part::Frame(_)))
+    }
+
     /// A sound request without a key, its parameters still open.
     pub fn sound(operation: &Operation, body: Option<DraftBody>) -> Self {
         Self {

@@ -41,11 +41,19 @@ pub(super) fn requirement(
     all.extend(when(expect.no_foreign_redirect, Requirement::NoForeignRedirect));
     if let Some(same) = &expect.same_as {
         let compare = match (&*same.only, same.headers) {
+            ([], true) if same.length == Some(true) => Compare::EverythingAndLength,
             ([], true) => Compare::Everything,
             ([], false) => Compare::StatusAndBody,
             (members, _) => Compare::Members(members.to_vec()),
         };
         all.push(Requirement::SameAs { step: same.step, compare });
+    }
+    all.extend(
+        expect.differs_from.as_ref().map(|it| Requirement::DiffersFrom { step: it.step, like: it.like }),
+    );
+    if expect.varies_on_key == Some(true) {
+        let field = cell.inputs.contract.authentication.carrier.field();
+        all.extend(field.map(Requirement::VariesOn));
     }
     all.extend(expect.within.as_ref().map(|within| Requirement::Within(within.duration())));
     let nested = |list: &[Expectation]| {
@@ -95,6 +103,8 @@ fn verdict_rules(
     all.extend(when(expect.refused, Requirement::AnyRefusal));
     all.extend(when(expect.accepted, Requirement::Acceptance));
     all.extend(when(expect.not_accepted, Requirement::NotAccepted));
+    all.extend(when(expect.malformed, Requirement::Malformed));
+    all.extend(when(expect.not_spoken, Requirement::NotSpoken));
     Ok(all)
 }
 

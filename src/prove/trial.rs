@@ -9,7 +9,7 @@ use super::subject::Subject;
 use crate::contract::Contract;
 use crate::mock::{self, Config, Running};
 use crate::outcome::ContractInfo;
-use crate::plan::{Filter, Inputs, Permits, Plan};
+use crate::plan::{Filter, Frames, Inputs, Permits, Plan};
 use crate::redact::Redactor;
 use crate::runner::{self, Header, Job, Lane, Settings, Strictness, conclude};
 use crate::wire::{ClientOptions, HttpVersion};
@@ -35,7 +35,8 @@ pub(super) fn carry_out(subject: &Subject, bench: &Bench) -> Result<Seen, ProveE
     let running = runtime.block_on(mock::start(config)).map_err(|error| ProveError::start(subject, error))?;
     aim(&mut contract, &running);
     let no_exact_bytes = (http == HttpVersion::Http2).then_some("this stage speaks HTTP/2");
-    let permits = Permits { effects: true, environments: Vec::new(), no_exact_bytes };
+    let frames = if http == HttpVersion::Http2 { Frames::Anywhere } else { Frames::OverTls };
+    let permits = Permits { effects: true, environments: Vec::new(), no_exact_bytes, frames };
     let inputs =
         Inputs { contract: &contract, bodies: &fixture.bodies, suite: &bench.suite, permits: &permits };
     let plan = Plan::expand(&inputs, &Filter::default());

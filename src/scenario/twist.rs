@@ -9,7 +9,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, de};
 use serde_json::Value;
 
-use super::{HeaderLine, Page, TheDocument, TokenTwist, WireTwist};
+use super::{HeaderLine, IdempotencyKey, Page, TheDocument, TokenTwist, WireTwist};
 use crate::contract::KeyState;
 use crate::document::{HeaderName, Method, Name};
 
@@ -18,7 +18,7 @@ use crate::document::{HeaderName, Method, Name};
 #[serde(deny_unknown_fields)]
 pub struct Twist {
     /// Whose key it carries: `none`, a credential's name, or `{ state: ... }`, `{ allowing: operation }`,
-    /// `{ allowing: mint }`, `{ denying: operation }`.
+    /// `{ allowing: mint }`, `{ denying: operation }`, `{ foreign: operation }`.
     #[serde(default)]
     pub credential: Option<CredentialPick>,
     /// What is done to the key.
@@ -30,13 +30,16 @@ pub struct Twist {
     /// A second key in the same request.
     #[serde(default)]
     pub second: Option<SecondKey>,
+    /// Which idempotency key it carries.
+    #[serde(default)]
+    pub idempotency: Option<IdempotencyKey>,
     /// A token instead of a key.
     #[serde(default)]
     pub token: Option<TokenTwist>,
     /// Revoke the case's token instead of calling the operation, with a key that may.
     #[serde(default)]
     pub revoke_token: Option<bool>,
-    /// Header lines to add, in this order, duplicates kept. `{key}`, `{host}` and `{public}` are filled in.
+    /// Header lines to add, in this order, duplicates kept. `{key}`, `{host}`, `{public}` and `{unique}` are filled in.
     #[serde(default)]
     pub headers: Vec<HeaderLine>,
     /// Another method.
@@ -81,6 +84,7 @@ impl Twist {
             key: over.key.or(base.key),
             carry: over.carry.or(base.carry),
             second: over.second.or(base.second),
+            idempotency: over.idempotency.or(base.idempotency),
             headers,
             method: over.method.or(base.method),
             path: over.path.or(base.path),
@@ -113,6 +117,8 @@ pub enum CredentialPick {
     Minting,
     /// The first active credential whose key may not.
     Denying,
+    /// The first credential of another application whose key may use the operation in the environment.
+    Foreign,
     /// The first credential whose key is in this state.
     State(KeyState),
 }
@@ -125,6 +131,8 @@ enum PickRule {
     Allowing(Allowed),
     /// The first active credential whose key may not use the operation.
     Denying(TheOperation),
+    /// The first credential whose key may use the operation, of another application than the one that is sent otherwise.
+    Foreign(TheOperation),
     /// The first credential whose key is in this state.
     State(KeyState),
 }
@@ -157,6 +165,7 @@ impl<'de> Deserialize<'de> for CredentialPick {
                 PickRule::Allowing(Allowed::Operation) => Ok(Self::Allowing),
                 PickRule::Allowing(Allowed::Mint) => Ok(Self::Minting),
                 PickRule::Denying(TheOperation::Operation) => Ok(Self::Denying),
+                PickRule::Foreign(TheOperation::Operation) => Ok(Self::Foreign),
                 PickRule::State(state) => Ok(Self::State(state)),
             },
         }
@@ -195,6 +204,8 @@ pub enum LikeTheKey {
     /// That of the credential's own key: same length, same prefix up to its last `_`, same classes of
     /// characters behind it.
     Like,
+    /// The same, but the public identifier that the key holds stays: see `authentication.key_id` of the contract.
+    SameId,
 }
 
 /// Whose identifier.
@@ -311,7 +322,7 @@ pub enum Separator {
 }
 
 /// Another path. In its texts, `{public}` stands for the path of the first operation that needs no key, or for
-/// `/healthz` where there is none.
+/// `/healthz` where there is none, and `{unique}` for a value that was never sent before.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum PathTwist {
@@ -340,6 +351,8 @@ pub enum PathTwist {
 pub enum BodyTwist {
     /// No body at all.
     Empty(bool),
+    /// The operation's other sound body: `idempotency.other_body` of the contract.
+    Other(bool),
     /// The sound body with this many bytes missing at its end.
     Truncate(usize),
     /// This JSON document.

@@ -9,7 +9,7 @@ use http::{HeaderName, HeaderValue};
 use super::exchange::Request;
 use super::speak::{Carried, Speaker};
 use crate::contract::{Carrier, Keyring};
-use crate::plan::{Beside, Conversation, Dice, Draft, DraftKey, Place, forge};
+use crate::plan::{Beside, Conversation, Dice, Draft, DraftKey, Place, Public, forge};
 
 /// What earlier answers of a case have told, by name.
 pub type Captures = BTreeMap<String, String>;
@@ -187,7 +187,8 @@ fn others(
 fn forged(key: &DraftKey, keyring: &Keyring, dice: &mut Dice) -> Result<String, SealError> {
     let secret = keyring.key(&key.credential).ok_or_else(|| SealError::NoKey(key.credential.clone()))?;
     let Some(twist) = &key.twist else { return Ok(secret.expose().to_owned()) };
-    let forged = forge(secret.expose(), key.id.as_deref(), twist, dice);
+    let public = Public { id: key.id.as_deref(), part: key.public_part.as_ref() };
+    let forged = forge(secret.expose(), public, twist, dice);
     // Accepting the key itself is no fault.
     if forged == secret.expose() { Err(SealError::Unchanged(key.credential.clone())) } else { Ok(forged) }
 }
@@ -205,6 +206,16 @@ fn carried<'a>(draft: &'a Draft, key: Option<&str>, second: Option<&str>) -> Vec
         (Some(first), Beside::After) => vec![first, second],
         (Some(first), Beside::Before) => vec![second, first],
         (Some((place, first)), Beside::Listed) => vec![(place, format!("{}, {first}", second.1))],
+    }
+}
+
+/// What a field holds that carries a key (RFC 9110 section 11.4). Behind a scheme without a key there is no space: white
+/// space around a value is not part of it in HTTP/1, and malformed in HTTP/2 (RFC 9113 section 8.2.1).
+pub(super) fn credentials(scheme: Option<&str>, key: &str) -> String {
+    match scheme {
+        None => key.to_owned(),
+        Some(scheme) if key.is_empty() => scheme.to_owned(),
+        Some(scheme) => format!("{scheme} {key}"),
     }
 }
 
@@ -240,9 +251,7 @@ impl Sealing<'_> {
     fn carry(&mut self, carrier: &Carrier, key: &str, target: &mut String) -> Result<(), SealError> {
         match carrier {
             Carrier::Header { name, scheme } => {
-                let value =
-                    scheme.as_ref().map_or_else(|| key.to_owned(), |scheme| format!("{scheme} {key}"));
-                self.push(name.http().clone(), &value)
+                self.push(name.http().clone(), &credentials(scheme.as_deref(), key))
             }
             Carrier::Cookie(name) => self.push(COOKIE, &format!("{name}={key}")),
             Carrier::Query(name) => {
@@ -345,7 +354,7 @@ mod tests {
         let header =
             Carrier::Header { name: crate::document::HeaderName::parse("X-API-Key").unwrap(), scheme: None };
         let place = Place::Carrier(header);
-        let key = DraftKey { credential: "full".to_owned(), id: None, twist: None, place };
+        let key = DraftKey { credential: "full".to_owned(), id: None, public_part: None, twist: None, place };
         let draft = Draft {
             method: "GET".to_owned(),
             target: "/".to_owned(),

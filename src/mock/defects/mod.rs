@@ -5,15 +5,20 @@
 //! that family's list.
 
 mod authentication;
+mod cache;
 mod connection;
 mod cors;
 mod document;
+mod frames;
 mod framing;
 mod leak;
 mod method;
+mod oracle;
 mod order;
 mod path;
 mod permission;
+mod reading;
+mod repetition;
 mod several;
 mod shape;
 mod syntax;
@@ -62,13 +67,18 @@ const FAMILIES: &[&[Defect]] = &[
     leak::FAMILY,
     connection::FAMILY,
     framing::FAMILY,
+    frames::FAMILY,
     method::FAMILY,
     trust::FAMILY,
     path::FAMILY,
     syntax::FAMILY,
+    reading::FAMILY,
     several::FAMILY,
     cors::FAMILY,
     document::FAMILY,
+    cache::FAMILY,
+    repetition::FAMILY,
+    oracle::FAMILY,
     token::FAMILY,
 ];
 

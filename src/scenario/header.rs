@@ -1,4 +1,4 @@
-//! A header line of a request.
+//! Header lines that a check adds.
 
 use std::borrow::Cow;
 
@@ -12,7 +12,7 @@ use crate::document::HeaderName;
 pub struct HeaderLine {
     /// The field's name.
     pub name: HeaderName,
-    /// Its value; `{key}`, `{host}` and `{public}` are filled in.
+    /// Its value; `{key}`, `{host}`, `{public}` and `{unique}` are filled in.
     pub value: String,
 }
 
