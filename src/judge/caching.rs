@@ -66,8 +66,7 @@ mod tests {
             status: 200,
             headers,
             body: body.as_bytes().to_vec(),
-            truncated: false,
-            cut: None,
+            ..Answer::default()
         }
     }
 
