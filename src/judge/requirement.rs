@@ -32,6 +32,8 @@ pub enum Requirement {
     NoEcho,
     /// None of these patterns is found in the answer.
     Nowhere(Vec<Pattern>),
+    /// No connection comes to be.
+    Unreachable,
     /// There is no content.
     NoContent,
     /// It does not send the client to another origin.
@@ -79,6 +81,24 @@ impl Requirement {
         is(self)
     }
 
+    /// Whether it names a status among those that are right: then such an answer is one, however busy the target says
+    /// that it is.
+    pub fn names(&self, status: u16) -> bool {
+        self.holds_any(&|one| match one {
+            Self::Status(codes) => codes.iter().any(|code| code.matches(status)),
+            _ => false,
+        })
+    }
+
+    /// Whether it holds where there is no connection.
+    pub(super) fn is_of_silence(&self) -> bool {
+        match self {
+            Self::Unreachable => true,
+            Self::Any(parts) => parts.iter().any(Self::is_of_silence),
+            _ => false,
+        }
+    }
+
     /// Whether only an acceptance can be right.
     pub fn wants_acceptance(&self) -> bool {
         self.holds_any(&|one| matches!(one, Self::Acceptance))
@@ -105,6 +125,7 @@ impl Requirement {
             Self::Challenge(rule) => challenge::judge(rule, reading),
             Self::NoEcho => matching::no_echo(reading, evidence.exchange, evidence.redactor),
             Self::Nowhere(patterns) => matching::nowhere(patterns, reading),
+            Self::Unreachable => Judgement::new(false, super::describe_answer(reading.answer)),
             Self::NoContent => {
                 let length = reading.answer.body.len();
                 Judgement::new(length == 0, format!("{length} bytes of content"))

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use super::Deed;
 use super::bind::Cell;
 use super::draft::{DraftKey, Place};
 use crate::contract::Carrier;
@@ -18,6 +19,8 @@ pub struct Conversation {
     pub parts: Vec<Part>,
     /// The keys beside the request's own, by name; nothing for one that is nobody's.
     pub keys: BTreeMap<String, Option<DraftKey>>,
+    /// What is done to the target at each gate, in their order.
+    pub deeds: Vec<Deed>,
 }
 
 /// One part of a conversation.
@@ -47,6 +50,8 @@ pub enum Part {
     Hold(Duration),
     /// Until every request so far has its final answer.
     Await,
+    /// Until something was done to the target.
+    Gate,
     /// The end of what is sent.
     EndSending,
     /// The end.
@@ -60,7 +65,7 @@ impl Part {
             Self::Head(text) | Self::Send(text) | Self::Repeat { text, .. } | Self::Trickle { text, .. } => {
                 Some(text)
             }
-            Self::Hold(_) | Self::Await | Self::EndSending | Self::Leave => None,
+            Self::Hold(_) | Self::Await | Self::Gate | Self::EndSending | Self::Leave => None,
         }
     }
 }
@@ -81,7 +86,12 @@ pub(super) fn bind(
         let picked = cell.pick_off_axis(&twist)?;
         keys.insert(name.to_string(), picked.map(|credential| cell.key(credential, &twist)));
     }
-    let conversation = Conversation { parts, keys };
+    let deed = |part: &WirePart| match part {
+        WirePart::Control(step) => Some(cell.deed(step)),
+        _ => None,
+    };
+    let deeds = wire.say.iter().filter_map(deed).collect::<Result<_, _>>()?;
+    let conversation = Conversation { parts, keys, deeds };
     conversation.can_carry(own)?;
     Ok(conversation)
 }
@@ -128,6 +138,7 @@ fn part(part: &WirePart, wire: &WireTwist) -> Result<Part, String> {
         WirePart::Hold(time) => Part::Hold(time.duration()),
         WirePart::Await(Awaited::Final) => Part::Await,
         WirePart::Await(Awaited::Interim) => Part::Hold(AS_LONG_AS_MAY_BE),
+        WirePart::Control(_) => Part::Gate,
         WirePart::Close(Closing::Sending) => Part::EndSending,
         WirePart::Close(Closing::Both) => Part::Leave,
     })

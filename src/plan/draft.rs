@@ -2,10 +2,10 @@
 
 use indexmap::IndexMap;
 
-use super::Conversation;
+use super::{Conversation, Deed};
 use crate::contract::{Carrier, Operation, OperationId};
 use crate::document::JsonPath;
-use crate::scenario::{Beside, KeyTwist};
+use crate::scenario::{Beside, KeyTwist, WhichNode};
 
 /// A request, all but its key, its host and what only an earlier answer can tell.
 #[derive(Clone, Debug, PartialEq)]
@@ -26,6 +26,8 @@ pub struct Draft {
     pub preparations: IndexMap<String, Preparation>,
     /// Whether it goes to the environment's plain address.
     pub plaintext: bool,
+    /// The node that it goes to.
+    pub node: WhichNode,
     /// What is said instead, to the byte, where a check says it so.
     pub conversation: Option<Conversation>,
     /// Who can send it truly.
@@ -99,8 +101,13 @@ impl Draft {
             second: None,
             preparations: IndexMap::new(),
             plaintext: false,
+            node: WhichNode::First,
             conversation: None,
             sender: Sender::Ordinary,
         }
+    }
+    /// What is done to the target in the middle of it.
+    pub fn deeds(&self) -> &[Deed] {
+        self.conversation.as_ref().map_or(&[], |conversation| &conversation.deeds)
     }
 }

@@ -3,7 +3,7 @@
 use super::BoundOperation;
 use super::bind::Cell;
 use super::compose;
-use crate::contract::{Carrier, Contract, Effect};
+use crate::contract::{Action, Carrier, Contract, Effect};
 use crate::scenario::{Carry, KeyTwist, Need, TheCredential, Twist};
 
 impl Cell<'_> {
@@ -31,6 +31,7 @@ impl Cell<'_> {
         let (there, cure) = match need {
             Need::Tls => (environment.base_url.starts_with("https:"), "an https `base_url`".to_owned()),
             Need::Plaintext => (environment.plaintext_url.is_some(), "a `plaintext_url`".to_owned()),
+            Need::Nodes => (!environment.nodes.is_empty(), "a line `nodes` of the environment".to_owned()),
             Need::Elsewhere => return Ok(()),
             Need::Scheme(scheme) => {
                 let declared = contract.authentication.carrier.scheme();
@@ -43,7 +44,8 @@ impl Cell<'_> {
                 (there, format!("a line `refusals.{name}`"))
             }
             Need::Control(name) => {
-                (contract.control.action(name).is_some(), format!("a line `control.{name}`"))
+                let call = Action::find(name).and_then(|action| contract.control.call(action));
+                (call.is_some(), format!("a line `control.{name}`"))
             }
         };
         if there { Ok(()) } else { Err(format!("the contract lacks {cure}")) }

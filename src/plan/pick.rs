@@ -22,6 +22,7 @@ impl<'a> Cell<'a> {
             None if self.axis.is_some() => self.axis,
             None if operation.id.service() == "public" => return Ok(None),
             None | Some(CredentialPick::Allowing) => allowing(),
+            Some(CredentialPick::Created(name)) => return self.made(name).map(Some),
             Some(CredentialPick::Named(name)) => {
                 self.credentials().find(|(known, _)| known == name).map(|(name, _)| name)
             }
@@ -78,6 +79,7 @@ fn wanted(twist: &Twist) -> String {
             format!("{state} and could otherwise use this operation here")
         }
         Some(CredentialPick::Denying) => "active and denied this operation here".to_owned(),
+        Some(CredentialPick::Created(name)) => format!("the model of `{name}`"),
         Some(CredentialPick::None | CredentialPick::Allowing) | None => {
             "allowed this operation here".to_owned()
         }

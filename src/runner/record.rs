@@ -30,7 +30,8 @@ pub(super) fn case(job: &Job, case: &Case, carried: Carried, took: Duration) -> 
         Decided::Twin => case.twin.as_ref(),
         Decided::Step(at) => case.work.as_ref().ok().and_then(|steps| steps.get(at)),
     };
-    let expected = step.map(|step| step.requirement.to_string()).unwrap_or_default();
+    let required = || step.map(|step| step.requirement.to_string()).unwrap_or_default();
+    let expected = carried.expected.clone().unwrap_or_else(required);
     let reproduce = match (&carried.exchange, step) {
         (Some(exchange), Some(step)) => {
             Some(redactor.redact(&curl::line(exchange, &step.draft, &job.contract)))

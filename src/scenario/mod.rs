@@ -5,13 +5,16 @@
 //! it to a contract.
 
 mod check;
+mod control;
 mod expectation;
 mod load;
 mod need;
+mod node;
 mod over;
 mod suite;
 mod template;
 mod twist;
+mod until;
 mod wire;
 mod words;
 
@@ -19,9 +22,14 @@ use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub use control::{
+    ClockMove, ControlStep, Everything, Expiry, Instant, LogRule, Narrowed, NewKey, Origin, Owner, PartMove,
+    Reading, SeenRule, StoreMove, Unset, Without,
+};
 pub use expectation::{ChallengeRule, Expectation, SameAs};
 pub use load::load;
 pub use need::Need;
+pub use node::WhichNode;
 pub use over::{CredentialSelector, DeniedBy, First, OperationFilter, OperationSelector, Over, Selected};
 pub use suite::{Suite, SuiteFile, builtin_files};
 pub use template::{Gap, Piece, Template, TemplateLine, What};
@@ -29,6 +37,7 @@ pub use twist::{
     Beside, BodyTwist, Carry, CredentialPick, HeaderLine, KeyTwist, LikeTheKey, ObjectOf, PathTwist,
     SchemeForm, SecondKey, Separator, TheCredential, Transform, Twist,
 };
+pub use until::{Bound, Until};
 pub use wire::{Awaited, Closing, WireKey, WirePart, WireTwist};
 
 pub use words::{Line, Words};
@@ -59,6 +68,10 @@ pub struct Scenario {
     /// What must be there for it to apply at all.
     #[serde(default)]
     pub needs: Vec<Need>,
+    /// Nothing else is sent while a case of it runs: for what changes the target for everybody, or counts what everybody
+    /// does.
+    #[serde(default)]
+    pub alone: Option<bool>,
     /// The part of the matrix that it covers.
     #[serde(default)]
     pub over: Over,
@@ -136,7 +149,7 @@ pub struct Variant {
     pub expect: Expectation,
 }
 
-/// One request of several.
+/// One request of several, or something that is done to the target between them.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Step {
@@ -153,6 +166,12 @@ pub struct Step {
     /// What to take out of its answer, for `{name}` in later steps.
     #[serde(default)]
     pub capture: IndexMap<Name, JsonPath>,
+    /// Sends it again and again until what is expected holds, and says how long that took.
+    #[serde(default)]
+    pub until: Option<Until>,
+    /// Does this to the target, instead of sending a request.
+    #[serde(default)]
+    pub control: Option<ControlStep>,
 }
 
 fn once() -> u32 {

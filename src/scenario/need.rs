@@ -13,6 +13,8 @@ pub enum Need {
     Tls,
     /// The environment also names a plain address.
     Plaintext,
+    /// The environment has more than one node.
+    Nodes,
     /// The request carries its key in a place that the contract does not declare.
     Elsewhere,
     /// The carrier has this scheme.
@@ -34,13 +36,14 @@ impl Need {
         match text.split_once('.') {
             None if text == "tls" => Ok(Self::Tls),
             None if text == "plaintext" => Ok(Self::Plaintext),
+            None if text == "nodes" => Ok(Self::Nodes),
             None if text == "elsewhere" => Ok(Self::Elsewhere),
             Some(("scheme", name)) => Ok(Self::Scheme(name.to_owned())),
             Some(("policy", name)) => Ok(Self::Policy(name.to_owned())),
             Some(("refusal", name)) => Ok(Self::Refusal(name.to_owned())),
             Some(("control", name)) => Ok(Self::Control(name.to_owned())),
             _ => Err(format!(
-                "`{text}` is not a need; one is tls, plaintext, elsewhere, scheme.*, policy.*, refusal.* or control.*"
+                "`{text}` is not a need; one is tls, plaintext, nodes, elsewhere, scheme.*, policy.*, refusal.* or control.*"
             )),
         }
     }
@@ -51,6 +54,7 @@ impl fmt::Display for Need {
         match self {
             Self::Tls => f.write_str("tls"),
             Self::Plaintext => f.write_str("plaintext"),
+            Self::Nodes => f.write_str("nodes"),
             Self::Elsewhere => f.write_str("elsewhere"),
             Self::Scheme(name) => write!(f, "scheme.{name}"),
             Self::Policy(name) => write!(f, "policy.{name}"),
@@ -74,8 +78,8 @@ impl JsonSchema for Need {
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         json_schema!({
             "type": "string",
-            "pattern": "^(tls|plaintext|elsewhere|(scheme|policy|refusal|control)\\.[A-Za-z_]+)$",
-            "errorMessage": "a need is tls, plaintext, elsewhere, scheme.*, policy.*, refusal.* or control.*"
+            "pattern": "^(tls|plaintext|nodes|elsewhere|(scheme|policy|refusal|control)\\.[A-Za-z_]+(\\.[a-z_]+)?)$",
+            "errorMessage": "a need is tls, plaintext, nodes, elsewhere, scheme.*, policy.*, refusal.* or control.*"
         })
     }
 }

@@ -9,7 +9,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, de};
 use serde_json::Value;
 
-use super::WireTwist;
+use super::{WhichNode, WireTwist};
 use crate::contract::KeyState;
 use crate::document::{HeaderName, Method, Name};
 
@@ -18,7 +18,7 @@ use crate::document::{HeaderName, Method, Name};
 #[serde(deny_unknown_fields)]
 pub struct Twist {
     /// Whose key it carries: `none`, a credential's name, or `{ state: ... }`, `{ allowing: operation }`,
-    /// `{ denying: operation }`.
+    /// `{ denying: operation }`, or `{ created: name }` after a step that created it.
     #[serde(default)]
     pub credential: Option<CredentialPick>,
     /// What is done to the key.
@@ -48,6 +48,9 @@ pub struct Twist {
     /// Send it to the environment's `plaintext_url`.
     #[serde(default)]
     pub plaintext: Option<bool>,
+    /// Send it to another node of the environment than the first.
+    #[serde(default)]
+    pub node: Option<WhichNode>,
     /// Say this on one connection, to the byte, instead of a request.
     #[serde(default)]
     pub wire: Option<WireTwist>,
@@ -71,6 +74,7 @@ impl Twist {
             body: over.body.or(base.body),
             object: over.object.or(base.object),
             plaintext: over.plaintext.or(base.plaintext),
+            node: over.node.or(base.node),
             wire: match (base.wire, over.wire) {
                 (Some(base), Some(over)) => Some(base.overlaid(over)),
                 (base, over) => over.or(base),
@@ -92,6 +96,8 @@ pub enum CredentialPick {
     Denying,
     /// The first credential whose key is in this state.
     State(KeyState),
+    /// A key that an earlier step created or made up.
+    Created(Name),
 }
 
 /// The mapping form of a pick, as it stands in a file.
@@ -104,6 +110,8 @@ enum PickRule {
     Denying(TheOperation),
     /// The first credential whose key is in this state.
     State(KeyState),
+    /// The key of this name, which an earlier step created or made up.
+    Created(Name),
 }
 
 /// The operation of the case.
@@ -124,6 +132,7 @@ impl<'de> Deserialize<'de> for CredentialPick {
                 PickRule::Allowing(TheOperation::Operation) => Ok(Self::Allowing),
                 PickRule::Denying(TheOperation::Operation) => Ok(Self::Denying),
                 PickRule::State(state) => Ok(Self::State(state)),
+                PickRule::Created(name) => Ok(Self::Created(name)),
             },
         }
     }

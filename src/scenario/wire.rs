@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{CredentialPick, KeyTwist};
+use super::{ControlStep, CredentialPick, KeyTwist};
 use crate::document::{Millis, Name};
 
 /// What is said to the byte on one connection, instead of one request by an ordinary client.
@@ -81,6 +81,8 @@ pub enum WirePart {
     Await(Awaited),
     /// End the connection, or half of it.
     Close(Closing),
+    /// Does this to the target while the connection stays open.
+    Control(Box<ControlStep>),
 }
 
 /// What is waited for; never longer than an answer may take at all.

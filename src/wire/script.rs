@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
+use super::gate::Gate;
+
 /// What is to be said on one connection.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Script {
@@ -43,6 +45,8 @@ pub enum Act {
     Hold(Duration),
     /// Waits until every request so far has its final answer.
     Await,
+    /// Waits until somebody opens the gate.
+    Pass(Gate),
     /// Says that nothing more will be sent.
     EndSending,
     /// Ends the connection at once.
@@ -59,6 +63,7 @@ impl std::fmt::Debug for Act {
             Self::Trickle { .. } => "Trickle",
             Self::Hold(_) => "Hold",
             Self::Await => "Await",
+            Self::Pass(_) => "Pass",
             Self::EndSending => "EndSending",
             Self::Leave => "Leave",
         })
@@ -72,8 +77,13 @@ impl Script {
             Act::Send { bytes, .. } | Act::Repeat { bytes, .. } | Act::Trickle { bytes, .. } => {
                 bytes.to_vec()
             }
-            Act::Hold(_) | Act::Await | Act::EndSending | Act::Leave => Vec::new(),
+            Act::Hold(_) | Act::Await | Act::Pass(_) | Act::EndSending | Act::Leave => Vec::new(),
         };
         self.acts.iter().flat_map(bytes).collect()
+    }
+
+    /// The gates, in their order.
+    pub fn gates(&self) -> impl Iterator<Item = &Gate> {
+        self.acts.iter().filter_map(|act| if let Act::Pass(gate) = act { Some(gate) } else { None })
     }
 }

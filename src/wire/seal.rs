@@ -328,6 +328,7 @@ mod tests {
             key: Some(key),
             preparations: indexmap::IndexMap::new(),
             plaintext: false,
+            node: crate::plan::WhichNode::First,
             sender: crate::plan::Sender::Ordinary,
             conversation: None,
         };

@@ -4,6 +4,7 @@
 //! The checks work on the tree, so that they can point at a place, and take nothing for granted: what the
 //! schema has already reported is passed over in silence here.
 
+mod control;
 mod keys;
 mod names;
 mod paths;
@@ -23,6 +24,7 @@ pub(super) fn all(document: &Document) -> Vec<Diagnostic> {
     found.extend(refusals::all(document));
     found.extend(paths::all(document, &operations));
     found.extend(keys::all(document));
+    found.extend(control::all(document));
     found
 }
 

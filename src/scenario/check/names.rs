@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde_json::Value;
 
 use super::{MOST, id_of};
-use crate::contract::{Control, Policy, RefusalKind};
+use crate::contract::{Action, Policy, RefusalKind};
 use crate::document::{Diagnostic, Document, Entry, Node, published, suggest};
 
 /// What a header line may hold besides what earlier steps captured.
@@ -92,7 +92,7 @@ fn needs(document: &Document) -> Vec<Diagnostic> {
         let Some((group, name)) = need.as_str().and_then(|text| text.split_once('.')) else { continue };
         let known = match group {
             "policy" => properties::<Policy>(),
-            "control" => properties::<Control>(),
+            "control" => Action::ALL.map(|action| action.name().to_owned()).to_vec(),
             "refusal" => words::<RefusalKind>(),
             _ => continue,
         };

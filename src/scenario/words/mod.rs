@@ -3,6 +3,7 @@
 //! For people who have never seen the format. The words are made of the model alone, so that they cannot say
 //! anything else than what is planned; names, values and patterns stand between backticks.
 
+mod control;
 mod over;
 mod right;
 mod sends;
@@ -50,9 +51,14 @@ impl Scenario {
                 if step.repeat > 1 { format!("{number}, {} times", step.repeat) } else { number.to_string() };
             let keep = |(name, path): (&Name, &JsonPath)| format!("keeps {} as {}", code(path), code(name));
             let kept = step.capture.iter().map(keep).collect::<Vec<_>>();
+            let line = Line::new(times, (&step.request, None), &step.expect);
             Line {
                 keeps: (!kept.is_empty()).then(|| joined(&kept, "and")),
-                ..Line::new(times, (&step.request, None), &step.expect)
+                sends: step.control.as_ref().map(control::does).or(line.sends),
+                right: line.right.map(|right| {
+                    step.until.iter().fold(right, |right, until| format!("{right} {}", control::until(until)))
+                }),
+                ..line
             }
         });
         let variants = self

@@ -72,6 +72,7 @@ fn absences(expect: &Expectation) -> Vec<String> {
     let absences = [
         on(expect.no_echo, "no trace of the key in any encoding"),
         nowhere,
+        on(expect.unreachable, "no connection"),
         on(expect.no_content, "no content"),
         on(expect.no_foreign_redirect, "no redirect to another origin"),
     ];

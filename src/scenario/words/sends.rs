@@ -5,7 +5,8 @@ use crate::contract::KeyState;
 use crate::document::Name;
 use crate::scenario::{
     Awaited, Beside, BodyTwist, Carry, Closing, CredentialPick, HeaderLine, KeyTwist, LikeTheKey, ObjectOf,
-    PathTwist, SchemeForm, SecondKey, Separator, TheCredential, Transform, Twist, WirePart, WireTwist,
+    PathTwist, SchemeForm, SecondKey, Separator, TheCredential, Transform, Twist, WhichNode, WirePart,
+    WireTwist,
 };
 
 /// The request of a check, as a whole; `key` is what a sound request carries where nothing changes that.
@@ -33,6 +34,7 @@ pub(super) fn words(twist: &Twist) -> Option<String> {
         twist.path.as_ref().and_then(path),
         twist.object.map(|object| whose(object).to_owned()),
         twist.body.as_ref().and_then(body),
+        (twist.node == Some(WhichNode::Other)).then(|| "to another node".to_owned()),
         (twist.plaintext == Some(true)).then(|| "in the clear, without TLS".to_owned()),
         twist.wire.as_ref().and_then(conversation),
     ];
@@ -72,6 +74,7 @@ fn part(part: &WirePart) -> String {
         WirePart::Hold(time) => format!("nothing for {}", code(time)),
         WirePart::Await(Awaited::Final) => "wait for the answer".to_owned(),
         WirePart::Await(Awaited::Interim) => "wait for any answer".to_owned(),
+        WirePart::Control(step) => format!("meanwhile, {}", super::control::does(step)),
         WirePart::Close(Closing::Sending) => "end the sending half".to_owned(),
         WirePart::Close(Closing::Both) => "end the connection".to_owned(),
     }
@@ -84,6 +87,7 @@ fn credential(pick: &CredentialPick) -> String {
         CredentialPick::Allowing => "with a key that may use the operation".to_owned(),
         CredentialPick::Denying => "with an active key that may not use the operation".to_owned(),
         CredentialPick::State(state) => format!("with {}", key_in(*state)),
+        CredentialPick::Created(name) => format!("with the created key {}", code(name)),
     }
 }
 
