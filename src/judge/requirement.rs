@@ -84,19 +84,19 @@ impl Requirement {
     /// Whether it names a status among those that are right: then such an answer is one, however busy the target says
     /// that it is.
     pub fn names(&self, status: u16) -> bool {
-        self.holds_any(&|one| match one {
-            Self::Status(codes) => codes.iter().any(|code| code.matches(status)),
-            _ => false,
-        })
+        let named = |one: &Self| {
+            let Self::Status(codes) = one else { return false };
+            codes.iter().any(|code| code.matches(status))
+        };
+        self.holds_any(&named)
     }
 
     /// Whether it holds where there is no connection.
     pub(super) fn is_of_silence(&self) -> bool {
-        match self {
-            Self::Unreachable => true,
-            Self::Any(parts) => parts.iter().any(Self::is_of_silence),
-            _ => false,
+        if let Self::Any(parts) = self {
+            return parts.iter().any(Self::is_of_silence);
         }
+        matches!(self, Self::Unreachable)
     }
 
     /// Whether only an acceptance can be right.

@@ -126,7 +126,9 @@ impl Parts {
     pub(crate) fn reset(&self) {
         self.store.store(0, Ordering::Release);
         self.zone_ms.store(0, Ordering::Release);
-        [Part::Upstream, Part::Limiter, Part::Key, Part::Guard].into_iter().for_each(|part| self.bring(part));
+        for part in [Part::Upstream, Part::Limiter, Part::Key, Part::Guard] {
+            self.bring(part);
+        }
     }
 }
 

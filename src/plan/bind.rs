@@ -9,7 +9,7 @@ use super::compose::Senders;
 use super::draft::{Draft, DraftKey};
 use super::permission::Standing;
 use super::require::{requirement, wants_acceptance};
-use super::{BoundOperation, Case, Inputs, PlannedStep, compose, conversation, sender};
+use super::{BoundOperation, Case, Inputs, PlannedStep, compose, conversation, deed, sender};
 use crate::contract::Environment;
 use crate::judge::Requirement;
 use crate::outcome::Expects;
@@ -227,7 +227,7 @@ impl Cell<'_> {
     pub(super) fn key(&self, credential: &str, twist: &Twist) -> DraftKey {
         let found = self.credentials().find(|(name, _)| *name == credential);
         DraftKey {
-            credential: self.key_name(credential, twist),
+            credential: deed::key_name(credential, twist),
             id: found.and_then(|(_, credential)| credential.id.clone()),
             twist: twist.key.clone(),
             place: compose::place(&self.inputs.contract.authentication.carrier, twist.carry.as_ref()),

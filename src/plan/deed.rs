@@ -10,15 +10,15 @@ use super::permission::application;
 use super::{Deed, PlannedUntil, Rule};
 use crate::contract::Grant;
 use crate::scenario::{
-    Bound, ClockMove, ControlStep, CredentialPick, Narrowed, NewKey, Owner, SeenRule, StoreMove, Twist,
-    Until, WhichNode, Without,
+    Bound, ClockMove, ControlStep, CredentialPick, Narrowed, NewKey, SeenRule, StoreMove, Twist, Until,
+    WhichNode, Without,
 };
 
 /// The pause between two requests of a step that is sent until something holds, where the check says none.
 const PAUSE: Duration = Duration::from_millis(50);
 
 /// What a created key is called where a credential of the contract has its own name: no name there has a slash.
-pub(super) fn created(name: &str) -> String {
+pub fn created(name: &str) -> String {
     format!("created/{name}")
 }
 
@@ -46,13 +46,14 @@ impl<'a> Cell<'a> {
                         "the target makes its keys itself: none is known before it is issued".to_owned()
                     );
                 }
-                rule = Rule::Key { model: model.to_owned(), own: new.application == Owner::Own };
+                rule = Rule::Key { model: model.to_owned(), owner: new.application.clone() };
             }
             ControlStep::Permissions(narrowed) => add("allows", json!(self.narrowed(narrowed)?)),
             ControlStep::Expire(expiry) => rule = Rule::At(expiry.at.clone()),
             ControlStep::Clock(ClockMove::Hold(at)) => rule = Rule::At(at.clone()),
-            ControlStep::Clock(ClockMove::Advance(by)) => add("ms", json!(millis(by.duration()))),
-            ControlStep::Store(StoreMove::Slow(by)) => add("ms", json!(millis(by.duration()))),
+            ControlStep::Clock(ClockMove::Advance(by)) | ControlStep::Store(StoreMove::Slow(by)) => {
+                add("ms", json!(millis(by.duration())));
+            }
             ControlStep::Timezone(name) => add("timezone", json!(name)),
             ControlStep::Processed(reading) | ControlStep::Stored(reading) => rule = Rule::Reading(*reading),
             ControlStep::Log(_) => rule = Rule::Log,
@@ -133,9 +134,9 @@ impl<'a> Cell<'a> {
     /// When no step creates such a key.
     pub(super) fn made(&self, name: &crate::document::Name) -> Result<&'a str, String> {
         let steps = self.scenario.steps.iter().filter_map(|step| step.control.as_ref());
-        let new = steps.into_iter().find_map(|step| match step {
-            ControlStep::Create(new) | ControlStep::Forge(new) => Some(new).filter(|new| new.name == *name),
-            _ => None,
+        let new = steps.into_iter().find_map(|step| {
+            let (ControlStep::Create(new) | ControlStep::Forge(new)) = step else { return None };
+            Some(new).filter(|new| new.name == *name)
         });
         new.map_or_else(|| Err(format!("no step creates a key `{name}`")), |new| self.model(new))
     }
@@ -163,13 +164,13 @@ impl<'a> Cell<'a> {
         }
         Ok(())
     }
+}
 
-    /// The name under which the key of a credential is found: another where a step created it.
-    pub(super) fn key_name(&self, credential: &str, twist: &Twist) -> String {
-        match &twist.credential {
-            Some(CredentialPick::Created(name)) => created(name.as_str()),
-            Some(_) | None => credential.to_owned(),
-        }
+/// The name under which the key of a credential is found: another where a step created it.
+pub(super) fn key_name(credential: &str, twist: &Twist) -> String {
+    match &twist.credential {
+        Some(CredentialPick::Created(name)) => created(name.as_str()),
+        Some(_) | None => credential.to_owned(),
     }
 }
 

@@ -34,6 +34,7 @@ pub use control::ControlPair;
 // The texts of a conversation keep their gaps until they are filled in.
 pub use crate::scenario::{Gap, Piece, Template, What};
 pub use conversation::{Conversation, Part};
+pub use deed::created;
 pub use draft::{Draft, DraftBody, DraftKey, Place, Preparation, Sender};
 pub use forge::{Dice, forge};
 pub use permission::{Standing, standing};

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::contract::Action;
 use crate::document::HeaderName;
-use crate::scenario::{Instant, Reading, SeenRule};
+use crate::scenario::{Instant, Owner, Reading, SeenRule};
 
 /// Something that is done to the target, and what is right about what it tells.
 #[derive(Clone, Debug, PartialEq)]
@@ -32,8 +32,8 @@ pub enum Rule {
     Key {
         /// The credential.
         model: String,
-        /// Whether it gets an application of its own.
-        own: bool,
+        /// Whose it is.
+        owner: Owner,
     },
     /// It is done at, or for, an instant.
     At(Instant),

@@ -18,6 +18,11 @@ pub(super) fn line(exchange: &Exchange, draft: &Draft, contract: &Contract) -> S
         return "exact bytes, which no command line sends: run this case again with --only and its id"
             .to_owned();
     }
+    let made = draft.key.as_ref().is_some_and(|key| key.credential.contains('/'));
+    if made {
+        return "the key was made for this case and is gone: run this case again with --only and its id"
+            .to_owned();
+    }
     let mut line = String::from("curl --silent --show-error --include --path-as-is");
     let key = draft.key.as_ref().map(|key| Placeholder::of(key, request, contract));
     let quote = |text: &str| quoted(text, key.as_ref());

@@ -61,9 +61,10 @@ pub(super) fn unjudged(case: &Case, why: &str, redactor: &Redactor) -> CaseResul
 }
 
 /// A case on which we ourselves broke.
-pub(super) fn broke(case: &Case, redactor: &Redactor) -> CaseResult {
-    let why = "Lockproof itself broke on this case; please report it";
-    CaseResult { verdict: Verdict::Error, actual: redactor.redact(why), ..blank(case, redactor) }
+pub(super) fn broke(case: &Case, left: &[String], redactor: &Redactor) -> CaseResult {
+    let left: String = left.iter().flat_map(|what| ["; not taken back: ", what]).collect();
+    let why = format!("Lockproof itself broke on this case; please report it{left}");
+    CaseResult { verdict: Verdict::Error, actual: redactor.redact(&why), ..blank(case, redactor) }
 }
 
 /// Takes a judgement back.

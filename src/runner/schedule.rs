@@ -179,12 +179,15 @@ impl Worker {
                 let witnessed = carried.witnessed && carried.finding == Finding::Broken;
                 (record::case(job, case, carried, started.elapsed()), witnessed)
             }
-            Err(_) => {
-                // Nobody else knows what it changed; what cannot be taken back is told at the end.
-                drop(job.steering.undo.of_case(&case.id, &job.steering.plane).await);
-                (record::broke(case, &job.redactor), false)
-            }
+            Err(_) => (self.broken(case).await, false),
         }
+    }
+
+    /// A case on which we ourselves broke: what it changed is taken back here, because nobody else knows of it.
+    async fn broken(&self, case: &Case) -> CaseResult {
+        let steering = &self.job.steering;
+        let left = steering.undo.of_case(&case.id, &steering.plane).await;
+        record::broke(case, &left, &self.job.redactor)
     }
 }
 

@@ -21,7 +21,7 @@ pub enum ControlStep {
     Revoke(Name),
     /// Deletes a created key.
     Delete(Name),
-    /// Switches the application of a created key off; the key must have been created with `application: own`.
+    /// Switches the application of a created key off; the key must have been created with an application of its own.
     Disable(Name),
     /// Switches it on again.
     Enable(Name),
@@ -61,13 +61,13 @@ pub struct NewKey {
     /// may use the operation.
     #[serde(default)]
     pub like: Option<CredentialPick>,
-    /// Whose key it is: its model's application, or one of its own.
+    /// Whose key it is: its model's application, one of its own, or that of another created key.
     #[serde(default)]
     pub application: Owner,
 }
 
 /// Whose key a created key is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Owner {
     /// Its model's application.
@@ -75,6 +75,8 @@ pub enum Owner {
     Model,
     /// An application of its own.
     Own,
+    /// That of another created key.
+    With(Name),
 }
 
 /// A key with less permissions.
@@ -277,5 +279,28 @@ impl ControlStep {
             | Self::Log(_)
             | Self::Seen(_) => None,
         }
+    }
+    /// How what is read is compared, where it is, and the action that tells it.
+    pub fn reading(&self) -> Option<(Reading, Action)> {
+        let reading = match self {
+            Self::Processed(reading) | Self::Stored(reading) => Some(*reading),
+            Self::Seen(rule) => rule.identity,
+            Self::Create(_)
+            | Self::Forge(_)
+            | Self::Revoke(_)
+            | Self::Delete(_)
+            | Self::Disable(_)
+            | Self::Enable(_)
+            | Self::Permissions(_)
+            | Self::Expire(_)
+            | Self::Clock(_)
+            | Self::Timezone(_)
+            | Self::Config(_)
+            | Self::Store(_)
+            | Self::Upstream(_)
+            | Self::Limiter(_)
+            | Self::Log(_) => None,
+        };
+        reading.zip(self.action())
     }
 }

@@ -45,10 +45,10 @@ fn gaps(document: &Document, action: Action, call: &Node) -> Vec<Diagnostic> {
     let known: Vec<&str> = action.arguments().collect();
     let arguments = call.get("command").map(Node::items).unwrap_or_default();
     let read_by_others = arguments.iter().chain(call.at(&["http", "url"]));
-    let mut found: Vec<_> = read_by_others.filter_map(|text| shown_key(text)).collect();
+    let mut found: Vec<_> = read_by_others.filter_map(shown_key).collect();
     let mut all = Vec::new();
-    for name in ["http", "command", "stdin", "env"] {
-        call.get(name).into_iter().for_each(|node| texts(node, &mut all));
+    for node in ["http", "command", "stdin", "env"].into_iter().filter_map(|name| call.get(name)) {
+        texts(node, &mut all);
     }
     for text in all {
         let gaps = fillings(text.as_str().unwrap_or_default());
@@ -78,13 +78,14 @@ fn shown_key(text: &Node) -> Option<Diagnostic> {
 /// Every text in a part of an action.
 fn texts<'a>(node: &'a Node, all: &mut Vec<&'a Node>) {
     all.extend(node.as_str().map(|_| node));
-    node.items().iter().for_each(|item| texts(item, all));
-    node.entries().iter().for_each(|entry| texts(&entry.value, all));
+    for child in node.items().iter().chain(node.entries().iter().map(|entry| &entry.value)) {
+        texts(child, all);
+    }
 }
 
 /// What an answer tells must be something that is asked of it.
 fn answers(document: &Document, action: Action, call: &Node) -> Vec<Diagnostic> {
-    let reads = matches!(action, Action::Processed | Action::Stored | Action::Log | Action::Seen);
+    let reads = action.only_tells();
     let asked: &[&str] = if reads { &["value"] } else { &["key", "id"] };
     let asked = if reads || action == Action::Create { asked } else { &[] };
     let told = call.get("answers").map(Node::entries).unwrap_or_default();

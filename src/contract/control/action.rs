@@ -163,7 +163,21 @@ impl Action {
 
     /// Whether it is about one key, and nothing that others could notice.
     pub fn is_of_a_key(self) -> bool {
-        self.arguments().any(|name| name == "credential")
+        matches!(
+            self,
+            Self::Create
+                | Self::Delete
+                | Self::Revoke
+                | Self::Disable
+                | Self::Enable
+                | Self::Permissions
+                | Self::Expire
+        )
+    }
+
+    /// Whether it changes nothing, and tells something.
+    pub fn only_tells(self) -> bool {
+        matches!(self, Self::Processed | Self::Stored | Self::Log | Self::Seen)
     }
 
     /// What `{name}` can be filled in with.
@@ -194,34 +208,7 @@ impl Action {
             | Self::Log
             | Self::Seen => &[],
         };
-        let key: &[&str] = match self {
-            Self::Create
-            | Self::Delete
-            | Self::Revoke
-            | Self::Disable
-            | Self::Enable
-            | Self::Permissions
-            | Self::Expire => &OF_A_KEY,
-            Self::ClockAdvance
-            | Self::ClockHold
-            | Self::ClockReset
-            | Self::TimezoneSet
-            | Self::TimezoneReset
-            | Self::ConfigUnsetKey
-            | Self::ConfigUnsetGuard
-            | Self::ConfigReset
-            | Self::StoreStop
-            | Self::StoreSlow
-            | Self::StoreStart
-            | Self::UpstreamStop
-            | Self::UpstreamStart
-            | Self::LimiterStop
-            | Self::LimiterStart
-            | Self::Processed
-            | Self::Stored
-            | Self::Log
-            | Self::Seen => &[],
-        };
+        let key: &[&str] = if self.is_of_a_key() { &OF_A_KEY } else { &[] };
         ALWAYS.iter().chain(key).chain(own).copied()
     }
 }

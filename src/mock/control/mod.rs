@@ -16,6 +16,7 @@ use crate::contract::Grant;
 use crate::mock::edge::{Denial, Key};
 use crate::mock::http1::{Admission, Manner, Reception, Responder};
 use crate::mock::message::{Answer, Content, Head};
+use crate::mock::parts::Journal;
 use crate::mock::random;
 use crate::mock::server::Server;
 
@@ -120,8 +121,7 @@ impl Desk {
     }
 
     fn log(&self) -> Answer {
-        let bytes =
-            self.server.journal.as_ref().map(|journal| journal.text()).unwrap_or_default().into_bytes();
+        let bytes = self.server.journal.as_ref().map(Journal::text).unwrap_or_default().into_bytes();
         Answer { content: Content::Written { media_type: "text/plain".into(), bytes }, ..Answer::bare(200) }
     }
 

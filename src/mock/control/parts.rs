@@ -48,7 +48,10 @@ impl Desk {
             ("timezone", "reset") => drop(parts.set_zone("UTC")),
             ("config", "unset-key") => parts.take(Part::Key),
             ("config", "unset-guard") => parts.take(Part::Guard),
-            ("config", "reset") => [Part::Key, Part::Guard].into_iter().for_each(|part| parts.bring(part)),
+            ("config", "reset") => {
+                parts.bring(Part::Key);
+                parts.bring(Part::Guard);
+            }
             ("store", "stop") => parts.stop_store(),
             ("store", "slow") => parts.slow_store(Duration::from_millis(read::<Delay>(body)?.ms)),
             ("store", "start") => parts.slow_store(Duration::ZERO),

@@ -8,6 +8,7 @@ mod authentication;
 mod connection;
 mod framing;
 mod leak;
+mod life;
 mod method;
 mod order;
 mod path;
@@ -64,6 +65,7 @@ const FAMILIES: &[&[Defect]] = &[
     path::FAMILY,
     syntax::FAMILY,
     several::FAMILY,
+    life::FAMILY,
 ];
 
 /// A defect, as its family lists it.

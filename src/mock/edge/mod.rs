@@ -31,7 +31,7 @@ pub(crate) use denial::Denial;
 pub(crate) use extract::Presented;
 pub(crate) use finish::Seal;
 pub(crate) use forward::Forwarded;
-pub(crate) use keys::{Application, Key, Keys};
+pub(crate) use keys::{Application, Key, Keys, expired};
 pub(crate) use permission::Quota;
 pub(crate) use render::Rendering;
 pub(crate) use route::{Access, Route, Routed, Routes};
@@ -102,7 +102,7 @@ type Extract = Arc<dyn for<'a> Fn(&'a Head, &'a Carrier) -> Presented<'a> + Send
 /// The key behind some bytes.
 type LookUp = Arc<dyn Fn(&Server, &[u8]) -> Option<Arc<Key>> + Send + Sync>;
 /// Whether something holds of a key at a time.
-type KeyTest = Arc<dyn Fn(&Key, i64) -> bool + Send + Sync>;
+pub(crate) type KeyTest = Arc<dyn Fn(&Key, i64) -> bool + Send + Sync>;
 /// A request's key, if it has one that works.
 type Authenticate = Arc<dyn Fn(&Edge, &Request<'_>) -> Result<Arc<Key>, Denial> + Send + Sync>;
 /// What is left of a key's requests.

@@ -10,8 +10,8 @@ use super::rules;
 use super::time::{Clock, rfc3339};
 use super::undo::{Entry, back};
 use crate::contract::{Action, Keyring, Secret};
-use crate::plan::{Deed, Dice, Rule, forge};
-use crate::scenario::{KeyTwist, LikeTheKey};
+use crate::plan::{Deed, Dice, Rule, created, forge};
+use crate::scenario::{KeyTwist, LikeTheKey, Owner};
 use crate::wire::{Arguments, Told};
 
 /// Why a case does not go on.
@@ -90,8 +90,8 @@ impl<'a> Hands<'a> {
     /// Does something, and looks at what is told.
     pub(in crate::runner) async fn perform(&mut self, deed: &Deed) -> Result<(), Objection> {
         let unclear = |why: String| Objection::Unclear(format!("{deed}: {why}"));
-        if let Rule::Key { model, own } = &deed.rule {
-            self.make_up(deed, (model, *own)).map_err(unclear)?;
+        if let Rule::Key { model, owner } = &deed.rule {
+            self.make_up(deed, (model, owner)).map_err(unclear)?;
         }
         let Some(action) = deed.action else { return Ok(()) };
         let arguments = self.arguments(deed).map_err(unclear)?;
@@ -115,7 +115,7 @@ impl<'a> Hands<'a> {
 
     /// A key like its model's that nobody has, where there is none of this name yet. It is known to the redactor before
     /// anybody else hears of it.
-    fn make_up(&mut self, deed: &Deed, (model, own): (&str, bool)) -> Result<(), String> {
+    fn make_up(&mut self, deed: &Deed, (model, owner): (&str, &Owner)) -> Result<(), String> {
         let Some(name) = deed.key.as_ref().filter(|name| !self.made.contains_key(*name)) else {
             return Ok(());
         };
@@ -125,9 +125,15 @@ impl<'a> Hands<'a> {
         let key = Secret::new(text);
         let unique = format!("lockproof-{:012x}", fresh() >> 16);
         let mut values = deed.arguments.clone();
-        if own {
-            values.insert("application".to_owned(), Value::from(format!("{unique}-app")));
-        }
+        let application = match owner {
+            Owner::Model => None,
+            Owner::Own => Some(Value::from(format!("{unique}-app"))),
+            Owner::With(other) => {
+                let other = self.made.get(&created(other.as_str()));
+                other.and_then(|made| made.values.get("application")).cloned()
+            }
+        };
+        values.extend(application.map(|name| ("application".to_owned(), name)));
         values.insert("credential".to_owned(), Value::from(unique));
         self.keep(name, Made { values, key, ticket: None })
     }
@@ -152,7 +158,7 @@ impl<'a> Hands<'a> {
         if let Rule::At(at) = &deed.rule {
             let at_ms = self.clock.instant(at)?;
             if deed.action == Some(Action::Expire) {
-                self.clock.expiry_ms = Some(at_ms);
+                self.clock.expiry = Some(at_ms);
             }
             arguments.values.insert("at".to_owned(), Value::from(rfc3339(at_ms)));
         }
@@ -183,20 +189,19 @@ impl<'a> Hands<'a> {
         (action, arguments): (Action, &Arguments),
         (told, ticket): (&Told, Option<u64>),
     ) -> Result<(), String> {
-        let reads = matches!(action, Action::Processed | Action::Stored | Action::Log | Action::Seen);
-        if !reads {
+        if !action.only_tells() {
             self.changed = Some(tokio::time::Instant::now());
         }
-        match action {
-            Action::Create => return self.created(deed, arguments, (told, ticket)),
-            Action::Delete | Action::Revoke => self.is_gone(deed, action),
-            Action::ClockAdvance => {
-                self.clock.moved(arguments.values.get("ms").and_then(Value::as_i64).unwrap_or_default());
-            }
-            Action::ClockReset => self.clock.reset(),
-            _ => {}
+        if action == Action::ClockAdvance {
+            self.clock.moved(arguments.values.get("ms").and_then(Value::as_i64).unwrap_or_default());
         }
-        Ok(())
+        if action == Action::ClockReset {
+            self.clock.reset();
+        }
+        if matches!(action, Action::Delete | Action::Revoke) {
+            self.is_gone(deed, action);
+        }
+        if action == Action::Create { self.created(deed, arguments, (told, ticket)) } else { Ok(()) }
     }
 
     /// What the target tells of a key that it issued.

@@ -122,7 +122,9 @@ fn lines(name: &str, value: &Value) -> Vec<(String, String)> {
     let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
     match value {
         Value::Array(values) => values.iter().map(|value| (name.to_owned(), text(value))).collect(),
-        _ => vec![(name.to_owned(), text(value))],
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Object(_) => {
+            vec![(name.to_owned(), text(value))]
+        }
     }
 }
 
@@ -135,7 +137,8 @@ fn arrived(
 ) -> Result<(), Objection> {
     let broken = |expected: String, actual: String| Err(Objection::Broken { expected, actual });
     let behind = "behind the edge";
-    let whole: String = fields.iter().map(|(name, value)| format!("{name}: {value}\n")).collect();
+    let line = |(name, value): &(String, String)| format!("{name}: {value}");
+    let whole = fields.iter().map(line).collect::<Vec<_>>().join("\n");
     if seen.no_key == Some(true)
         && let Some(trace) = job.redactor.find(whole.as_bytes()).into_iter().next()
     {

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::MOST;
+use crate::contract::Action;
 use crate::document::{Diagnostic, Document, Node};
 use crate::scenario::{ControlStep, Owner, Reading};
 
@@ -32,17 +33,25 @@ pub(super) fn all(document: &Document) -> Vec<Diagnostic> {
 /// Reads a scenario from its beginning, as it would be carried out.
 struct Reader<'a> {
     document: &'a Document,
-    /// The keys that were made so far, and whether each has an application of its own.
+    /// The keys that were made so far.
     made: BTreeMap<String, Made>,
     /// The actions whose readings are remembered.
-    remembered: Vec<&'static str>,
+    remembered: Vec<Action>,
     found: Vec<Diagnostic>,
 }
 
+/// What is known of a key that was made: whether it was issued, and whether its application was made for the check.
 #[derive(Clone, Copy)]
 struct Made {
-    owner: Owner,
-    issued: bool,
+    by: Making,
+    own: bool,
+}
+
+/// How a key was made.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Making {
+    Issued,
+    MadeUp,
 }
 
 impl Reader<'_> {
@@ -71,7 +80,9 @@ impl Reader<'_> {
         self.picks(request);
         request.get("second").into_iter().for_each(|second| self.picks(second));
         let keys = request.at(&["wire", "keys"]).map(Node::entries).unwrap_or_default();
-        keys.iter().for_each(|key| self.picks(&key.value));
+        for key in keys {
+            self.picks(&key.value);
+        }
         let say = request.at(&["wire", "say"]).map(Node::items).unwrap_or_default();
         say.iter().filter_map(|part| part.get("control")).for_each(|control| self.control(control));
     }
@@ -128,45 +139,35 @@ impl Reader<'_> {
 
     fn key(&mut self, node: &Node, (step, name): (&ControlStep, &str)) {
         let known = self.made.get(name).copied();
-        match step {
-            ControlStep::Create(new) | ControlStep::Forge(new) => {
-                let issued = matches!(step, ControlStep::Create(_));
-                if known.is_some_and(|made| made.issued || !issued) {
-                    self.tell(node, "a key of this name is there already", "give each its own name");
-                }
-                self.made.insert(name.to_owned(), Made { owner: new.application, issued });
+        if let ControlStep::Create(new) | ControlStep::Forge(new) = step {
+            let by = if matches!(step, ControlStep::Create(_)) { Making::Issued } else { Making::MadeUp };
+            if known.is_some_and(|made| made.by == Making::Issued || by == Making::MadeUp) {
+                self.tell(node, "a key of this name is there already", "give each its own name");
             }
-            _ if known.is_none() => {
-                let message = "no step before this one creates such a key";
-                self.tell(node, message, "add a step `control: { create: { name: ... } }` before it");
+            if let Owner::With(other) = &new.application
+                && !self.made.contains_key(other.as_str())
+            {
+                self.tell(node, "the other key is not there yet", "create it before");
             }
-            ControlStep::Disable(_) if known.is_some_and(|made| made.owner != Owner::Own) => {
-                let message = "this switches off an application that other keys belong to";
-                self.tell(node, message, "create the key with `application: own`");
-            }
-            _ => {}
+            let own = new.application != Owner::Model;
+            self.made.insert(name.to_owned(), Made { by, own });
+        } else if known.is_none() {
+            let message = "no step before this one creates such a key";
+            self.tell(node, message, "add a step `control: { create: { name: ... } }` before it");
+        } else if matches!(step, ControlStep::Disable(_)) && known.is_some_and(|made| !made.own) {
+            let message = "this switches off an application that other keys belong to";
+            self.tell(node, message, "create the key with `application: own`");
         }
     }
 
     /// What is compared was remembered before.
     fn reading(&mut self, node: &Node, step: &ControlStep) {
-        let (reading, name) = match step {
-            ControlStep::Processed(reading) => (Some(*reading), "processed"),
-            ControlStep::Stored(reading) => (Some(*reading), "stored"),
-            ControlStep::Seen(rule) => (rule.identity, "seen"),
-            _ => (None, ""),
-        };
-        match reading {
-            None => {}
-            Some(Reading::Remember) => self.remembered.push(name),
-            Some(Reading::Unchanged | Reading::Changed) if self.remembered.contains(&name) => {}
-            Some(Reading::Unchanged | Reading::Changed) => {
-                self.tell(
-                    node,
-                    "nothing was remembered that this could be compared with",
-                    "remember it before",
-                );
-            }
+        let Some((reading, name)) = step.reading() else { return };
+        if reading == Reading::Remember {
+            self.remembered.push(name);
+        } else if !self.remembered.contains(&name) {
+            let message = "nothing was remembered that this could be compared with";
+            self.tell(node, message, "remember it before");
         }
     }
 }

@@ -62,10 +62,11 @@ fn new_key(new: &NewKey) -> String {
     format!("{}{like}{}", code(&new.name), own(new))
 }
 
-fn own(new: &NewKey) -> &'static str {
-    match new.application {
-        Owner::Own => ", of an application of its own",
-        Owner::Model => "",
+fn own(new: &NewKey) -> String {
+    match &new.application {
+        Owner::Own => ", of an application of its own".to_owned(),
+        Owner::With(other) => format!(", of the application of {}", code(other)),
+        Owner::Model => String::new(),
     }
 }
 

@@ -77,7 +77,7 @@ async fn talk(
 async fn hear(from: Option<impl AsyncRead + Unpin>, most: usize) -> Told {
     let mut told = Told { text: Vec::new(), truncated: false };
     let Some(mut from) = from else { return told };
-    let mut piece = [0; 8192];
+    let mut piece = vec![0; 8192];
     while let Ok(count @ 1..) = from.read(&mut piece).await {
         told.text.extend_from_slice(piece.get(..count).unwrap_or_default());
         if told.text.len() > 2 * most {

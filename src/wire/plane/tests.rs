@@ -9,7 +9,7 @@ use crate::wire::Limits;
 
 const KEY: &str = "lp_any_Qm7tR2xVb9LkD4sJw8HfYc3NzPa6Ue1G";
 
-fn plane(call: Value, total: Duration) -> Plane {
+fn plane(call: &Value, total: Duration) -> Plane {
     let control = serde_json::from_value(json!({ "revoke": call })).unwrap();
     let limits = Limits { total, body_bytes: 1000, ..Limits::default() };
     let options = ClientOptions { limits, ..ClientOptions::default() };
@@ -24,7 +24,7 @@ fn arguments() -> Arguments {
 }
 
 async fn told(call: Value) -> Result<String, PlaneError> {
-    let plane = plane(call, Duration::from_secs(20));
+    let plane = plane(&call, Duration::from_secs(20));
     let told = plane.carry_out(Action::Revoke, &arguments()).await?;
     Ok(String::from_utf8(told.text).unwrap())
 }
@@ -60,14 +60,14 @@ async fn a_program_that_fails_says_why() {
 #[tokio::test]
 async fn a_program_that_takes_too_long_is_ended_with_all_that_it_started() {
     let call = json!({ "command": ["sh", "-c", "sleep 60 & sleep 60"] });
-    let plane = plane(call, Duration::from_millis(200));
+    let plane = plane(&call, Duration::from_millis(200));
     assert_eq!(plane.carry_out(Action::Revoke, &arguments()).await.unwrap_err(), PlaneError::Late);
 }
 
 #[tokio::test]
 async fn of_much_that_is_told_the_end_is_kept() {
     let call = json!({ "command": ["sh", "-c", "yes | head -c 5000; printf end"] });
-    let plane = plane(call, Duration::from_secs(20));
+    let plane = plane(&call, Duration::from_secs(20));
     let told = plane.carry_out(Action::Revoke, &arguments()).await.unwrap();
     assert_eq!((told.text.len(), told.truncated), (1000, true));
     assert!(told.text.ends_with(b"end"));
@@ -75,7 +75,7 @@ async fn of_much_that_is_told_the_end_is_kept() {
 
 #[tokio::test]
 async fn what_the_contract_does_not_declare_is_not_done() {
-    let plane = plane(json!({ "command": ["true"] }), Duration::from_secs(20));
+    let plane = plane(&json!({ "command": ["true"] }), Duration::from_secs(20));
     assert_eq!(plane.carry_out(Action::Delete, &arguments()).await.unwrap_err(), PlaneError::Undeclared);
     let missing = told(json!({ "command": ["echo", "{at}"] })).await.unwrap_err();
     assert_eq!(missing, PlaneError::NoValue("at".to_owned()));
