@@ -31,10 +31,16 @@ pub(super) fn draft(cell: &Cell<'_>, twist: &Twist, (first, second): Senders<'_>
     draft.headers.extend(twist.headers.iter().map(line));
     draft.key = first.map(|credential| cell.key(credential, twist));
     draft.second = second.zip(twist.second.as_ref()).map(|(credential, second)| {
-        let own = Twist { key: second.key.clone(), carry: second.carry.clone(), ..Twist::default() };
+        let own = Twist {
+            credential: second.credential.clone().or_else(|| twist.credential.clone()),
+            key: second.key.clone(),
+            carry: second.carry.clone(),
+            ..Twist::default()
+        };
         (cell.key(credential, &own), second.at)
     });
     draft.plaintext = twist.plaintext == Some(true);
+    draft.node = twist.node.unwrap_or_default();
     draft
 }
 

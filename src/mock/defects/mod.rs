@@ -12,6 +12,7 @@ mod document;
 mod frames;
 mod framing;
 mod leak;
+mod life;
 mod method;
 mod oracle;
 mod order;
@@ -80,6 +81,7 @@ const FAMILIES: &[&[Defect]] = &[
     repetition::FAMILY,
     oracle::FAMILY,
     token::FAMILY,
+    life::FAMILY,
 ];
 
 /// A defect, as its family lists it.
