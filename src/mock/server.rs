@@ -75,6 +75,11 @@ pub(crate) struct Data {
 }
 
 impl Data {
+    /// Puts a body aside.
+    pub(crate) fn spool(&self) {
+        self.spool.fetch_add(1, Ordering::AcqRel);
+    }
+
     /// How many bodies were put aside.
     pub(crate) fn spooled(&self) -> usize {
         self.spool.load(Ordering::Acquire)

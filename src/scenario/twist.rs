@@ -40,7 +40,8 @@ pub struct Twist {
     /// Revoke the case's token instead of calling the operation, with a key that may.
     #[serde(default)]
     pub revoke_token: Option<bool>,
-    /// Header lines to add, in this order, duplicates kept. `{key}`, `{host}`, `{public}` and `{unique}` are filled in.
+    /// Header lines to add, in this order, duplicates kept. `{key}`, `{host}`, `{public}`, `{unique}` and
+    /// `{identity}` (the contract's `control.identity`) are filled in.
     #[serde(default)]
     pub headers: Vec<HeaderLine>,
     /// Another method.

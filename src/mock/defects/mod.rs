@@ -10,6 +10,7 @@ mod connection;
 mod cors;
 mod document;
 mod frames;
+mod fail;
 mod framing;
 mod leak;
 mod life;
@@ -82,6 +83,7 @@ const FAMILIES: &[&[Defect]] = &[
     oracle::FAMILY,
     token::FAMILY,
     life::FAMILY,
+    fail::FAMILY,
 ];
 
 /// A defect, as its family lists it.

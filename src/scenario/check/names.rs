@@ -12,7 +12,7 @@ use crate::document::{Diagnostic, Document, Entry, Node, published, suggest};
 use crate::scenario::{OTHER_UNIQUE, UNIQUE};
 
 /// What a header line may hold besides what earlier steps captured.
-pub(super) const FILLED_IN: [&str; 5] = ["key", "host", "public", UNIQUE, OTHER_UNIQUE];
+pub(super) const FILLED_IN: [&str; 6] = ["key", "host", "public", "identity", UNIQUE, OTHER_UNIQUE];
 
 pub(super) fn all(document: &Document) -> Vec<Diagnostic> {
     let mut found: Vec<_> = id(document).into_iter().chain(own_dependency(document)).collect();
