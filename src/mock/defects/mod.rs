@@ -9,9 +9,11 @@ mod cache;
 mod connection;
 mod cors;
 mod document;
+mod fail;
 mod frames;
 mod framing;
 mod leak;
+mod life;
 mod method;
 mod oracle;
 mod order;
@@ -80,6 +82,8 @@ const FAMILIES: &[&[Defect]] = &[
     repetition::FAMILY,
     oracle::FAMILY,
     token::FAMILY,
+    life::FAMILY,
+    fail::FAMILY,
 ];
 
 /// A defect, as its family lists it.
