@@ -7,16 +7,16 @@ use lockproof::redact::Redactor;
 /// Shorter keys are refused by every contract.
 const SHORTEST: usize = 16;
 
-fuzz_target!(|input: (&str, &str, &[u8], bool)| {
+fuzz_target!(|input: (&str, &str, &str, bool)| {
     let (key, before, behind, swapped) = input;
     if key.len() < SHORTEST || key.len() > 200 || !key.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {
         return;
     }
     let redactor = Redactor::of_text("one", key);
     let planted = if swapped { key.to_ascii_uppercase() } else { key.to_owned() };
-    let text = [before.as_bytes(), planted.as_bytes(), behind].concat();
-    assert!(!redactor.find(&text).is_empty());
-    let clean = redactor.redact_bytes(&text).to_string();
+    let text = [before, &planted, behind].concat();
+    assert!(!redactor.find(text.as_bytes()).is_empty());
+    let clean = redactor.redact(&text).to_string();
     assert!(!clean.to_ascii_lowercase().contains(&key.to_ascii_lowercase()));
     assert_eq!(redactor.redact(&clean).to_string(), clean);
 });
