@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{ChallengeRequirement, Compare, ConversationRequirement, Evidence, Finding, Judgement, Reading};
-use super::{challenge, conversation, matching, recognise, same};
+use super::{challenge, conversation, matching, recognise, retry, same};
 use crate::contract::{Matcher, RefusalKind};
 use crate::document::{HeaderName, JsonPath, Pattern, StatusMatch};
 
@@ -36,6 +36,8 @@ pub enum Requirement {
     NoContent,
     /// It does not send the client to another origin.
     NoForeignRedirect,
+    /// It says when to come back.
+    RetryAfter,
     /// It cannot be told from the answer to an earlier step.
     SameAs {
         /// The step's number, from 1.
@@ -110,6 +112,7 @@ impl Requirement {
                 Judgement::new(length == 0, format!("{length} bytes of content"))
             }
             Self::NoForeignRedirect => matching::no_foreign_redirect(reading, evidence.exchange),
+            Self::RetryAfter => retry::retry_after(reading),
             Self::SameAs { step, compare } => same::judge((*step, compare), reading, evidence),
             Self::Within(bound) => within(*bound, evidence),
             Self::Conversation(rule) => conversation::judge(rule, evidence),

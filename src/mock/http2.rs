@@ -83,7 +83,7 @@ async fn respond<R: Responder>(responder: &R, request: Request<Incoming>) -> Res
         Ok(head) => answer(responder, &head, body).await,
         Err(denial) => responder.refuse(None, &denial),
     };
-    let pause = responder.manner().pause;
+    let pause = responder.manner().pause + answer.pause;
     if !pause.is_zero() {
         sleep(pause).await;
     }

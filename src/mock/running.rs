@@ -87,6 +87,7 @@ pub async fn start(config: Config) -> Result<Running, MockError> {
             data: Arc::clone(data),
             trusted,
             connection: 0,
+            peer: None,
         };
         let address = behind(listen, number);
         let plain = match http2 {

@@ -1,11 +1,14 @@
 //! The server's state, and how one request goes through it.
 
+use std::net::IpAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::clock::Clock;
 use super::config::{LogSink, MockError, RateLimit};
-use super::edge::{Denial, Edge, Key, Keys, Quota, Rendering, Request, Route, Routes, Seal, Stop};
+use super::edge::{
+    Denial, Edge, Key, Keys, Meter, Place, Places, Quota, Rendering, Request, Route, Routes, Seal, Stop,
+};
 use super::http1::{Admission, Manner, Reception, Responder};
 use super::ledger::Ledger;
 use super::message::{Answer, Head};
@@ -13,6 +16,9 @@ use super::random::RequestId;
 use super::services::{self, Call, Gallery};
 use crate::contract::{Authentication, Policy};
 use crate::mock::Config;
+
+/// The most requests that are on their way at once; further ones are sent away.
+const PLACES: usize = 128;
 
 /// Everything that all listeners share.
 #[derive(Debug)]
@@ -35,6 +41,8 @@ pub(crate) struct Server {
     pub(crate) clock: Clock,
     /// How many requests a key has.
     pub(crate) rate_limit: Option<RateLimit>,
+    /// The places for requests on their way.
+    pub(crate) places: Places,
     /// Every environment that is served, and its data.
     pub(crate) environments: Vec<(String, Arc<Data>)>,
     log: Option<LogSink>,
@@ -47,6 +55,10 @@ pub(crate) struct Data {
     pub(crate) processed: Vec<AtomicU64>,
     /// The people whom it knows.
     pub(crate) gallery: Mutex<Gallery>,
+    /// How often keys called operations that have a limit of their own.
+    pub(crate) calls: Meter<(usize, String)>,
+    /// How often clients tried wrong keys.
+    pub(crate) guesses: Meter<(usize, String)>,
 }
 
 /// One listener's view of the server.
@@ -62,6 +74,8 @@ pub(crate) struct Site {
     pub(crate) trusted: bool,
     /// The number of the connection, once there is one.
     pub(crate) connection: u64,
+    /// The address of its other side, once there is one.
+    pub(crate) peer: Option<IpAddr>,
 }
 
 impl Server {
@@ -85,7 +99,7 @@ impl Server {
         }
         let data = || {
             let processed = routes.all().iter().map(|_| AtomicU64::new(0)).collect();
-            Arc::new(Data { processed, gallery: Mutex::default() })
+            Arc::new(Data { processed, ..Data::default() })
         };
         Ok(Self {
             environments: environments.into_iter().map(|name| (name, data())).collect(),
@@ -98,6 +112,7 @@ impl Server {
             rendering,
             clock,
             rate_limit,
+            places: Places::new(PLACES),
             log,
         })
     }
@@ -108,6 +123,8 @@ impl Server {
         self.keys.reset(self.clock.now_ms());
         for (_, data) in &self.environments {
             data.processed.iter().for_each(|count| count.store(0, Ordering::Release));
+            data.calls.clear();
+            data.guesses.clear();
             data.gallery.lock().unwrap_or_else(PoisonError::into_inner).clear();
         }
     }
@@ -138,6 +155,7 @@ pub(crate) struct Pass {
     route: Route,
     key: Option<Arc<Key>>,
     quota: Option<Quota>,
+    place: Place,
 }
 
 impl Site {
@@ -154,8 +172,8 @@ impl Site {
 impl Responder for Site {
     type Pass = Pass;
 
-    fn connected(self: &Arc<Self>, number: u64) -> Arc<Self> {
-        Arc::new(Self { connection: number, ..Self::clone(self) })
+    fn connected(self: &Arc<Self>, number: u64, peer: IpAddr) -> Arc<Self> {
+        Arc::new(Self { connection: number, peer: Some(peer), ..Self::clone(self) })
     }
 
     fn reception(&self) -> &Reception {
@@ -179,7 +197,8 @@ impl Responder for Site {
         let answer = match decided {
             Ok(()) => {
                 let (key, quota) = (passage.key, passage.quota);
-                return Admission::Admitted(Pass { id, route, key, quota });
+                let place = server.places.take();
+                return Admission::Admitted(Pass { id, route, key, quota, place });
             }
             Err(Stop::Deny(denial)) => self.denied(&denial, Some(&request)),
             Err(Stop::Answer(answer)) => *answer,
@@ -189,11 +208,11 @@ impl Responder for Site {
 
     fn serve(&self, head: &Head, pass: Pass, body: &[u8]) -> Answer {
         let server = &self.server;
-        let Pass { id, route, key, quota } = pass;
+        let Pass { id, route, key, quota, place: _place } = pass;
         let request = Request { id, head, body: Some(body), site: self, route: &route };
         let mut seal = self.seal(id, Some(request));
         seal.key = key.as_deref();
-        seal.quota = server.rate_limit.zip(quota);
+        seal.quota = request.limit().zip(quota);
         let (Route::Operation(_, parameters), Some(operation)) = (&route, request.operation()) else {
             return server.finish(&seal, self.denied(&Denial::NotFound, Some(&request)));
         };

@@ -10,7 +10,7 @@ impl Cell<'_> {
     /// A protected environment is asked only where the operator says so.
     pub(super) fn permitted(&self) -> Result<(), String> {
         let (name, environment) = self.environment;
-        if environment.protected && !self.inputs.permits.environments.iter().any(|allowed| allowed == name) {
+        if environment.protected && !self.inputs.permits.allows(name) {
             return Err(format!("the environment `{name}` is protected; ask it with --allow {name}"));
         }
         Ok(())
@@ -41,6 +41,10 @@ impl Cell<'_> {
             Need::Refusal(name) => {
                 let there = contract.refusals.keys().any(|kind| kind.as_str() == name);
                 (there, format!("a line `refusals.{name}`"))
+            }
+            Need::Limits(name) => {
+                let there = self.operation.operation.limits.named(name).is_some();
+                (there, format!("a line `limits.{name}` of an operation"))
             }
             Need::Control(name) => {
                 (contract.control.action(name).is_some(), format!("a line `control.{name}`"))

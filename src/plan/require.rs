@@ -34,6 +34,7 @@ pub(super) fn requirement(
     all.extend(when(expect.no_echo, Requirement::NoEcho));
     all.extend(when(expect.no_content, Requirement::NoContent));
     all.extend(when(expect.no_foreign_redirect, Requirement::NoForeignRedirect));
+    all.extend(when(expect.retry_after, Requirement::RetryAfter));
     if let Some(same) = &expect.same_as {
         let compare = match (&*same.only, same.headers) {
             ([], true) => Compare::Everything,

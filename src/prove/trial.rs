@@ -9,13 +9,15 @@ use super::subject::Subject;
 use crate::contract::Contract;
 use crate::mock::{self, Config, Running};
 use crate::outcome::ContractInfo;
-use crate::plan::{Filter, Inputs, Permits, Plan};
+use crate::plan::{Filter, Inputs, Permits, Plan, Slow};
 use crate::redact::Redactor;
 use crate::runner::{self, Header, Job, Lane, Settings, Strictness, conclude};
 use crate::wire::{ClientOptions, HttpVersion};
 
 /// How long one server may be tried.
 const DEADLINE: Duration = Duration::from_mins(2);
+/// How long it may be where slow checks are part of it.
+const SLOW_DEADLINE: Duration = Duration::from_mins(10);
 /// Cases under way at once.
 const CASES_AT_ONCE: usize = 8;
 /// So many cases are sent between two controls.
@@ -35,10 +37,11 @@ pub(super) fn carry_out(subject: &Subject, bench: &Bench) -> Result<Seen, ProveE
     let running = runtime.block_on(mock::start(config)).map_err(|error| ProveError::start(subject, error))?;
     aim(&mut contract, &running);
     let no_exact_bytes = (http == HttpVersion::Http2).then_some("this stage speaks HTTP/2");
-    let permits = Permits { effects: true, environments: Vec::new(), no_exact_bytes };
+    let permits = Permits { effects: true, environments: Vec::new(), no_exact_bytes, slow: subject.slow };
     let inputs =
         Inputs { contract: &contract, bodies: &fixture.bodies, suite: &bench.suite, permits: &permits };
-    let plan = Plan::expand(&inputs, &Filter::default());
+    let mut plan = Plan::expand(&inputs, &Filter::default());
+    plan.cases.retain(|case| subject.tries(&case.scenario));
     let redactor = Redactor::new(&fixture.keyring);
     let job = Job {
         plan: plan.clone(),
@@ -46,7 +49,7 @@ pub(super) fn carry_out(subject: &Subject, bench: &Bench) -> Result<Seen, ProveE
         contract,
         keyring: fixture.keyring.clone(),
         redactor: redactor.clone(),
-        settings: settings(subject.seed),
+        settings: settings(subject),
     };
     let collected = runner::run(job, drop, &mut |_| {})?;
     runtime.block_on(running.shutdown());
@@ -79,12 +82,12 @@ fn lanes(
     contract.environments.iter().map(lane).collect()
 }
 
-fn settings(seed: u64) -> Settings {
+fn settings(subject: &Subject) -> Settings {
     Settings {
         jobs: CASES_AT_ONCE,
-        seed,
+        seed: subject.seed,
         exchange_limit: ClientOptions::default().limits.total,
-        deadline: DEADLINE,
+        deadline: if subject.slow == Slow::Included { SLOW_DEADLINE } else { DEADLINE },
         control_every: CASES_BETWEEN_CONTROLS,
     }
 }

@@ -4,7 +4,7 @@ use crate::judge::{Evidence, Finding, Judgement, Recogniser, Volatile, decoded, 
 use crate::plan::{Case, Dice, Draft, PlannedStep, Preparation};
 use crate::wire::{Answer, Captures, Exchange, seal};
 
-use super::{Job, Lane, patience};
+use super::{Job, Lane, patience, procedure};
 
 /// How often a broken requirement is looked at again with the same bytes.
 const CONFIRMATIONS: u32 = 2;
@@ -22,6 +22,8 @@ pub(super) struct Carried {
     pub(super) decided: Decided,
     /// Whether the target was seen to accept what it should refuse: a fact, whatever else is unclear.
     pub(super) witnessed: bool,
+    /// What was expected, where that is not the requirement of the request that decided.
+    pub(super) expected: Option<String>,
 }
 
 /// The request that decided.
@@ -31,10 +33,15 @@ pub(super) enum Decided {
     Twin,
     /// The step of this number, from 0.
     Step(usize),
+    /// None: the target does not let itself be measured, and that is no fault.
+    Unmeasurable,
 }
 
 /// Carries a case out, and where it fails, twice more, so that a report says how steady the failure is.
 pub(super) async fn case(job: &Job, case: &Case, steps: &[PlannedStep]) -> Carried {
+    if let Some(procedure) = &case.scenario.procedure {
+        return procedure::carry(job, case, (procedure, steps)).await;
+    }
     let first = attempt(job, case, steps).await;
     if first.finding != Finding::Broken {
         return first;
@@ -67,6 +74,7 @@ async fn attempt(job: &Job, case: &Case, steps: &[PlannedStep]) -> Carried {
         exchange: None,
         decided: Decided::Step(0),
         witnessed: false,
+        expected: None,
     };
     let Some(lane) = job.lanes.get(&case.environment) else {
         return unclear(format!("no way to the environment `{}`", case.environment));
@@ -101,6 +109,7 @@ impl Attempt<'_> {
             exchange: Some(exchange),
             decided: Decided::Twin,
             witnessed: false,
+            expected: None,
         }))
     }
 
@@ -119,7 +128,8 @@ impl Attempt<'_> {
                 }
                 let Judgement { finding, actual } = judgement;
                 let decided = Decided::Step(at);
-                let carried = Carried { finding, actual, exchange: Some(exchange), decided, witnessed };
+                let exchange = Some(exchange);
+                let carried = Carried { finding, actual, exchange, decided, witnessed, expected: None };
                 if !holds {
                     return Ok(carried);
                 }

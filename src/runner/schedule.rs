@@ -53,10 +53,14 @@ pub(super) fn is_judgement(verdict: Verdict) -> bool {
 pub(super) async fn run(job: Shared, stop: Arc<AtomicBool>, tell: Sender<Message>) {
     let mut order: Vec<usize> = (0..job.plan.cases.len()).collect();
     Dice::new(job.settings.seed, "order").shuffle(&mut order);
+    let (alone, together): (Vec<usize>, Vec<usize>) = order.into_iter().partition(|at| is_alone(&job, *at));
     let mut unjudgeable = Unjudgeable::default();
     let both = [ControlKind::Positive, ControlKind::Negative];
     probe(&job, &mut unjudgeable, (&both, "before"), &tell).await;
-    let mut chunks = order.chunks(job.settings.control_every.max(1)).peekable();
+    let together = together.chunks(job.settings.control_every.max(1));
+    // Behind each of those that are alone, the target is looked at again: it may have had enough.
+    let chunks: Vec<Vec<usize>> = together.chain(alone.chunks(1)).map(<[usize]>::to_vec).collect();
+    let mut chunks = chunks.iter().peekable();
     while let Some(chunk) = chunks.next() {
         let known = Arc::new(unjudgeable.clone());
         let sent = send(&job, chunk, &known, (&stop, &tell)).await;
@@ -68,6 +72,11 @@ pub(super) async fn run(job: Shared, stop: Arc<AtomicBool>, tell: Sender<Message
         }
     }
     tell.send(Message::Done).ok();
+}
+
+/// Whether a case is to be sent and nothing beside it. What is not sent at all disturbs nobody.
+fn is_alone(job: &Shared, at: usize) -> bool {
+    job.plan.cases.get(at).is_some_and(|case| case.scenario.is_alone() && case.applies())
 }
 
 /// Probes every control that still held.

@@ -63,6 +63,10 @@ pub struct Expectation {
     /// It cannot be told from the answer to an earlier step, volatile parts left out.
     #[serde(default)]
     pub same_as: Option<SameAs>,
+    /// It says when to come back: `Retry-After` is there and can be read (RFC 9110 section 10.2.3), and not before what
+    /// a `RateLimit` field says.
+    #[serde(default)]
+    pub retry_after: Option<bool>,
     /// The answer is complete within this time.
     #[serde(default)]
     pub within: Option<Millis>,
@@ -118,6 +122,7 @@ impl Expectation {
             no_content: over.no_content.or(base.no_content),
             no_foreign_redirect: over.no_foreign_redirect.or(base.no_foreign_redirect),
             same_as: over.same_as.or(base.same_as),
+            retry_after: over.retry_after.or(base.retry_after),
             within: over.within.or(base.within),
             answers: if over.answers.is_empty() { base.answers } else { over.answers },
             before_body: over.before_body.or(base.before_body),

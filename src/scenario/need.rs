@@ -21,6 +21,8 @@ pub enum Need {
     Policy(String),
     /// The contract declares this kind of refusal.
     Refusal(String),
+    /// The contract says how often the operation may be called: this line of its `limits`.
+    Limits(String),
     /// The contract has this line of `control`.
     Control(String),
 }
@@ -38,9 +40,10 @@ impl Need {
             Some(("scheme", name)) => Ok(Self::Scheme(name.to_owned())),
             Some(("policy", name)) => Ok(Self::Policy(name.to_owned())),
             Some(("refusal", name)) => Ok(Self::Refusal(name.to_owned())),
+            Some(("limits", name)) => Ok(Self::Limits(name.to_owned())),
             Some(("control", name)) => Ok(Self::Control(name.to_owned())),
             _ => Err(format!(
-                "`{text}` is not a need; one is tls, plaintext, elsewhere, scheme.*, policy.*, refusal.* or control.*"
+                "`{text}` is not a need; one is tls, plaintext, elsewhere, scheme.*, policy.*, refusal.*, limits.* or control.*"
             )),
         }
     }
@@ -55,6 +58,7 @@ impl fmt::Display for Need {
             Self::Scheme(name) => write!(f, "scheme.{name}"),
             Self::Policy(name) => write!(f, "policy.{name}"),
             Self::Refusal(name) => write!(f, "refusal.{name}"),
+            Self::Limits(name) => write!(f, "limits.{name}"),
             Self::Control(name) => write!(f, "control.{name}"),
         }
     }
@@ -74,8 +78,8 @@ impl JsonSchema for Need {
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         json_schema!({
             "type": "string",
-            "pattern": "^(tls|plaintext|elsewhere|(scheme|policy|refusal|control)\\.[A-Za-z_]+)$",
-            "errorMessage": "a need is tls, plaintext, elsewhere, scheme.*, policy.*, refusal.* or control.*"
+            "pattern": "^(tls|plaintext|elsewhere|(scheme|policy|refusal|limits|control)\\.[A-Za-z_]+)$",
+            "errorMessage": "a need is tls, plaintext, elsewhere, scheme.*, policy.*, refusal.*, limits.* or control.*"
         })
     }
 }

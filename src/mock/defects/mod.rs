@@ -8,6 +8,7 @@ mod authentication;
 mod connection;
 mod framing;
 mod leak;
+mod limits;
 mod method;
 mod order;
 mod path;
@@ -15,6 +16,7 @@ mod permission;
 mod several;
 mod shape;
 mod syntax;
+mod time;
 mod trust;
 
 use std::collections::BTreeSet;
@@ -64,6 +66,8 @@ const FAMILIES: &[&[Defect]] = &[
     path::FAMILY,
     syntax::FAMILY,
     several::FAMILY,
+    limits::FAMILY,
+    time::FAMILY,
 ];
 
 /// A defect, as its family lists it.

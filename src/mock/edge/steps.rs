@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use super::{Access, Denial, Edge, Key, Passage, Presented, Request, Route, Stop};
+use super::{Access, Denial, Edge, Key, Passage, Presented, Request, Route, Stop, caller};
 use crate::contract::RefusalKind;
 use crate::mock::http1::BODY_LIMIT;
 
@@ -17,6 +17,8 @@ pub(crate) type Step = Arc<dyn Fn(&Edge, &mut Passage<'_>) -> Result<(), Stop> +
 pub(crate) enum At {
     /// Something that does not belong to the sound order.
     Extra,
+    /// Is there a place for one more?
+    Place,
     /// Is there a key that works?
     Key,
     /// Has the key requests left?
@@ -34,6 +36,7 @@ pub(crate) enum At {
 /// The sound order.
 pub(super) fn sound_order() -> Vec<(At, Step)> {
     vec![
+        (At::Place, Arc::new(place_step)),
         (At::Key, Arc::new(key_step)),
         (At::Limit, Arc::new(limit_step)),
         (At::Route, Arc::new(route_step)),
@@ -78,6 +81,12 @@ fn open(edge: &Edge, request: &Request<'_>) -> bool {
     request.operation().is_some_and(|operation| (edge.open)(operation))
 }
 
+/// Is there a place for one more? Whoever is sent away learns nothing else, with a key or without one.
+fn place_step(_edge: &Edge, passage: &mut Passage<'_>) -> Result<(), Stop> {
+    let full = passage.request.site.server.places.are_taken();
+    if full { Err(Denial::Unavailable.into()) } else { Ok(()) }
+}
+
 /// Is there a key that works?
 fn key_step(edge: &Edge, passage: &mut Passage<'_>) -> Result<(), Stop> {
     if open(edge, &passage.request) {
@@ -88,8 +97,17 @@ fn key_step(edge: &Edge, passage: &mut Passage<'_>) -> Result<(), Stop> {
             passage.key = Some(key);
             Ok(())
         }
-        Err(denial) => Err(declared(&passage.request, denial).into()),
+        Err(denial) => Err(throttled(edge, &passage.request, declared(&passage.request, denial)).into()),
     }
+}
+
+/// Wrong keys are counted; no key at all is no guess.
+fn throttled(edge: &Edge, request: &Request<'_>, denial: Denial) -> Denial {
+    let missing = Denial::Refused(RefusalKind::Missing);
+    if matches!(denial, Denial::Refused(_)) && denial != missing {
+        return (edge.throttle)(request, (edge.client)(request), denial);
+    }
+    denial
 }
 
 /// What the contract wants said to a request without a key that leads nowhere.
@@ -107,9 +125,13 @@ fn declared(request: &Request<'_>, denial: Denial) -> Denial {
 
 /// Has the key requests left?
 fn limit_step(edge: &Edge, passage: &mut Passage<'_>) -> Result<(), Stop> {
-    let server = &passage.request.site.server;
-    let (Some(limit), Some(key)) = (server.rate_limit, &passage.key) else { return Ok(()) };
-    let quota = (edge.count)(key, limit, server.clock.now_ms());
+    let request = passage.request;
+    let (Some(limit), Some(key)) = (request.limit(), &passage.key) else { return Ok(()) };
+    let now_ms = request.site.server.clock.now_ms();
+    let quota = match request.own_limit().zip(caller(&request, key.credential.clone())) {
+        Some((_, who)) => request.site.data.calls.count(who, limit, now_ms),
+        None => (edge.count)(key, limit, now_ms),
+    };
     passage.quota = Some(quota);
     if quota.granted { Ok(()) } else { Err(Denial::TooMany(quota.resets_in).into()) }
 }

@@ -1,6 +1,7 @@
 //! The life of one HTTP/1 connection: one request after the other, in order, within bounds of time and size.
 
 use std::io;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -36,8 +37,8 @@ pub(crate) trait Responder: Send + Sync + 'static {
     /// What was found out about a request that was let through.
     type Pass: Send;
 
-    /// The same for one connection, which has a number of its own.
-    fn connected(self: &Arc<Self>, _number: u64) -> Arc<Self> {
+    /// The same for one connection, which has a number of its own and comes from an address.
+    fn connected(self: &Arc<Self>, _number: u64, _peer: IpAddr) -> Arc<Self> {
         Arc::clone(self)
     }
 
@@ -93,8 +94,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
 
     async fn send(&mut self, answer: &Answer, connection: Connection, manner: Manner) -> io::Result<()> {
         let bytes = encode(answer, connection, manner);
-        if !manner.pause.is_zero() {
-            sleep(manner.pause).await;
+        let pause = manner.pause + answer.pause;
+        if !pause.is_zero() {
+            sleep(pause).await;
         }
         timeout(WRITE_TIME, self.stream.write_all(&bytes)).await??;
         self.stream.flush().await

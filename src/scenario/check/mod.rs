@@ -6,6 +6,7 @@
 
 mod expectations;
 mod names;
+mod procedure;
 mod twin;
 mod wire;
 
@@ -22,6 +23,7 @@ pub(super) fn all(document: &Document) -> Vec<Diagnostic> {
     found.extend(expectations::all(document));
     found.extend(wire::all(document));
     found.extend(twin::all(document));
+    found.extend(procedure::all(document));
     found
 }
 

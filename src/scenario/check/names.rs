@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde_json::Value;
 
 use super::{MOST, id_of};
-use crate::contract::{Control, Policy, RefusalKind};
+use crate::contract::{Control, Limits, Policy, RefusalKind};
 use crate::document::{Diagnostic, Document, Entry, Node, published, suggest};
 
 /// What a header line may hold besides what earlier steps captured.
@@ -93,6 +93,7 @@ fn needs(document: &Document) -> Vec<Diagnostic> {
         let known = match group {
             "policy" => properties::<Policy>(),
             "control" => properties::<Control>(),
+            "limits" => properties::<Limits>(),
             "refusal" => words::<RefusalKind>(),
             _ => continue,
         };
@@ -140,8 +141,12 @@ fn words<T: JsonSchema>() -> Vec<String> {
 /// `{name}` in header lines: the key, the host, or what an earlier step captured.
 fn placeholders(document: &Document) -> Vec<Diagnostic> {
     let mut known: Vec<&str> = FILLED_IN.to_vec();
+    if document.root.at(&["procedure", "exceed"]).is_some() {
+        known.push("address");
+    }
     let mut found = Vec::new();
-    let owners = std::iter::once(&document.root).chain(list(document, "each"));
+    let parts = super::procedure::parts(document);
+    let owners = std::iter::once(&document.root).chain(list(document, "each")).chain(parts);
     let requests = owners.flat_map(|owner| [owner.get("request"), owner.get("twin")]);
     for request in requests.flatten() {
         found.extend(unfilled(document, request, &known));

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::MOST;
+use super::{MOST, procedure};
 use crate::document::{Diagnostic, Document, Millis, Node, suggest};
 use crate::scenario::{Gap, Template, What};
 
@@ -17,6 +17,7 @@ const MOST_REPEATED: u64 = 64 * 1024 * 1024;
 pub(super) fn all(document: &Document) -> Vec<Diagnostic> {
     let parts =
         ["each", "steps"].into_iter().filter_map(|name| document.root.get(name)).flat_map(Node::items);
+    let parts = parts.chain(procedure::parts(document));
     let owners: Vec<&Node> = std::iter::once(&document.root).chain(parts).collect();
     let wires: Vec<(&Node, &Node)> = owners
         .iter()
