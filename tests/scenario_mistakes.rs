@@ -57,6 +57,7 @@ const MISTAKES: &[Case] = &[
     ("why: Because", "why: \"\\e[2J\" #", "this text holds a control character", "\"\\e[2J\""),
     ("A sample", "\"A\\nsample\"", "this is not a line of text", "\"A\\nsample\""),
     ("{host}", "{hots}", "nothing is called `{hots}` here", "\"{key} of {hots}\""),
+    (EXPECT, "expect: { no_result: false }", "nothing is expected, so this check could never fail", "expect"),
     (EXPECT, "", "nothing is expected, so this check could never fail", "id"),
     (EXPECT, "expect: { status: [400] }\ntwin: {}", "this twin is the very request whose twin it is", "{}"),
     (
@@ -128,9 +129,28 @@ const MISTAKES: &[Case] = &[
     ),
     (
         EXPECT,
-        "needs: [http2]\nexpect: { refused: true }",
-        "a need is tls, plaintext, elsewhere, scheme.*, policy.*, refusal.* or control.*",
-        "http2",
+        "needs: [http3]\nexpect: { refused: true }",
+        "a need is tls, http2, plaintext, elsewhere, unknown-field, idempotency, validator, key-id, scheme.*, policy.*, \
+         refusal.*, control.*, tokens.*, documents.* or alike.*",
+        "http3",
+    ),
+    (
+        EXPECT,
+        "each: [{ name: one, needs: [alike.expird], expect: { refused: true } }]",
+        "`alike.expird`: no contract has such a line",
+        "alike.expird",
+    ),
+    (
+        "request: { headers",
+        "request: { path: { query: \"n={uniqe}\" }, headers",
+        "nothing is called `{uniqe}` here",
+        "\"n={uniqe}\"",
+    ),
+    (
+        EXPECT,
+        "steps: [{ expect: { accepted: true } }, { expect: { differs_from: { step: 1, like: 2 } } }]",
+        "an answer can only be compared with that of an earlier step",
+        "2",
     ),
     (EXPECT, "expect: { status: [4xy] }", "a status is a code like 401 or a class like 4xx", "4xy"),
     (EXPECT, "expect: { status: [700] }", "the number must be from 100 to 599", "700"),

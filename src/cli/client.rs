@@ -6,6 +6,7 @@ use std::time::Duration;
 use clap::Args;
 
 use crate::contract::Environment;
+use crate::plan::Frames;
 use crate::wire::{ClientOptions, HttpVersion, Limits, Scheme, Trust};
 
 use super::error::Failure;
@@ -46,6 +47,15 @@ impl ClientFlags {
         match self.http {
             HttpArg::Http1 => HttpVersion::Http1,
             HttpArg::Http2 => HttpVersion::Http2,
+        }
+    }
+
+    /// Where exact frames can be sent.
+    pub(super) fn frames(&self) -> Frames {
+        match self.http {
+            _ if self.proxy.is_some() => Frames::Nowhere("they cannot go through a proxy (--proxy)"),
+            HttpArg::Http2 => Frames::Anywhere,
+            HttpArg::Http1 => Frames::OverTls,
         }
     }
 

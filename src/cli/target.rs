@@ -107,6 +107,7 @@ impl TargetArgs {
             effects: self.allow_effects || self.uses_reference(),
             environments: self.allow.clone(),
             no_exact_bytes: self.client.no_exact_bytes(),
+            frames: self.client.frames(),
             ..Permits::default()
         }
     }

@@ -8,8 +8,11 @@
 mod acceptance;
 mod check;
 mod control;
+mod cors;
 mod credential;
+mod documents;
 mod environment;
+mod idempotency;
 mod keyring;
 mod limits;
 mod load;
@@ -19,6 +22,7 @@ mod query;
 mod refusal;
 mod secret;
 pub mod starter;
+mod tokens;
 
 use indexmap::IndexMap;
 use schemars::JsonSchema;
@@ -27,8 +31,11 @@ use serde::Deserialize;
 pub use acceptance::Acceptance;
 pub use check::is_remote;
 pub use control::{Control, ControlAction};
+pub use cors::{Cors, PageOrigin};
 pub use credential::{Carrier, Credential, Grant, KeySource, KeyState};
+pub use documents::{Documents, Published};
 pub use environment::{Environment, Tls};
+pub use idempotency::{Idempotency, UNIQUE};
 pub use keyring::{KeyError, KeySupply, Keyring};
 pub use limits::{Limit, Limits};
 pub use load::load;
@@ -37,6 +44,7 @@ pub use operation::{Body, Effect, Operation, Parameter, ParameterSource, PublicO
 pub use query::OperationId;
 pub use refusal::{Refusal, RefusalKind};
 pub use secret::Secret;
+pub use tokens::{TokenRevocation, Tokens};
 
 use crate::document::{HeaderName, JsonPath, Millis, Name};
 
@@ -73,6 +81,15 @@ pub struct Contract {
     /// Parts of an answer that differ between two equal refusals.
     #[serde(default)]
     pub volatile: Volatile,
+    /// Which pages may call the API from a browser; without it, none.
+    #[serde(default)]
+    pub cors: Option<Cors>,
+    /// What the API publishes about itself.
+    #[serde(default)]
+    pub documents: Documents,
+    /// Tokens that keys are exchanged for.
+    #[serde(default)]
+    pub tokens: Option<Tokens>,
     /// How a test may steer the target; without it the checks that need it are skipped.
     #[serde(default)]
     pub control: Control,
@@ -87,6 +104,10 @@ pub struct Authentication {
     /// What a key of this API looks like, as a regular expression.
     #[serde(default)]
     pub key_pattern: Option<crate::document::Pattern>,
+    /// Where a key holds its own public identifier, as a regular expression: what its first group matches, or all that
+    /// it matches where it has none.
+    #[serde(default)]
+    pub key_id: Option<crate::document::Pattern>,
 }
 
 /// Where good edges differ.

@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Acceptance, Grant, Limits};
+use super::{Acceptance, Grant, Idempotency, Limits};
 use crate::document::{JsonPath, Method, Name};
 
 /// A group of operations that permissions can be granted on as a whole.
@@ -42,6 +42,9 @@ pub struct Operation {
     pub limits: Limits,
     /// How an acceptance is recognised.
     pub accepted: Acceptance,
+    /// How it is done once, however often its request is sent.
+    #[serde(default)]
+    pub idempotency: Option<Idempotency>,
 }
 
 /// The body of a sound request; file names are relative to the contract.

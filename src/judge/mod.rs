@@ -4,11 +4,14 @@
 //! positively recognised, as the contract declares it. What is neither a recognised acceptance nor a recognised
 //! refusal is unclear, unless it plainly shows that the edge did something else.
 
+mod caching;
 mod challenge;
 mod coding;
 mod conversation;
+mod cors;
 mod describe;
 mod matching;
+mod openapi;
 mod recognise;
 mod requirement;
 mod retry;
@@ -16,11 +19,14 @@ mod same;
 pub mod statistics;
 #[cfg(test)]
 mod tests;
+mod version;
 
 pub use challenge::{Challenge, ChallengeError, ChallengeRequirement, Parameter, parse_challenges};
 pub use coding::{CodingError, decoded};
 pub use conversation::{ConversationRequirement, is_wrongly_accepted};
+pub use cors::CorsRequirement;
 pub use describe::describe_answer;
+pub use openapi::{DescribedPart, DescriptionRequirement};
 pub use recognise::{Recognised, Recogniser};
 pub use requirement::Requirement;
 pub use same::{Compare, Volatile};

@@ -114,6 +114,7 @@ pub(super) fn acceptance(reading: &Reading<'_>, recogniser: &Recogniser<'_>) -> 
         Recognised::Refusal(kinds) => {
             Judgement::new(Finding::Broken, format!("{seen}: the refusal {}", names(&kinds)))
         }
+        Recognised::Neither if reading.answer.status == 0 => Judgement::new(Finding::Unclear, seen),
         Recognised::Neither if recogniser.accepted.status == reading.answer.status => {
             let why = format!("{seen}: the status of an acceptance, without what the contract says it holds");
             Judgement::new(if reading.answer.is_page() { Finding::Unclear } else { Finding::Broken }, why)
@@ -144,6 +145,9 @@ pub(super) fn refusal(
 /// What to make of an answer that is no refusal of the contract and no acceptance.
 fn neither(wanted: Option<RefusalKind>, reading: &Reading<'_>, recogniser: &Recogniser<'_>) -> Judgement {
     let seen = describe_answer(reading.answer);
+    if reading.answer.status == 0 {
+        return Judgement::new(Finding::Unclear, seen);
+    }
     if reading.answer.is_page() && reading.answer.status < 300 {
         let why = format!("{seen}: a page for people; something between us and the API may have answered");
         return Judgement::new(Finding::Unclear, why);
@@ -174,6 +178,25 @@ pub(super) fn not_accepted(reading: &Reading<'_>, recogniser: &Recogniser<'_>) -
     let accepted = recogniser.recognise(reading) == Recognised::Acceptance;
     let bad = accepted || reading.answer.status >= 500 || (200..300).contains(&reading.answer.status);
     Judgement::new(!bad, if accepted { format!("{seen}: accepted") } else { seen })
+}
+
+/// Nothing that only an acceptance holds must stand in an answer, whatever its status.
+pub(super) fn no_result(reading: &Reading<'_>, recogniser: &Recogniser<'_>) -> Judgement {
+    let seen = describe_answer(reading.answer);
+    let Acceptance { headers, body, .. } = recogniser.accepted;
+    let told = body.iter().find(|(path, rule)| {
+        let there = reading.json.as_ref().is_some_and(|json| !path.select(json).is_empty());
+        there && matching::body(path, rule, reading).finding == Finding::Holds
+    });
+    if let Some((path, _)) = told {
+        return Judgement::new(false, format!("{seen}: holds {path}, as only an acceptance does"));
+    }
+    let nothing_to_tell_by = headers.is_empty() && body.is_empty() && !reading.body.is_empty();
+    if nothing_to_tell_by && recogniser.accepted.status == reading.answer.status {
+        let why = "and the contract says of an acceptance nothing but its status";
+        return Judgement::new(Finding::Unclear, format!("{seen}, {why}"));
+    }
+    Judgement::new(true, seen)
 }
 
 fn names(kinds: &[RefusalKind]) -> String {

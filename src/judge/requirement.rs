@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use super::{ChallengeRequirement, Compare, ConversationRequirement, Evidence, Finding, Judgement, Reading};
-use super::{challenge, conversation, matching, recognise, retry, same};
+use super::{ChallengeRequirement, Compare, ConversationRequirement, CorsRequirement};
+use super::{DescriptionRequirement, Evidence, Finding, Judgement, Reading};
+use super::{caching, challenge, conversation, cors, matching, openapi, recognise, retry, same, version};
 use crate::contract::{Matcher, RefusalKind};
 use crate::document::{HeaderName, JsonPath, Pattern, StatusMatch};
 
@@ -18,6 +19,10 @@ pub enum Requirement {
     Acceptance,
     /// Anything but an acceptance and a server error.
     NotAccepted,
+    /// A refusal as malformed.
+    Malformed,
+    /// No answer in HTTP/2, and no acceptance in HTTP/1.
+    NotSpoken,
     /// One of these status codes.
     Status(Vec<StatusMatch>),
     /// None of these status codes.
@@ -28,6 +33,12 @@ pub enum Requirement {
     Body(JsonPath, Matcher),
     /// What its challenges must be.
     Challenge(ChallengeRequirement),
+    /// What it must tell a browser.
+    Cors(CorsRequirement),
+    /// What the API's description must say of an operation.
+    Description(DescriptionRequirement),
+    /// Nothing that only an acceptance holds stands in it.
+    NoResult,
     /// No trace of a key stands in the answer.
     NoEcho,
     /// None of these patterns is found in the answer.
@@ -45,6 +56,15 @@ pub enum Requirement {
         /// Which parts of the answer are compared.
         compare: Compare,
     },
+    /// It can be told from the answer to an earlier step.
+    DiffersFrom {
+        /// The step's number, from 1.
+        step: usize,
+        /// Another step, whose answer differs from that one in any case.
+        like: usize,
+    },
+    /// No cache may give it to whoever sends something else in this field.
+    VariesOn(HeaderName),
     /// It is complete within this time.
     Within(Duration),
     /// What was heard on the whole connection is so.
@@ -92,6 +112,8 @@ impl Requirement {
             Self::AnyRefusal => recognise::refusal(None, reading, evidence.recogniser),
             Self::Acceptance => recognise::acceptance(reading, evidence.recogniser),
             Self::NotAccepted => recognise::not_accepted(reading, evidence.recogniser),
+            Self::Malformed => version::malformed(reading.answer),
+            Self::NotSpoken => version::not_spoken(reading.answer),
             Self::Status(codes) => {
                 let status = reading.answer.status;
                 let holds = codes.iter().any(|code| code.matches(status));
@@ -105,6 +127,9 @@ impl Requirement {
             Self::Header(name, rule) => matching::header(name, rule, reading),
             Self::Body(path, rule) => matching::body(path, rule, reading),
             Self::Challenge(rule) => challenge::judge(rule, reading),
+            Self::Cors(rule) => cors::judge(rule, reading, evidence),
+            Self::Description(wanted) => openapi::judge(wanted, reading, evidence),
+            Self::NoResult => recognise::no_result(reading, evidence.recogniser),
             Self::NoEcho => matching::no_echo(reading, evidence.exchange, evidence.redactor),
             Self::Nowhere(patterns) => matching::nowhere(patterns, reading),
             Self::NoContent => {
@@ -114,6 +139,8 @@ impl Requirement {
             Self::NoForeignRedirect => matching::no_foreign_redirect(reading, evidence.exchange),
             Self::RetryAfter => retry::retry_after(reading),
             Self::SameAs { step, compare } => same::judge((*step, compare), reading, evidence),
+            Self::DiffersFrom { step, like } => caching::differs((*step, *like), reading, evidence),
+            Self::VariesOn(name) => caching::varies(name, reading),
             Self::Within(bound) => within(*bound, evidence),
             Self::Conversation(rule) => conversation::judge(rule, evidence),
             Self::All(all) => worst(all.iter().map(|one| one.judge(reading, evidence)), reading),

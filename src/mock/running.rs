@@ -9,7 +9,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
-use super::config::{Config, Http2, MockError};
+use super::config::{Config, MockError};
 use super::control::Desk;
 use super::http1::Responder;
 use super::listen::{self, Transport};
@@ -90,10 +90,7 @@ pub async fn start(config: Config) -> Result<Running, MockError> {
             peer: None,
         };
         let address = behind(listen, number);
-        let plain = match http2 {
-            Http2::OverTls => Transport::Http1,
-            Http2::PriorKnowledge => Transport::Either,
-        };
+        let plain = if (server.edge.offers)(http2) { Transport::Either } else { Transport::Http1 };
         let (url, plaintext_url) = match &minted {
             None => (house.open(address, site(true), plain).await?, None),
             Some(minted) => {

@@ -8,13 +8,15 @@ use super::clock::Clock;
 use super::config::{LogSink, MockError, RateLimit};
 use super::edge::{
     Denial, Edge, Key, Keys, Meter, Place, Places, Quota, Rendering, Request, Route, Routes, Seal, Stop,
+    TokenStore,
 };
 use super::http1::{Admission, Manner, Reception, Responder};
+use super::http2;
 use super::ledger::Ledger;
 use super::message::{Answer, Head};
 use super::random::RequestId;
-use super::services::{self, Call, Gallery};
-use crate::contract::{Authentication, Policy};
+use super::services::{self, Call, Done, Gallery};
+use crate::contract::{Authentication, Carrier, Cors, Policy};
 use crate::mock::Config;
 
 /// The most requests that are on their way at once; further ones are sent away.
@@ -27,10 +29,20 @@ pub(crate) struct Server {
     pub(crate) authentication: Authentication,
     /// Where good edges differ.
     pub(crate) policy: Policy,
+    /// Which pages may call it from a browser.
+    pub(crate) cors: Option<Cors>,
+    /// What the API says about itself.
+    pub(crate) description: serde_json::Value,
     /// The operations.
     pub(crate) routes: Routes,
     /// The keys.
     pub(crate) keys: Keys,
+    /// The tokens.
+    pub(crate) tokens: TokenStore,
+    /// Where a request carries a token.
+    pub(crate) token_carrier: Option<Carrier>,
+    /// The operation that mints tokens.
+    pub(crate) mints: Option<String>,
     /// What was issued, in the operator's own records: nothing that a sound edge would look at.
     pub(crate) ledger: Ledger,
     /// The stages of the edge.
@@ -59,6 +71,8 @@ pub(crate) struct Data {
     pub(crate) calls: Meter<(usize, String)>,
     /// How often clients tried wrong keys.
     pub(crate) guesses: Meter<(usize, String)>,
+    /// What was done already for an idempotency key.
+    pub(crate) done: Mutex<Done>,
 }
 
 /// One listener's view of the server.
@@ -103,8 +117,13 @@ impl Server {
         };
         Ok(Self {
             environments: environments.into_iter().map(|name| (name, data())).collect(),
+            description: (edge.describe)(&contract),
+            tokens: TokenStore::default(),
+            token_carrier: contract.tokens.as_ref().map(|tokens| tokens.carrier.clone()),
+            mints: contract.tokens.map(|tokens| tokens.mint.operation.0),
             authentication: contract.authentication,
             policy: contract.policy,
+            cors: contract.cors,
             routes,
             keys,
             ledger,
@@ -121,17 +140,20 @@ impl Server {
     pub(crate) fn reset(&self) {
         self.clock.reset();
         self.keys.reset(self.clock.now_ms());
+        self.tokens.clear();
         for (_, data) in &self.environments {
             data.processed.iter().for_each(|count| count.store(0, Ordering::Release));
             data.calls.clear();
             data.guesses.clear();
             data.gallery.lock().unwrap_or_else(PoisonError::into_inner).clear();
+            data.done.lock().unwrap_or_else(PoisonError::into_inner).clear();
         }
     }
 
     /// The last thing that happens to an answer.
     fn finish(&self, seal: &Seal<'_>, mut answer: Answer) -> Answer {
         (self.edge.finish)(seal, &mut answer);
+        (self.edge.sharing.tell)(self, seal.head(), &mut answer);
         if let Some(sink) = &self.log {
             (sink.0)(&(self.edge.log)(seal, &answer));
         }
@@ -180,6 +202,14 @@ impl Responder for Site {
         &self.server.edge.receive
     }
 
+    fn frames(&self) -> &http2::Reception {
+        &self.server.edge.frames
+    }
+
+    fn goes_over(&self, head: &Head) -> bool {
+        (self.server.edge.goes_over)(self, head)
+    }
+
     fn manner(&self) -> Manner {
         self.server.edge.write
     }
@@ -217,7 +247,7 @@ impl Responder for Site {
             return server.finish(&seal, self.denied(&Denial::NotFound, Some(&request)));
         };
         (server.edge.remember)(&request, key.as_deref());
-        let call = Call { request, operation, parameters, key: key.as_deref() };
+        let call = Call { request, operation, parameters, key: key.as_ref() };
         let answer = services::answer(&call).unwrap_or_else(|denial| self.denied(&denial, Some(&request)));
         server.finish(&seal, answer)
     }

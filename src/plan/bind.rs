@@ -147,7 +147,8 @@ impl Cell<'_> {
         if self.scenario.slow && self.inputs.permits.slow == Slow::LeftOut {
             return Err("slow: add --slow".to_owned());
         }
-        self.scenario.needs.iter().try_for_each(|need| self.has(need))?;
+        let of_variant = self.variant.iter().flat_map(|variant| &variant.needs);
+        self.scenario.needs.iter().chain(of_variant).try_for_each(|need| self.has(need))?;
         if let Some(procedure) = &self.scenario.procedure {
             let (twist, expect) = self.layers(&Step::default());
             let requests = procedure.requests((&twist, &expect)).into_iter();
@@ -167,7 +168,10 @@ impl Cell<'_> {
     /// What a step sends, with this twist, and what is right for it.
     fn bound(&self, step: &Step, (twist, expect): (Twist, Expectation)) -> Result<PlannedStep, String> {
         let (credential, second) = self.senders(&twist)?;
-        let declared = credential.map(|name| self.standing(name));
+        let declared = match &twist.token {
+            Some(_) => Some(self.token_standing()?),
+            None => credential.map(|name| self.standing(name)),
+        };
         let requirement = requirement(self, &expect, declared)?;
         // A key that may, on an operation that changes something: whatever is expected, it could be accepted.
         if declared == Some(Standing::Allowed) && twist.key.is_none()
@@ -178,7 +182,8 @@ impl Cell<'_> {
         }
         let draft = self.draft(&twist, &requirement, (credential, second))?;
         let (repeat, capture) = (step.repeat.max(1), step.capture.clone());
-        Ok(PlannedStep { draft, requirement, repeat, capture })
+        let capture_headers = step.capture_headers.clone();
+        Ok(PlannedStep { draft, requirement, repeat, capture, capture_headers })
     }
 
     /// Whose keys a request carries, as far as the contract leaves something to twist about them.
@@ -196,6 +201,9 @@ impl Cell<'_> {
         senders: Senders<'_>,
     ) -> Result<Draft, String> {
         let mut draft = compose::draft(self, twist, senders);
+        self.fetch(&mut draft, twist)?;
+        self.exchange(&mut draft, twist)?;
+        self.browse(&mut draft, twist)?;
         self.prepare(&mut draft, twist, (requirement, senders.0))?;
         if let Some(wire) = &twist.wire {
             draft.conversation = Some(conversation::bind(self, wire, draft.key.as_ref())?);
@@ -228,6 +236,7 @@ impl Cell<'_> {
         DraftKey {
             credential: credential.to_owned(),
             id: found.and_then(|(_, credential)| credential.id.clone()),
+            public_part: self.inputs.contract.authentication.key_id.clone(),
             twist: twist.key.clone(),
             place: compose::place(&self.inputs.contract.authentication.carrier, twist.carry.as_ref()),
         }

@@ -5,8 +5,10 @@ use std::time::Duration;
 
 use super::bind::Cell;
 use super::draft::{DraftKey, Place};
+use super::frames::{self, FramePart};
 use crate::contract::Carrier;
-use crate::scenario::{Awaited, Closing, Template, Twist, WirePart, WireTwist};
+use crate::document::Name;
+use crate::scenario::{Awaited, Closing, Template, Twist, What, WirePart, WireTwist};
 
 /// Longer than any client waits: the client's own bound is what counts.
 const AS_LONG_AS_MAY_BE: Duration = Duration::from_hours(1);
@@ -51,6 +53,8 @@ pub enum Part {
     EndSending,
     /// The end.
     Leave,
+    /// A frame of HTTP/2.
+    Frame(FramePart),
 }
 
 impl Part {
@@ -60,6 +64,7 @@ impl Part {
             Self::Head(text) | Self::Send(text) | Self::Repeat { text, .. } | Self::Trickle { text, .. } => {
                 Some(text)
             }
+            Self::Frame(frame) => Some(frame.text()),
             Self::Hold(_) | Self::Await | Self::EndSending | Self::Leave => None,
         }
     }
@@ -74,7 +79,8 @@ pub(super) fn bind(
     wire: &WireTwist,
     own: Option<&DraftKey>,
 ) -> Result<Conversation, String> {
-    let parts = wire.say.iter().map(|one| part(one, wire)).collect::<Result<Vec<_>, _>>()?;
+    let mut parts = wire.say.iter().map(|one| part(one, wire)).collect::<Result<Vec<_>, _>>()?;
+    parts.extend(frames::parts(wire)?);
     let mut keys = BTreeMap::new();
     for (name, key) in &wire.keys {
         let twist = Twist { credential: key.credential.clone(), key: key.key.clone(), ..Twist::default() };
@@ -82,11 +88,22 @@ pub(super) fn bind(
         keys.insert(name.to_string(), picked.map(|credential| cell.key(credential, &twist)));
     }
     let conversation = Conversation { parts, keys };
+    conversation.can_fold(&cell.environment.1.base_url)?;
     conversation.can_carry(own)?;
     Ok(conversation)
 }
 
 impl Conversation {
+    /// A host in upper case is another spelling only where it has letters.
+    fn can_fold(&self, base_url: &str) -> Result<(), String> {
+        let mut gaps = self.parts.iter().filter_map(Part::text).flat_map(Template::gaps);
+        let host = base_url.split("://").last().unwrap_or_default().split('/').next().unwrap_or_default();
+        if gaps.any(|gap| gap.what == What::HostUpper) && !host.contains(|c: char| c.is_ascii_lowercase()) {
+            return Err("the environment's host has no letters, and this check changes their case".to_owned());
+        }
+        Ok(())
+    }
+
     /// A key that is written into a head must travel in a field.
     fn can_carry(&self, own: Option<&DraftKey>) -> Result<(), String> {
         let gaps = self.parts.iter().filter_map(Part::text).flat_map(Template::gaps);
@@ -107,13 +124,7 @@ impl Conversation {
 }
 
 fn part(part: &WirePart, wire: &WireTwist) -> Result<Part, String> {
-    let template = |text: &str| {
-        let text = wire
-            .with
-            .iter()
-            .fold(text.to_owned(), |text, (name, value)| text.replace(&format!("{{{name}}}"), value));
-        Template::parse(&text).map_err(|error| error.to_string())
-    };
+    let template = |text: &str| template(text, wire);
     Ok(match part {
         WirePart::Head(text) => Part::Head(template(text)?.as_head()),
         WirePart::HeadAsIs(text) => Part::Head(template(text)?),
@@ -126,9 +137,27 @@ fn part(part: &WirePart, wire: &WireTwist) -> Result<Part, String> {
         },
         WirePart::Trickle { text, every } => Part::Trickle { text: template(text)?, every: every.duration() },
         WirePart::Hold(time) => Part::Hold(time.duration()),
-        WirePart::Await(Awaited::Final) => Part::Await,
-        WirePart::Await(Awaited::Interim) => Part::Hold(AS_LONG_AS_MAY_BE),
-        WirePart::Close(Closing::Sending) => Part::EndSending,
-        WirePart::Close(Closing::Both) => Part::Leave,
+        WirePart::Await(what) => awaiting(*what),
+        WirePart::Close(half) => closing(*half),
     })
+}
+
+/// A text with the conversation's own texts put in, ready to be filled in.
+pub(super) fn template(text: &str, wire: &WireTwist) -> Result<Template, String> {
+    let own = |text: String, (name, value): (&Name, &String)| text.replace(&format!("{{{name}}}"), value);
+    Template::parse(&wire.with.iter().fold(text.to_owned(), own)).map_err(|error| error.to_string())
+}
+
+pub(super) fn awaiting(what: Awaited) -> Part {
+    match what {
+        Awaited::Final => Part::Await,
+        Awaited::Interim => Part::Hold(AS_LONG_AS_MAY_BE),
+    }
+}
+
+pub(super) fn closing(half: Closing) -> Part {
+    match half {
+        Closing::Sending => Part::EndSending,
+        Closing::Both => Part::Leave,
+    }
 }

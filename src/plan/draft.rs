@@ -2,9 +2,9 @@
 
 use indexmap::IndexMap;
 
-use super::Conversation;
+use super::{Conversation, Part};
 use crate::contract::{Carrier, Operation, OperationId};
-use crate::document::JsonPath;
+use crate::document::{JsonPath, Pattern};
 use crate::scenario::{Beside, KeyTwist};
 
 /// A request, all but its key, its host and what only an earlier answer can tell.
@@ -24,6 +24,8 @@ pub struct Draft {
     pub second: Option<(DraftKey, Beside)>,
     /// What to do first, by the parameter that it fills in.
     pub preparations: IndexMap<String, Preparation>,
+    /// Where its body holds the token that was minted for the case.
+    pub token_at: Option<JsonPath>,
     /// Whether it goes to the environment's plain address.
     pub plaintext: bool,
     /// What is said instead, to the byte, where a check says it so.
@@ -59,6 +61,8 @@ pub struct DraftKey {
     pub credential: String,
     /// The credential's public identifier, where the contract has one.
     pub id: Option<String>,
+    /// Where a key holds its own public identifier, where the contract says so.
+    pub public_part: Option<Pattern>,
     /// What is done to it.
     pub twist: Option<KeyTwist>,
     /// Where it is carried.
@@ -88,6 +92,12 @@ pub struct Preparation {
 }
 
 impl Draft {
+    /// Whether it is said in frames of HTTP/2.
+    pub fn has_frames(&self) -> bool {
+        let mut parts = self.conversation.iter().flat_map(|conversation| &conversation.parts);
+        parts.any(|part| matches!(part, Part::Frame(_)))
+    }
+
     /// A sound request without a key, its parameters still open.
     pub fn sound(operation: &Operation, body: Option<DraftBody>) -> Self {
         Self {
@@ -98,6 +108,7 @@ impl Draft {
             key: None,
             second: None,
             preparations: IndexMap::new(),
+            token_at: None,
             plaintext: false,
             conversation: None,
             sender: Sender::Ordinary,

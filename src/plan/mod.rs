@@ -6,12 +6,16 @@
 
 mod axes;
 mod bind;
+mod browser;
 mod compose;
 mod control;
 mod conversation;
+mod described;
 mod draft;
 mod forge;
+mod frames;
 mod gate;
+mod lines;
 mod path;
 mod permission;
 mod pick;
@@ -21,6 +25,7 @@ mod select;
 mod sender;
 #[cfg(test)]
 mod tests;
+mod token;
 mod twin;
 
 use std::collections::BTreeMap;
@@ -33,12 +38,13 @@ pub use control::ControlPair;
 pub use crate::scenario::{Gap, Piece, Template, What};
 pub use conversation::{Conversation, Part};
 pub use draft::{Draft, DraftBody, DraftKey, Place, Preparation, Sender};
-pub use forge::{Dice, forge};
+pub use forge::{Dice, Public, forge};
+pub use frames::FramePart;
 pub use permission::{Standing, standing};
 pub use select::Filter;
 
 use crate::contract::{Contract, Operation, OperationId};
-use crate::document::{JsonPath, Name};
+use crate::document::{HeaderName, JsonPath, Name};
 use crate::judge::Requirement;
 use crate::outcome::Expects;
 pub use crate::scenario::Beside;
@@ -98,6 +104,8 @@ pub struct PlannedStep {
     pub repeat: u32,
     /// What to take out of its answer for later steps.
     pub capture: IndexMap<Name, JsonPath>,
+    /// The same of its header fields.
+    pub capture_headers: IndexMap<Name, HeaderName>,
 }
 
 /// What a plan is made of.
@@ -122,6 +130,8 @@ pub struct Permits {
     pub environments: Vec<String>,
     /// Why no exact bytes can be sent, where none can.
     pub no_exact_bytes: Option<&'static str>,
+    /// How HTTP/2 is spoken, to the frame.
+    pub frames: Frames,
     /// Whether slow checks are part of it.
     pub slow: Slow,
 }
@@ -141,6 +151,18 @@ pub enum Slow {
     LeftOut,
     /// They are sent.
     Included,
+}
+
+/// Where frames of HTTP/2 can be sent.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Frames {
+    /// Over TLS, where the target offers HTTP/2.
+    #[default]
+    OverTls,
+    /// In the clear too: the target is said to expect them.
+    Anywhere,
+    /// Nowhere, and why.
+    Nowhere(&'static str),
 }
 
 impl Plan {

@@ -28,6 +28,11 @@ pub(super) fn requirement(
             cell.inputs.contract.refusal(kind).and_then(|r| r.challenge.as_deref()),
         ));
     }
+    if let Some(rule) = &expect.cors {
+        all.extend(cell.cors_rules(rule)?.into_iter().map(Requirement::Cors));
+    }
+    all.extend(expect.document.map(|rule| Requirement::Description(cell.description(rule))));
+    all.extend(when(expect.no_result, Requirement::NoResult));
     if !expect.nowhere.is_empty() {
         all.push(Requirement::Nowhere(expect.nowhere.clone()));
     }
@@ -37,11 +42,19 @@ pub(super) fn requirement(
     all.extend(when(expect.retry_after, Requirement::RetryAfter));
     if let Some(same) = &expect.same_as {
         let compare = match (&*same.only, same.headers) {
+            ([], true) if same.length == Some(true) => Compare::EverythingAndLength,
             ([], true) => Compare::Everything,
             ([], false) => Compare::StatusAndBody,
             (members, _) => Compare::Members(members.to_vec()),
         };
         all.push(Requirement::SameAs { step: same.step, compare });
+    }
+    all.extend(
+        expect.differs_from.as_ref().map(|it| Requirement::DiffersFrom { step: it.step, like: it.like }),
+    );
+    if expect.varies_on_key == Some(true) {
+        let field = cell.inputs.contract.authentication.carrier.field();
+        all.extend(field.map(Requirement::VariesOn));
     }
     all.extend(expect.within.as_ref().map(|within| Requirement::Within(within.duration())));
     let nested = |list: &[Expectation]| {
@@ -91,6 +104,8 @@ fn verdict_rules(
     all.extend(when(expect.refused, Requirement::AnyRefusal));
     all.extend(when(expect.accepted, Requirement::Acceptance));
     all.extend(when(expect.not_accepted, Requirement::NotAccepted));
+    all.extend(when(expect.malformed, Requirement::Malformed));
+    all.extend(when(expect.not_spoken, Requirement::NotSpoken));
     Ok(all)
 }
 

@@ -23,7 +23,8 @@ impl Cell<'_> {
         }
         let requirement = Requirement::Acceptance;
         let draft = self.draft(&twist, &requirement, senders)?;
-        Ok(Some(PlannedStep { draft, requirement, repeat: 1, capture: IndexMap::new() }))
+        let (capture, capture_headers) = (IndexMap::new(), IndexMap::new());
+        Ok(Some(PlannedStep { draft, requirement, repeat: 1, capture, capture_headers }))
     }
 
     /// The request of the check and the variant, with the twin of both laid over it.

@@ -9,7 +9,7 @@ use super::subject::Subject;
 use crate::contract::Contract;
 use crate::mock::{self, Config, Running};
 use crate::outcome::ContractInfo;
-use crate::plan::{Filter, Inputs, Permits, Plan, Slow};
+use crate::plan::{Filter, Frames, Inputs, Permits, Plan, Slow};
 use crate::redact::Redactor;
 use crate::runner::{self, Header, Job, Lane, Settings, Strictness, conclude};
 use crate::wire::{ClientOptions, HttpVersion};
@@ -37,7 +37,9 @@ pub(super) fn carry_out(subject: &Subject, bench: &Bench) -> Result<Seen, ProveE
     let running = runtime.block_on(mock::start(config)).map_err(|error| ProveError::start(subject, error))?;
     aim(&mut contract, &running);
     let no_exact_bytes = (http == HttpVersion::Http2).then_some("this stage speaks HTTP/2");
-    let permits = Permits { effects: true, environments: Vec::new(), no_exact_bytes, slow: subject.slow };
+    let frames = if http == HttpVersion::Http2 { Frames::Anywhere } else { Frames::OverTls };
+    let slow = subject.slow;
+    let permits = Permits { effects: true, environments: Vec::new(), no_exact_bytes, frames, slow };
     let inputs =
         Inputs { contract: &contract, bodies: &fixture.bodies, suite: &bench.suite, permits: &permits };
     let mut plan = Plan::expand(&inputs, &Filter::default());

@@ -2,9 +2,10 @@
 
 use crate::judge::{Evidence, Finding, Judgement, Recogniser, Volatile, decoded, is_wrongly_accepted, judge};
 use crate::plan::{Case, Dice, Draft, PlannedStep, Preparation};
+use crate::scenario::{OTHER_UNIQUE, UNIQUE};
 use crate::wire::{Answer, Captures, Exchange, seal};
 
-use super::{Job, Lane, patience, procedure};
+use super::{Job, Lane, patience, procedure, unique};
 
 /// How often a broken requirement is looked at again with the same bytes.
 const CONFIRMATIONS: u32 = 2;
@@ -80,7 +81,7 @@ async fn attempt(job: &Job, case: &Case, steps: &[PlannedStep]) -> Carried {
         return unclear(format!("no way to the environment `{}`", case.environment));
     };
     let dice = Dice::new(job.settings.seed, &case.id);
-    let mut attempt = Attempt { job, case, lane, captures: Captures::new(), dice, again: 0 };
+    let mut attempt = Attempt { job, case, lane, captures: fresh(), dice, again: 0 };
     let carried = match attempt.twin().await {
         Ok(Some(unaccepted)) => Ok(unaccepted),
         Ok(None) => attempt.steps(steps).await,
@@ -94,6 +95,11 @@ async fn attempt(job: &Job, case: &Case, steps: &[PlannedStep]) -> Carried {
     }
 }
 
+/// What is told before anything is asked: values that were never sent.
+fn fresh() -> Captures {
+    [UNIQUE, OTHER_UNIQUE].into_iter().map(|name| (name.to_owned(), unique::uuid())).collect()
+}
+
 impl Attempt<'_> {
     /// The case's twin, if it has one; what there is to say where it is not accepted.
     async fn twin(&mut self) -> Result<Option<Carried>, String> {
@@ -101,7 +107,7 @@ impl Attempt<'_> {
         let named = |why: String| format!("its twin, a request that must be accepted, was not: {why}");
         let exchange = self.step(twin).await.map_err(named)?;
         // What was made for it is its own: the case may need somebody else's.
-        self.captures.clear();
+        self.captures = fresh();
         let (judgement, _) = self.judge(twin, &exchange, &[]);
         Ok((judgement.finding != Finding::Holds).then(|| Carried {
             finding: Finding::Unclear,
@@ -161,7 +167,15 @@ impl Attempt<'_> {
     }
 
     fn capture(&mut self, step: &PlannedStep, exchange: &Exchange) {
-        let Some(answer) = exchange.answer.as_ref().filter(|_| !step.capture.is_empty()) else { return };
+        let Some(answer) = exchange.answer.as_ref() else { return };
+        for (name, field) in &step.capture_headers {
+            if let Some(value) = answer.header(field.as_str()).next() {
+                self.captures.insert(name.to_string(), value.to_owned());
+            }
+        }
+        if step.capture.is_empty() {
+            return;
+        }
         let Some(json) = json(answer) else { return };
         for (name, path) in &step.capture {
             if let Some(value) = path.select(&json).first() {
@@ -173,7 +187,7 @@ impl Attempt<'_> {
     /// Makes something real and returns its name.
     async fn prepare(&mut self, preparation: &Preparation) -> Result<String, String> {
         let exchange = self.send(&preparation.draft).await?;
-        let what = format!("`{}`, which makes the object that the path names,", preparation.operation);
+        let what = format!("`{}`, which has to come first,", preparation.operation);
         let answer = exchange.answer.as_ref().filter(|answer| answer.status == preparation.status);
         let Some(answer) = answer else {
             let seen = exchange.answer.as_ref().map_or_else(

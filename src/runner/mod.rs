@@ -14,6 +14,7 @@ mod record;
 mod reproduce;
 mod schedule;
 mod settle;
+mod unique;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

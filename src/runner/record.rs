@@ -144,6 +144,7 @@ fn conversation(transcript: &Transcript, redactor: &Redactor) -> outcome::Conver
         surplus: excerpt(&transcript.surplus, redactor),
         odd: odd.iter().map(ToString::to_string).collect(),
         ending: transcript.ending.to_string(),
+        frames: transcript.frames.clone(),
     }
 }
 
@@ -184,6 +185,7 @@ fn received(answer: &Answer, redactor: &Redactor) -> outcome::Received {
         body: body(answer, redactor),
         body_bytes: answer.body.len(),
         truncated: answer.truncated,
+        cut: answer.cut.map(|cut| cut.to_string()),
     }
 }
 

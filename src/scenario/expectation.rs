@@ -4,6 +4,7 @@ use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::{CorsRule, DiffersFrom, DocumentRule};
 use crate::contract::{Matcher, RefusalKind};
 use crate::document::{HeaderName, JsonPath, Millis, Pattern, StatusMatch};
 
@@ -23,6 +24,13 @@ pub struct Expectation {
     /// Anything but an acceptance and a server error.
     #[serde(default)]
     pub not_accepted: Option<bool>,
+    /// The request was refused as malformed: with the status 400 or, in HTTP/2, with the stream reset or the connection
+    /// given up for `PROTOCOL_ERROR` (RFC 9113 section 8.1.1).
+    #[serde(default)]
+    pub malformed: Option<bool>,
+    /// HTTP/2 is not spoken there: the connection was ended, or answered with an error in HTTP/1.
+    #[serde(default)]
+    pub not_spoken: Option<bool>,
     /// What the contract implies for the credential, the operation and the environment.
     #[serde(default)]
     pub declared: Option<bool>,
@@ -48,6 +56,16 @@ pub struct Expectation {
     /// What the challenge of a 401 must be.
     #[serde(default)]
     pub challenge: Option<ChallengeRule>,
+    /// What the answer must tell a browser.
+    #[serde(default)]
+    pub cors: Option<CorsRule>,
+    /// What the API's description must say of the operation of the case.
+    #[serde(default)]
+    pub document: Option<DocumentRule>,
+    /// Nothing that only an acceptance holds stands in the answer: the operation was not run, or nobody gets to see
+    /// what came of it.
+    #[serde(default)]
+    pub no_result: Option<bool>,
     /// The key, in any encoding, stands nowhere in the answer.
     #[serde(default)]
     pub no_echo: Option<bool>,
@@ -67,6 +85,13 @@ pub struct Expectation {
     /// a `RateLimit` field says.
     #[serde(default)]
     pub retry_after: Option<bool>,
+    /// It can be told from the answer to an earlier step.
+    #[serde(default)]
+    pub differs_from: Option<DiffersFrom>,
+    /// No cache may give it to whoever sends another key: it is not to be stored, or kept for one client, or says that it
+    /// varies with the field that carries the key.
+    #[serde(default)]
+    pub varies_on_key: Option<bool>,
     /// The answer is complete within this time.
     #[serde(default)]
     pub within: Option<Millis>,
@@ -113,16 +138,23 @@ impl Expectation {
             refused: over.refused.or(base.refused),
             accepted: over.accepted.or(base.accepted),
             not_accepted: over.not_accepted.or(base.not_accepted),
+            malformed: over.malformed.or(base.malformed),
+            not_spoken: over.not_spoken.or(base.not_spoken),
             declared: over.declared.or(base.declared),
             policy: over.policy.or(base.policy),
             status: over.status.or(base.status),
             status_not: over.status_not.or(base.status_not),
             challenge: over.challenge.or(base.challenge),
+            cors: over.cors.or(base.cors),
+            document: over.document.or(base.document),
+            no_result: over.no_result.or(base.no_result),
             no_echo: over.no_echo.or(base.no_echo),
             no_content: over.no_content.or(base.no_content),
             no_foreign_redirect: over.no_foreign_redirect.or(base.no_foreign_redirect),
             same_as: over.same_as.or(base.same_as),
             retry_after: over.retry_after.or(base.retry_after),
+            differs_from: over.differs_from.or(base.differs_from),
+            varies_on_key: over.varies_on_key.or(base.varies_on_key),
             within: over.within.or(base.within),
             answers: if over.answers.is_empty() { base.answers } else { over.answers },
             before_body: over.before_body.or(base.before_body),
@@ -169,6 +201,9 @@ pub struct SameAs {
     /// Its header fields too: names, order and values.
     #[serde(default = "yes")]
     pub headers: bool,
+    /// Its length too, volatile members left out.
+    #[serde(default)]
+    pub length: Option<bool>,
     /// Only these members of the JSON body, and nothing else of the answer. A member that both lack is equal.
     #[serde(default)]
     pub only: Vec<JsonPath>,

@@ -5,13 +5,19 @@
 //! it to a contract.
 
 mod check;
+mod described;
 mod expectation;
+mod h2;
+mod header;
 mod load;
 mod need;
 mod over;
+mod page;
 mod procedure;
+mod repeat;
 mod suite;
 mod template;
+mod token;
 mod twist;
 mod wire;
 mod words;
@@ -20,24 +26,30 @@ use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub use described::{DocumentRule, TheDocument};
 pub use expectation::{ChallengeRule, Expectation, SameAs};
+pub use h2::{H2Data, H2Frame, H2Headers, H2Part, H2Upgrade};
+pub use header::HeaderLine;
 pub use load::load;
 pub use need::Need;
 pub use over::{CredentialSelector, DeniedBy, First, OperationFilter, OperationSelector, Over, Selected};
+pub use page::{CorsRule, Page};
 pub use procedure::{
     Afterwards, Cheap, Class, Crowd, Exceed, Flood, FloodRule, LimitName, Never, Procedure, Timing,
 };
+pub use repeat::{DiffersFrom, IdempotencyKey, OTHER_UNIQUE, UNIQUE};
 pub use suite::{Suite, SuiteFile, builtin_files};
 pub use template::{Gap, Piece, Template, TemplateLine, What};
+pub use token::TokenTwist;
 pub use twist::{
-    Beside, BodyTwist, Carry, CredentialPick, HeaderLine, KeyTwist, LikeTheKey, ObjectOf, PathTwist,
-    SchemeForm, SecondKey, Separator, TheCredential, Transform, Twist,
+    Beside, BodyTwist, Carry, CredentialPick, KeyTwist, LikeTheKey, ObjectOf, PathTwist, SchemeForm,
+    SecondKey, Separator, TheCredential, Transform, Twist,
 };
 pub use wire::{Awaited, Closing, WireKey, WirePart, WireTwist};
 
 pub use words::{Line, Words};
 
-use crate::document::{JsonPath, Name};
+use crate::document::{HeaderName, JsonPath, Name};
 
 /// A Lockproof scenario: one check, what it sends, and what is right.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -143,6 +155,9 @@ impl Severity {
 pub struct Variant {
     /// Its name, the last part of the case's id.
     pub name: Name,
+    /// What must be there for it to apply, besides what the whole check needs.
+    #[serde(default)]
+    pub needs: Vec<Need>,
     /// What it adds to the request.
     #[serde(default)]
     pub request: Twist,
@@ -171,6 +186,9 @@ pub struct Step {
     /// What to take out of its answer, for `{name}` in later steps.
     #[serde(default)]
     pub capture: IndexMap<Name, JsonPath>,
+    /// The same of its header fields.
+    #[serde(default)]
+    pub capture_headers: IndexMap<Name, HeaderName>,
 }
 
 fn once() -> u32 {

@@ -3,12 +3,16 @@
 
 mod contracts;
 mod control;
+mod cors;
 mod defects;
 mod framing;
 mod http2;
 mod keys;
+mod openapi;
 mod order;
 mod refusals;
+mod repetition;
 mod services;
 mod support;
+mod tokens;
 mod variants;

@@ -1,9 +1,12 @@
 //! Defects of trust: a header field that anybody can send is believed.
 
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use super::{Defect, defect, wave_through};
+use crate::contract::Carrier;
 use crate::mock::edge::{Edge, Request};
+use crate::mock::http1::Reception;
 use crate::mock::message::Head;
 
 /// The family.
@@ -24,6 +27,16 @@ pub(super) const FAMILY: &[Defect] = &[
         localhost_exempt,
     ),
     defect(
+        "trailer-identity",
+        "Keeps clients from saying who they are in header fields, but not in trailers.",
+        trailer_identity,
+    ),
+    defect(
+        "connection-strips-before-auth",
+        "Removes the key that Connection names, and takes what then has none for internal.",
+        connection_strips_before_auth,
+    ),
+    defect(
         "policy-exception-skips",
         "Skips the guard where the client's address cannot be read.",
         policy_exception_skips,
@@ -37,16 +50,48 @@ fn believe(edge: &mut Edge, names: &'static [&'static str], convincing: fn(&[u8]
     });
 }
 
+/// The fields in which an edge tells its services who calls.
+const IDENTITY: &[&str] = &[
+    "X-Consumer-ID",
+    "X-Consumer-Username",
+    "X-Consumer-Custom-ID",
+    "X-Credential-Identifier",
+    "X-Authenticated-User",
+];
+
+fn is_identity(name: &[u8]) -> bool {
+    IDENTITY.iter().any(|known| name.eq_ignore_ascii_case(known.as_bytes()))
+}
+
 /// The service reads who calls from what its edge adds, and the edge leaves alone what is there already.
 fn identity_header_authenticates(edge: &mut Edge) {
-    const NAMES: &[&str] = &[
-        "X-Consumer-ID",
-        "X-Consumer-Username",
-        "X-Consumer-Custom-ID",
-        "X-Credential-Identifier",
-        "X-Authenticated-User",
-    ];
-    believe(edge, NAMES, |value| !value.is_empty());
+    believe(edge, IDENTITY, |value| !value.is_empty());
+}
+
+/// The edge removes such fields where they arrive; what comes behind a body arrives later, and is merged.
+fn trailer_identity(edge: &mut Edge) {
+    edge.receive.lines = |head| {
+        let mut lines = (Reception::sound().lines)(head)?;
+        lines.retain(|line| !is_identity(line.split(|byte| *byte == b':').next().unwrap_or_default()));
+        Ok(lines)
+    };
+    let sound = Arc::clone(&edge.awaits_body);
+    edge.awaits_body =
+        Arc::new(move |site, head| sound(site, head) || head.values("trailer").next().is_some());
+    edge.receive.conduct.trailers = |head, trailers| {
+        head.fields.extend(trailers.into_iter().filter(|field| is_identity(&field.name)));
+    };
+    believe(edge, IDENTITY, |value| !value.is_empty());
+}
+
+/// The door lets in what carries a key, a layer behind it removes what `Connection` names, and the guard takes what
+/// comes without a key for a call from within.
+fn connection_strips_before_auth(edge: &mut Edge) {
+    wave_through(edge, |_, request| {
+        let Carrier::Header { name, .. } = &request.site.server.authentication.carrier else { return false };
+        let carried = request.head.values(name.as_str()).next().is_some();
+        carried && request.head.lists("connection", name.as_str())
+    });
 }
 
 /// Parts of the system mark their own requests, so that these need not be checked twice.

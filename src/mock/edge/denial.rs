@@ -17,6 +17,8 @@ pub(crate) enum Denial {
     MethodNotAllowed(String),
     /// The request did not arrive in time.
     TooSlow,
+    /// What the client knows is not what is there.
+    PreconditionFailed,
     /// The body is larger than this server takes.
     TooLarge,
     /// The target is longer than this server takes (RFC 9112 section 3).
@@ -67,6 +69,7 @@ impl Denial {
             Self::NotFound => (404, "not_found", "There is nothing here"),
             Self::MethodNotAllowed(_) => (405, "method_not_allowed", "The method is not offered here"),
             Self::TooSlow => (408, "request_timeout", "The request took too long"),
+            Self::PreconditionFailed => (412, "precondition_failed", "A precondition failed"),
             Self::TooLarge => (413, "body_too_large", "The body is too large"),
             Self::TargetTooLong => (414, "target_too_long", "The request target is too long"),
             Self::UnsupportedMedia(_) => (415, "unsupported_media_type", "The body is of the wrong kind"),
@@ -96,6 +99,7 @@ impl Denial {
             Self::TooMany(seconds) => format!("Come back in {seconds} s."),
             Self::NotFound
             | Self::TooSlow
+            | Self::PreconditionFailed
             | Self::TooLarge
             | Self::TargetTooLong
             | Self::HeadTooLarge

@@ -4,6 +4,7 @@
 //! It is a pipeline of small stages, each a function that can be exchanged: [`Edge`] names them, and
 //! [`Edge::sound`] is the whole of the sound server. The order in which the stages decide is data as well.
 
+mod cors;
 mod denial;
 mod extract;
 mod finish;
@@ -11,29 +12,36 @@ mod keys;
 mod limits;
 mod permission;
 mod render;
+mod repeat;
 mod route;
 mod steps;
+mod tokens;
 
 use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
-use crate::contract::Carrier;
-use crate::mock::RateLimit;
+use crate::contract::{Carrier, Contract};
 use crate::mock::http1::{Manner, Reception};
+use crate::mock::http2;
 use crate::mock::message::{Answer, Head};
 use crate::mock::random::RequestId;
 use crate::mock::server::{Server, Site};
+use crate::mock::services;
+use crate::mock::{Http2, RateLimit};
 
+pub(crate) use cors::{Sharing, asking_page, key_field};
 pub(crate) use denial::Denial;
 pub(crate) use extract::Presented;
 pub(crate) use finish::Seal;
-pub(crate) use keys::{Application, Key, Keys};
+pub(crate) use keys::{Application, Digest, Key, Keys};
 pub(crate) use limits::{Meter, Place, Places, caller, declared};
 pub(crate) use permission::Quota;
 pub(crate) use render::Rendering;
-pub(crate) use route::{Access, Route, Routed, Routes};
+pub(crate) use repeat::Repetition;
+pub(crate) use route::{Access, Route, Routed, Routes, normalise};
 pub(crate) use steps::{At, Step, content_step, route_step};
+pub(crate) use tokens::{Exchange, Token, TokenStore};
 
 /// A request, as the stages see it.
 #[derive(Clone, Copy, Debug)]
@@ -135,6 +143,12 @@ type Log = Arc<dyn Fn(&Seal<'_>, &Answer) -> String + Send + Sync>;
 pub(crate) struct Edge {
     /// Receives: the grammar of a head.
     pub(crate) receive: Reception,
+    /// Offers: whether a port without TLS also speaks HTTP/2 to those who begin with it.
+    pub(crate) offers: fn(Http2) -> bool,
+    /// Receives in HTTP/2: what makes a request malformed.
+    pub(crate) frames: http2::Reception,
+    /// Goes over: whether a connection goes on in HTTP/2 at a request's wish.
+    pub(crate) goes_over: Waits,
     /// Waits: whether nothing is decided before the body is here.
     pub(crate) awaits_body: Waits,
     /// Normalises: the path that routes are found by.
@@ -173,6 +187,16 @@ pub(crate) struct Edge {
     pub(crate) admin: Permission,
     /// Permission: whether an object is the key's own.
     pub(crate) owner: Belongs,
+    /// Exchanges: tokens in place of keys.
+    pub(crate) exchange: Exchange,
+    /// Shares: what browsers are told.
+    pub(crate) sharing: Sharing,
+    /// Describes: what the API says about itself.
+    pub(crate) describe: Arc<dyn Fn(&Contract) -> serde_json::Value + Send + Sync>,
+    /// Permission: what is said of an object that is not.
+    pub(crate) foreign: Denial,
+    /// Repeats: when a request is an earlier one, sent again.
+    pub(crate) repetition: Repetition,
     /// Decides: the steps, in their order.
     pub(crate) order: Vec<(At, Step)>,
     /// Renders a denial.
@@ -199,6 +223,10 @@ impl Edge {
     pub(crate) fn sound() -> Self {
         Self {
             receive: Reception::sound(),
+            offers: |http2| http2 == Http2::PriorKnowledge,
+            frames: http2::Reception::sound(),
+            // RFC 9113 section 3.1: nobody asks for it in this way any more.
+            goes_over: Arc::new(|_, _| false),
             awaits_body: Arc::new(|_, _| false),
             normalise: route::normalise,
             route: Arc::new(Routes::find),
@@ -218,6 +246,11 @@ impl Edge {
             permission: Arc::new(permission::permitted),
             admin: Arc::new(permission::administers),
             owner: Arc::new(permission::owns),
+            exchange: Exchange::sound(),
+            sharing: Sharing::sound(),
+            describe: Arc::new(services::describe),
+            foreign: Denial::NotFound,
+            repetition: Repetition::sound(),
             order: steps::sound_order(),
             render: Arc::new(render::render),
             remember: Arc::new(finish::remember),

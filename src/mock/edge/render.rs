@@ -179,6 +179,7 @@ pub(crate) fn render(rendering: &Rendering, denial: &Denial, _request: Option<&R
         | Denial::MalformedBody(_)
         | Denial::NotFound
         | Denial::TooSlow
+        | Denial::PreconditionFailed
         | Denial::TooLarge
         | Denial::TargetTooLong
         | Denial::UnsupportedMedia(_)

@@ -43,6 +43,8 @@ pub(crate) struct Routed {
     pub(crate) media_type: Option<String>,
     /// How often it may be called.
     pub(crate) limits: Limits,
+    /// The field that carries its idempotency key, where it honours one.
+    pub(crate) idempotency: Option<String>,
     /// What it does.
     pub(crate) handler: Handler,
     /// What its acceptance looks like by the contract.
@@ -77,10 +79,18 @@ impl Routes {
             let access = if operation.admin { Access::Operator } else { Access::Applications };
             routed(id, operation, access)
         });
-        let public = contract.public.iter().map(|operation| {
+        let description = services::description(contract);
+        let public = contract.public.iter().chain(&description).map(|operation| {
             routed(OperationId::public(operation), &operation.as_operation(), Access::Public)
         });
-        Ok(Self { all: guarded.chain(public).collect::<Result<_, _>>()? })
+        let mut all: Vec<Routed> = guarded.chain(public).collect::<Result<_, _>>()?;
+        let described_at = contract.documents.openapi.as_ref().map(crate::contract::Published::path);
+        for routed in &mut all {
+            if routed.method == http::Method::GET && described_at == Some(routed.template.as_str()) {
+                routed.handler = services::serve_description;
+            }
+        }
+        Ok(Self { all })
     }
 
     /// Every operation, in the order of the contract, public ones last.
@@ -155,6 +165,7 @@ fn routed(id: OperationId, operation: &Operation, access: Access) -> Result<Rout
         access,
         media_type: operation.body.as_ref().map(|body| body.content_type().to_owned()),
         limits: operation.limits.clone(),
+        idempotency: operation.idempotency.as_ref().map(|it| it.header.to_string()),
         sample,
         segments: path.split('/').map(segment).collect(),
         id,

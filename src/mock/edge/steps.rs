@@ -1,10 +1,12 @@
 //! The steps of a decision, and their order.
 //!
-//! The key comes first: whoever has none learns nothing, not even which paths there are. Then where the
+//! The key comes first, but for the preflights of browsers, which bring none and are told of nothing else: whoever has none learns nothing, not even which paths there are. Then where the
 //! request leads, then whether this key may go there, and only then whether what it brings along is welcome.
 
 use std::sync::Arc;
 
+use super::cors::preflight_step;
+use super::tokens;
 use super::{Access, Denial, Edge, Key, Passage, Presented, Request, Route, Stop, caller};
 use crate::contract::RefusalKind;
 use crate::mock::http1::BODY_LIMIT;
@@ -19,6 +21,8 @@ pub(crate) enum At {
     Extra,
     /// Is there a place for one more?
     Place,
+    /// Does a browser ask on behalf of a page?
+    Preflight,
     /// Is there a key that works?
     Key,
     /// Has the key requests left?
@@ -37,6 +41,7 @@ pub(crate) enum At {
 pub(super) fn sound_order() -> Vec<(At, Step)> {
     vec![
         (At::Place, Arc::new(place_step)),
+        (At::Preflight, Arc::new(preflight_step)),
         (At::Key, Arc::new(key_step)),
         (At::Limit, Arc::new(limit_step)),
         (At::Route, Arc::new(route_step)),
@@ -54,7 +59,8 @@ pub(super) fn authenticate(edge: &Edge, request: &Request<'_>) -> Result<Arc<Key
     }
     let presented = (edge.extract)(request.head, &server.authentication.carrier);
     let key = match &presented {
-        Presented::Absent | Presented::Empty => return Err(Denial::Refused(RefusalKind::Missing)),
+        Presented::Absent => return tokens::authenticate(edge, request),
+        Presented::Empty => return Err(Denial::Refused(RefusalKind::Missing)),
         Presented::Several => None,
         Presented::One(text) => (edge.look_up)(server, text),
     };

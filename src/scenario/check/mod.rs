@@ -5,6 +5,7 @@
 //! schema has already reported is passed over in silence here.
 
 mod expectations;
+mod h2;
 mod names;
 mod procedure;
 mod twin;

@@ -3,13 +3,14 @@
 //! For people who have never seen the format. The words are made of the model alone, so that they cannot say
 //! anything else than what is planned; names, values and patterns stand between backticks.
 
+mod h2;
 mod over;
 mod procedure;
 mod right;
 mod sends;
 
 use super::{Expectation, Scenario, Twist};
-use crate::document::{JsonPath, Name};
+use crate::document::{HeaderName, JsonPath, Name};
 
 /// What a check does, in words.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,7 +55,11 @@ impl Scenario {
             let times =
                 if step.repeat > 1 { format!("{number}, {} times", step.repeat) } else { number.to_string() };
             let keep = |(name, path): (&Name, &JsonPath)| format!("keeps {} as {}", code(path), code(name));
-            let kept = step.capture.iter().map(keep).collect::<Vec<_>>();
+            let keep_field = |(name, field): (&Name, &HeaderName)| {
+                format!("keeps the field {} as {}", code(field), code(name))
+            };
+            let fields = step.capture_headers.iter().map(keep_field);
+            let kept = step.capture.iter().map(keep).chain(fields).collect::<Vec<_>>();
             Line {
                 keeps: (!kept.is_empty()).then(|| joined(&kept, "and")),
                 ..Line::new(times, (&step.request, None), &step.expect)

@@ -1,11 +1,12 @@
 //! What is sent, in words.
 
-use super::{code, joined};
+use super::{code, h2, joined};
 use crate::contract::KeyState;
 use crate::document::Name;
 use crate::scenario::{
-    Awaited, Beside, BodyTwist, Carry, Closing, CredentialPick, HeaderLine, KeyTwist, LikeTheKey, ObjectOf,
-    PathTwist, SchemeForm, SecondKey, Separator, TheCredential, Transform, Twist, WirePart, WireTwist,
+    Awaited, Beside, BodyTwist, Carry, Closing, CredentialPick, HeaderLine, IdempotencyKey, KeyTwist,
+    LikeTheKey, ObjectOf, Page, PathTwist, SchemeForm, SecondKey, Separator, TheCredential, TheDocument,
+    TokenTwist, Transform, Twist, WirePart, WireTwist,
 };
 
 /// The request of a check, as a whole; `key` is what a sound request carries where nothing changes that.
@@ -29,10 +30,16 @@ pub(super) fn words(twist: &Twist) -> Option<String> {
         twist.key.as_ref().and_then(key),
         twist.carry.as_ref().map(carry),
         twist.second.as_ref().map(second),
+        twist.idempotency.map(|key| idempotency(key).to_owned()),
+        twist.token.as_ref().map(token),
+        (twist.revoke_token == Some(true)).then(|| "to revoke the token instead".to_owned()),
         twist.method.as_ref().map(|method| format!("by the method {}", code(method))),
         twist.path.as_ref().and_then(path),
         twist.object.map(|object| whose(object).to_owned()),
         twist.body.as_ref().and_then(body),
+        twist.document.map(|TheDocument::Openapi| "for the description of the API instead".to_owned()),
+        twist.page.map(page),
+        (twist.preflight == Some(true)).then(|| "as the preflight of a browser".to_owned()),
         (twist.plaintext == Some(true)).then(|| "in the clear, without TLS".to_owned()),
         twist.wire.as_ref().and_then(conversation),
     ];
@@ -46,6 +53,10 @@ fn conversation(wire: &WireTwist) -> Option<String> {
     let parts: Vec<_> = wire.say.iter().map(part).collect();
     if !parts.is_empty() {
         return Some(format!("said to the byte on one connection: {}", parts.join(", then ")));
+    }
+    let frames: Vec<_> = wire.h2.iter().map(h2::part).collect();
+    if !frames.is_empty() {
+        return Some(format!("said in frames of HTTP/2 on one connection: {}", frames.join(", then ")));
     }
     let put = |(name, text): (&Name, &String)| match &**text {
         "" => format!("nothing for {}", code(&format!("{{{name}}}"))),
@@ -70,10 +81,22 @@ fn part(part: &WirePart) -> String {
         WirePart::Repeat { .. } => "the same over and over".to_owned(),
         WirePart::Trickle { every, .. } => format!("a byte every {}", code(every)),
         WirePart::Hold(time) => format!("nothing for {}", code(time)),
-        WirePart::Await(Awaited::Final) => "wait for the answer".to_owned(),
-        WirePart::Await(Awaited::Interim) => "wait for any answer".to_owned(),
-        WirePart::Close(Closing::Sending) => "end the sending half".to_owned(),
-        WirePart::Close(Closing::Both) => "end the connection".to_owned(),
+        WirePart::Await(what) => awaiting(*what).to_owned(),
+        WirePart::Close(half) => closing(*half).to_owned(),
+    }
+}
+
+pub(super) fn awaiting(what: Awaited) -> &'static str {
+    match what {
+        Awaited::Final => "wait for the answer",
+        Awaited::Interim => "wait for any answer",
+    }
+}
+
+pub(super) fn closing(half: Closing) -> &'static str {
+    match half {
+        Closing::Sending => "end the sending half",
+        Closing::Both => "end the connection",
     }
 }
 
@@ -82,7 +105,9 @@ fn credential(pick: &CredentialPick) -> String {
         CredentialPick::None => "without a key".to_owned(),
         CredentialPick::Named(name) => format!("with the key of {}", code(name)),
         CredentialPick::Allowing => "with a key that may use the operation".to_owned(),
+        CredentialPick::Minting => "with a key that may mint tokens".to_owned(),
         CredentialPick::Denying => "with an active key that may not use the operation".to_owned(),
+        CredentialPick::Foreign => "with a key of another application that may use the operation".to_owned(),
         CredentialPick::State(state) => format!("with {}", key_in(*state)),
     }
 }
@@ -102,6 +127,7 @@ fn key(twist: &KeyTwist) -> Option<String> {
 fn never_issued(like: LikeTheKey) -> &'static str {
     match like {
         LikeTheKey::Like => "with a key of the same shape that was never issued",
+        LikeTheKey::SameId => "with the key, its public part kept and its secret made up",
         LikeTheKey::SecondHalf => {
             "with a key that was never issued and begins like the first half of the real one"
         }
@@ -129,6 +155,13 @@ fn transform(transform: &Transform) -> Option<String> {
         Transform::PercentEncode(on) => where_on(on, "its first letter as a percent escape"),
         Transform::Sha256(on) => where_on(on, "its SHA-256 in its place"),
         Transform::Base64(on) => where_on(on, "its base64 in its place"),
+    }
+}
+
+fn idempotency(key: IdempotencyKey) -> &'static str {
+    match key {
+        IdempotencyKey::One => "with a new idempotency key, the same in every step",
+        IdempotencyKey::Another => "with another idempotency key",
     }
 }
 
@@ -171,13 +204,32 @@ fn second(second: &SecondKey) -> String {
     format!("once more {what}, {place}")
 }
 
+fn token(token: &TokenTwist) -> String {
+    format!("with a token that was minted {} instead of a key", credential(&token.minted_by))
+}
+
 fn header(line: &HeaderLine) -> String {
     format!("with {}", code(&format!("{}: {}", line.name, line.value)))
+}
+
+fn page(page: Page) -> String {
+    let which = match page {
+        Page::Allowed => "of an origin that the contract allows",
+        Page::Foreign => "of an origin that nobody allows",
+        Page::Opaque => "of the origin `null`",
+        Page::Longer => "of an allowed host with another domain behind it",
+        Page::Glued => "of an allowed host with a letter before it",
+        Page::Dotless => "of an allowed host with a letter for a dot",
+        Page::Plain => "of an allowed host without TLS",
+        Page::OtherPort => "of an allowed host at another port",
+    };
+    format!("for a page {which}")
 }
 
 fn path(twist: &PathTwist) -> Option<String> {
     match twist {
         PathTwist::Unknown(_) => Some("to a path beside the operation's that names nothing".to_owned()),
+        PathTwist::Append(text) if text.is_empty() => Some("to the operation's own path".to_owned()),
         PathTwist::Append(text) => Some(format!("with {} behind the path", code(text))),
         PathTwist::Prepend(text) => Some(format!("with {} before the path", code(text))),
         PathTwist::Query(query) => Some(format!("with the query {}", code(query))),
@@ -199,6 +251,7 @@ fn path(twist: &PathTwist) -> Option<String> {
 fn body(twist: &BodyTwist) -> Option<String> {
     match twist {
         BodyTwist::Empty(on) => on.then(|| "without a body".to_owned()),
+        BodyTwist::Other(on) => on.then(|| "with the operation's other body".to_owned()),
         BodyTwist::Truncate(bytes) => Some(format!("without the last {bytes} bytes of the body")),
         BodyTwist::Json(value) => Some(format!("with the body {}", code(value))),
         BodyTwist::Text { text, content_type } => {
