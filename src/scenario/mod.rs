@@ -7,8 +7,8 @@
 mod check;
 mod described;
 mod expectation;
-mod header;
 mod h2;
+mod header;
 mod load;
 mod need;
 mod over;
@@ -27,8 +27,8 @@ use serde::{Deserialize, Serialize};
 
 pub use described::{DocumentRule, TheDocument};
 pub use expectation::{ChallengeRule, Expectation, SameAs};
-pub use header::HeaderLine;
 pub use h2::{H2Data, H2Frame, H2Headers, H2Part, H2Upgrade};
+pub use header::HeaderLine;
 pub use load::load;
 pub use need::Need;
 pub use over::{CredentialSelector, DeniedBy, First, OperationFilter, OperationSelector, Over, Selected};

@@ -115,8 +115,10 @@ impl JsonSchema for Need {
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         let words: Vec<_> = Self::WORDS.iter().map(|(word, _)| *word).collect();
-        let pattern =
-            format!("^({}|(scheme|policy|refusal|control|tokens|documents|alike)\\.[A-Za-z_]+)$", words.join("|"));
+        let pattern = format!(
+            "^({}|(scheme|policy|refusal|control|tokens|documents|alike)\\.[A-Za-z_]+)$",
+            words.join("|")
+        );
         json_schema!({
             "type": "string",
             "pattern": pattern,

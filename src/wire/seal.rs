@@ -9,7 +9,6 @@ use http::{HeaderName, HeaderValue};
 use super::exchange::Request;
 use super::speak::{Carried, Speaker};
 use crate::contract::{Carrier, Keyring};
-use crate::document::JsonPath;
 use crate::plan::{Beside, Conversation, Dice, Draft, DraftKey, Place, Public, forge};
 
 /// What earlier answers of a case have told, by name.
@@ -48,9 +47,9 @@ pub enum SealError {
     /// A name has no value.
     #[error("fill in `{{{0}}}`: no earlier answer told it")]
     NoValue(String),
-    /// The body has no such member.
-    #[error("put the token at `{0}`: the body has no such member")]
-    NoPlace(String),
+    /// A body has no place for a token.
+    #[error("put the token in the body: the body has no member where `tokens.revoke.token` leads")]
+    NoPlace,
     /// A method is not one.
     #[error("use `{0}` as a method")]
     Method(String),
@@ -133,7 +132,7 @@ pub fn seal(
         sealing.push(CONTENT_TYPE, &body.content_type)?;
     }
     if let Some(place) = &draft.token_at {
-        body = Some(sealing.with_token(place, body.as_deref())?);
+        body = Some(sealing.with_token(&|document| place.locations(document), body.as_deref())?);
     }
     // What is said to the byte says itself where its keys go.
     let places = if draft.conversation.is_none() {
@@ -264,14 +263,18 @@ impl Sealing<'_> {
         }
     }
 
-    /// A JSON body with the token of the case at a place that it has already.
-    fn with_token(&self, place: &JsonPath, body: Option<&[u8]>) -> Result<Vec<u8>, SealError> {
+    /// A JSON body with the token of the case at the places that are for it.
+    fn with_token(
+        &self,
+        places: &dyn Fn(&serde_json::Value) -> Vec<String>,
+        body: Option<&[u8]>,
+    ) -> Result<Vec<u8>, SealError> {
         let token = self.fill("{token}")?;
         let mut document: serde_json::Value =
             body.and_then(|body| serde_json::from_slice(body).ok()).unwrap_or_default();
-        let places = place.locations(&document);
+        let places = places(&document);
         if places.is_empty() {
-            return Err(SealError::NoPlace(place.to_string()));
+            return Err(SealError::NoPlace);
         }
         for place in places {
             if let Some(value) = document.pointer_mut(&place) {

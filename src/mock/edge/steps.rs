@@ -69,7 +69,7 @@ pub(super) fn authenticate(edge: &Edge, request: &Request<'_>) -> Result<Arc<Key
 }
 
 /// Why a known key does not work.
-pub(super) fn broken(edge: &Edge, key: &Key, now_ms: i64) -> Option<RefusalKind> {
+fn broken(edge: &Edge, key: &Key, now_ms: i64) -> Option<RefusalKind> {
     let tests = [
         (&edge.revoked, RefusalKind::Revoked),
         (&edge.disabled, RefusalKind::Disabled),

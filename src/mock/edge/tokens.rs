@@ -9,7 +9,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use sha2::{Digest as _, Sha256};
 
 use super::extract::extract;
-use super::{Denial, Edge, Key, Presented, Request};
+use super::{Denial, Edge, Key, Presented, Request, keys};
 use crate::contract::RefusalKind;
 use crate::mock::server::Server;
 
@@ -60,7 +60,7 @@ fn digest(text: &[u8]) -> [u8; 32] {
 }
 
 /// Why a token does not work.
-type Dead = Arc<dyn Fn(&Edge, &Token, i64) -> Option<RefusalKind> + Send + Sync>;
+type Dead = Arc<dyn Fn(&Token, i64) -> Option<RefusalKind> + Send + Sync>;
 /// Withdraws a token.
 type Revoke = Arc<dyn Fn(&Server, &[u8]) + Send + Sync>;
 /// The key that a token acts as.
@@ -91,13 +91,20 @@ impl Exchange {
     /// As it should be.
     pub(super) fn sound() -> Self {
         Self {
-            own_state: Arc::new(|edge, token, now_ms| super::steps::broken(edge, &token.own, now_ms)),
-            parents_state: Arc::new(|edge, token, now_ms| super::steps::broken(edge, &token.parent, now_ms)),
+            own_state: Arc::new(|token, now_ms| state(&token.own, now_ms)),
+            parents_state: Arc::new(|token, now_ms| state(&token.parent, now_ms)),
             acts: Arc::new(|token| Arc::clone(&token.own)),
             revoke: Arc::new(revoke),
             empty: || Denial::MalformedBody("The body is empty."),
         }
     }
+}
+
+/// Why a token, or its key, no longer works: what exchanges keys for tokens looks at that by itself.
+fn state(key: &Key, now_ms: i64) -> Option<RefusalKind> {
+    let over = keys::expired(key, now_ms).then_some(RefusalKind::Expired);
+    let withdrawn = keys::revoked(key).then_some(RefusalKind::Revoked);
+    withdrawn.or(keys::disabled(key).then_some(RefusalKind::Disabled)).or(over)
 }
 
 /// Sets the flag that every use looks at. Whether there is such a token is nobody's affair (RFC 7009 section 2.2).
@@ -120,8 +127,8 @@ pub(super) fn authenticate(edge: &Edge, request: &Request<'_>) -> Result<Arc<Key
     };
     let token = token.ok_or(Denial::Refused(RefusalKind::Invalid))?;
     let now_ms = server.clock.now_ms();
-    let dead = (edge.exchange.own_state)(edge, &token, now_ms);
-    match dead.or_else(|| (edge.exchange.parents_state)(edge, &token, now_ms)) {
+    let dead = (edge.exchange.own_state)(&token, now_ms);
+    match dead.or_else(|| (edge.exchange.parents_state)(&token, now_ms)) {
         Some(kind) => Err(Denial::Refused(kind)),
         None => Ok((edge.exchange.acts)(&token)),
     }
