@@ -37,6 +37,7 @@ pub(super) fn requirement(
         all.push(Requirement::Nowhere(expect.nowhere.clone()));
     }
     all.extend(when(expect.no_echo, Requirement::NoEcho));
+    all.extend(when(expect.unreachable, Requirement::Unreachable));
     all.extend(when(expect.no_content, Requirement::NoContent));
     all.extend(when(expect.no_foreign_redirect, Requirement::NoForeignRedirect));
     all.extend(expect.same_as.as_ref().map(same_as));

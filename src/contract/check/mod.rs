@@ -5,6 +5,7 @@
 //! schema has already reported is passed over in silence here.
 
 mod idempotency;
+mod control;
 mod keys;
 mod names;
 mod paths;
@@ -27,6 +28,7 @@ pub(super) fn all(document: &Document) -> Vec<Diagnostic> {
     found.extend(idempotency::all(&operations));
     found.extend(tokens::all(document, &operations));
     found.extend(keys::all(document));
+    found.extend(control::all(document));
     found
 }
 

@@ -10,8 +10,10 @@ mod connection;
 mod cors;
 mod document;
 mod frames;
+mod fail;
 mod framing;
 mod leak;
+mod life;
 mod method;
 mod oracle;
 mod order;
@@ -80,6 +82,8 @@ const FAMILIES: &[&[Defect]] = &[
     repetition::FAMILY,
     oracle::FAMILY,
     token::FAMILY,
+    life::FAMILY,
+    fail::FAMILY,
 ];
 
 /// A defect, as its family lists it.

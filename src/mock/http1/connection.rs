@@ -102,8 +102,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
 
     async fn send(&mut self, answer: &Answer, connection: Connection, manner: Manner) -> io::Result<()> {
         let bytes = encode(answer, connection, manner);
-        if !manner.pause.is_zero() {
-            sleep(manner.pause).await;
+        let pause = manner.pause + answer.took;
+        if !pause.is_zero() {
+            sleep(pause).await;
         }
         timeout(WRITE_TIME, self.stream.write_all(&bytes)).await??;
         self.stream.flush().await
