@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use percent_encoding::percent_decode_str;
 
-use crate::contract::{Contract, Operation, OperationId};
+use crate::contract::{Contract, Limits, Operation, OperationId};
 use crate::mock::MockError;
 use crate::mock::services::{self, Handler, Sample};
 
@@ -43,6 +43,8 @@ pub(crate) struct Routed {
     pub(crate) media_type: Option<String>,
     /// The operations that its body carries calls of, by their full names.
     pub(crate) carries: Vec<String>,
+    /// How often it may be called.
+    pub(crate) limits: Limits,
     /// The field that carries its idempotency key, where it honours one.
     pub(crate) idempotency: Option<String>,
     /// What it does.
@@ -165,6 +167,7 @@ fn routed(id: OperationId, operation: &Operation, access: Access) -> Result<Rout
         access,
         carries: operation.carries.iter().map(|grant| grant.0.clone()).collect(),
         media_type: operation.body.as_ref().map(|body| body.content_type().to_owned()),
+        limits: operation.limits.clone(),
         idempotency: operation.idempotency.as_ref().map(|it| it.header.to_string()),
         sample,
         segments: path.split('/').map(segment).collect(),
