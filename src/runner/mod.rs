@@ -14,6 +14,7 @@ mod reproduce;
 mod schedule;
 mod settle;
 mod steer;
+mod tokens;
 mod unique;
 
 use std::collections::BTreeMap;
