@@ -16,6 +16,7 @@ mod node;
 mod over;
 mod page;
 mod procedure;
+mod pick;
 mod repeat;
 mod suite;
 mod template;
@@ -30,8 +31,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use control::{
-    ClockMove, ControlStep, Everything, Expiry, Instant, LogRule, Narrowed, NewKey, Origin, Owner, PartMove,
-    Reading, SeenRule, StoreMove, Unset, Without,
+    ClockMove, ControlStep, Everything, Expiry, Instant, LogRule, Narrowed, NewKey, Origin, Outlived, Owner,
+    PartMove, Reading, SeenRule, StoreMove, Unset, Without,
 };
 pub use described::{DocumentRule, TheDocument};
 pub use expectation::{ChallengeRule, Expectation, SameAs};
@@ -45,13 +46,14 @@ pub use page::{CorsRule, Page};
 pub use procedure::{
     Afterwards, Cheap, Class, Crowd, Exceed, Flood, FloodRule, LimitName, Never, Procedure, Timing,
 };
+pub use pick::CredentialPick;
 pub use repeat::{DiffersFrom, IdempotencyKey, OTHER_UNIQUE, UNIQUE};
 pub use suite::{Suite, SuiteFile, builtin_files};
 pub use template::{Gap, Piece, Template, TemplateLine, What};
 pub use token::TokenTwist;
 pub use twist::{
-    Beside, BodyTwist, Carry, CredentialPick, KeyTwist, LikeTheKey, ObjectOf, PathTwist, SchemeForm,
-    SecondKey, Separator, TheCredential, Transform, Twist,
+    Beside, BodyTwist, Carry, KeyTwist, LikeTheKey, ObjectOf, PathTwist, SchemeForm, SecondKey, Separator,
+    TheCredential, Transform, Twist,
 };
 pub use until::{Bound, Until};
 pub use wire::{Awaited, Closing, WireKey, WirePart, WireTwist};
