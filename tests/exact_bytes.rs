@@ -117,7 +117,7 @@ fn a_key_that_travels_in_no_field_cannot_be_written_into_a_head() {
 }
 
 /// A request in frames, with a key and without one.
-const FRAMES: &str = r#"
+const FRAMES: &str = r"
 request:
   wire:
     h2:
@@ -138,7 +138,7 @@ request:
             Upper: a
           end: true
 expect: { answers: [{ accepted: true }, { accepted: true }] }
-"#;
+";
 
 #[test]
 fn a_report_tells_in_lines_what_was_said_and_heard_in_frames_and_no_key() {

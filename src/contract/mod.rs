@@ -30,7 +30,7 @@ use serde::Deserialize;
 
 pub use acceptance::Acceptance;
 pub use check::is_remote;
-pub use control::{Control, ControlAction};
+pub use control::{Action, Answers, Call, Control, Filling, HttpCall, fillings};
 pub use cors::{Cors, PageOrigin};
 pub use credential::{Carrier, Credential, Grant, KeySource, KeyState};
 pub use documents::{Documents, Published};
@@ -134,6 +134,14 @@ impl Policy {
         match name {
             "unknown_path_without_key" => self.unknown_path_without_key,
             "wrong_method_without_key" => self.wrong_method_without_key,
+            _ => None,
+        }
+    }
+
+    /// The length of time that a line of the policy sets.
+    pub fn time(&self, name: &str) -> Option<std::time::Duration> {
+        match name {
+            "max_revocation_lag" => self.max_revocation_lag.as_ref().map(Millis::duration),
             _ => None,
         }
     }

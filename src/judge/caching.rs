@@ -61,7 +61,13 @@ mod tests {
     fn answer(fields: &[(&str, &str)], body: &str) -> Answer {
         let line = |(name, value): &(&str, &str)| ((*name).to_owned(), value.as_bytes().to_vec());
         let headers = fields.iter().map(line).collect();
-        Answer { version: "HTTP/1.1", status: 200, headers, body: body.as_bytes().to_vec(), truncated: false }
+        Answer {
+            version: "HTTP/1.1",
+            status: 200,
+            headers,
+            body: body.as_bytes().to_vec(),
+            ..Answer::default()
+        }
     }
 
     fn exchange(answer: Answer) -> Exchange {

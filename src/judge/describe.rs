@@ -45,6 +45,7 @@ impl fmt::Display for Requirement {
                 let patterns: Vec<_> = patterns.iter().map(|pattern| format!("/{pattern}/")).collect();
                 write!(f, "nothing that matches {}", patterns.join(", "))
             }
+            Self::Unreachable => f.write_str("no connection"),
             Self::NoContent => f.write_str("no content"),
             Self::NoForeignRedirect => f.write_str("no redirection to another origin"),
             Self::RetryAfter => {

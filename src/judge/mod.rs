@@ -36,8 +36,10 @@ use std::borrow::Cow;
 use http::Method;
 use serde_json::Value;
 
+use crate::contract::Matcher;
+use crate::document::HeaderName;
 use crate::redact::Redactor;
-use crate::wire::{Answer, Exchange};
+use crate::wire::{Answer, Exchange, FailureKind};
 
 /// What the judge knows of an answer and what it is compared with.
 #[derive(Clone, Copy, Debug)]
@@ -108,9 +110,15 @@ impl<'a> Reading<'a> {
     }
 }
 
+/// Judges one header field of what was heard, whatever it belongs to.
+pub fn judge_field(name: &HeaderName, matcher: &Matcher, heard: &Answer) -> Judgement {
+    matching::header(name, matcher, &Reading::of(heard))
+}
+
 /// Judges one exchange. A target that is too busy to decide says nothing of its lock.
 pub fn judge(requirement: &Requirement, evidence: &Evidence<'_>) -> Judgement {
     let answer = evidence.exchange.answer.as_ref().filter(|_| evidence.exchange.failure.is_none());
+    let answer = answer.filter(|answer| !requirement.names(answer.status));
     match answer.and_then(|answer| evidence.recogniser.throttled(answer)) {
         Some(why) => Judgement::new(Finding::Unclear, why),
         None => judge_limited(requirement, evidence),
@@ -122,6 +130,10 @@ pub fn judge_limited(requirement: &Requirement, evidence: &Evidence<'_>) -> Judg
     let Some(answer) = evidence.exchange.answer.as_ref().filter(|_| evidence.exchange.failure.is_none())
     else {
         let failure = evidence.exchange.failure.as_ref();
+        let silent = failure.is_some_and(|failure| failure.kind == FailureKind::Connect);
+        if silent && requirement.is_of_silence() {
+            return Judgement::new(true, "no connection");
+        }
         let why = failure.map_or_else(|| "no answer".to_owned(), ToString::to_string);
         return Judgement::new(Finding::Unclear, why);
     };

@@ -43,6 +43,8 @@ pub enum Requirement {
     NoEcho,
     /// None of these patterns is found in the answer.
     Nowhere(Vec<Pattern>),
+    /// No connection comes to be.
+    Unreachable,
     /// There is no content.
     NoContent,
     /// It does not send the client to another origin.
@@ -101,6 +103,24 @@ impl Requirement {
         is(self)
     }
 
+    /// Whether it names a status among those that are right: then such an answer is one, however busy the target says
+    /// that it is.
+    pub fn names(&self, status: u16) -> bool {
+        let named = |one: &Self| {
+            let Self::Status(codes) = one else { return false };
+            codes.iter().any(|code| code.matches(status))
+        };
+        self.holds_any(&named)
+    }
+
+    /// Whether it holds where there is no connection.
+    pub(super) fn is_of_silence(&self) -> bool {
+        if let Self::Any(parts) = self {
+            return parts.iter().any(Self::is_of_silence);
+        }
+        matches!(self, Self::Unreachable)
+    }
+
     /// Whether only an acceptance can be right.
     pub fn wants_acceptance(&self) -> bool {
         self.holds_any(&|one| matches!(one, Self::Acceptance))
@@ -132,6 +152,7 @@ impl Requirement {
             Self::NoResult => recognise::no_result(reading, evidence.recogniser),
             Self::NoEcho => matching::no_echo(reading, evidence.exchange, evidence.redactor),
             Self::Nowhere(patterns) => matching::nowhere(patterns, reading),
+            Self::Unreachable => Judgement::new(false, super::describe_answer(reading.answer)),
             Self::NoContent => {
                 let length = reading.answer.body.len();
                 Judgement::new(length == 0, format!("{length} bytes of content"))

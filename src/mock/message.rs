@@ -119,15 +119,14 @@ pub(crate) struct Answer {
     pub(crate) content: Content,
     /// The content is described by the fields but not sent, as an answer to HEAD (RFC 9110 section 9.3.2).
     pub(crate) withheld: bool,
-    /// How long it takes to be made, where somebody else makes a part of it and nobody here waits but its client.
-    pub(crate) pause: Duration,
+    /// How long it took to come to it.
+    pub(crate) took: Duration,
 }
 
 impl Answer {
     /// An answer without content.
     pub(crate) fn bare(status: u16) -> Self {
-        let pause = Duration::ZERO;
-        Self { status, fields: Vec::new(), content: Content::Nothing, withheld: false, pause }
+        Self { status, fields: Vec::new(), content: Content::Nothing, withheld: false, took: Duration::ZERO }
     }
 
     /// An answer with a JSON document.

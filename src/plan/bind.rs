@@ -9,13 +9,13 @@ use super::compose::Senders;
 use super::draft::{Draft, DraftKey};
 use super::permission::Standing;
 use super::require::{requirement, wants_acceptance};
-use super::{BoundOperation, Case, Inputs, PlannedStep, Slow, compose, conversation, sender};
+use super::{BoundOperation, Case, Inputs, PlannedStep, Slow, compose, conversation, deed, sender};
 use crate::contract::Environment;
 use crate::judge::Requirement;
 use crate::outcome::Expects;
 use crate::scenario::{
-    Expectation, First, OperationFilter, OperationSelector, Procedure, Scenario, Selected, Step, Twist,
-    Variant,
+    CredentialPick, Expectation, First, OperationFilter, OperationSelector, Procedure, Scenario, Selected,
+    Step, Twist, Variant,
 };
 
 /// One cell of the matrix: where a scenario is bound.
@@ -110,7 +110,8 @@ impl Cell<'_> {
     fn case(&self) -> Case {
         let (twist, _) = self.layers(&Step::default());
         let sent = self.pick(&twist).ok().flatten();
-        let own_key = sent.filter(|_| twist.key.is_none() && self.scenario.procedure.is_none());
+        let created = matches!(twist.credential, Some(CredentialPick::Created(_)));
+        let own_key = sent.filter(|_| twist.key.is_none() && !created && self.scenario.procedure.is_none());
         let label = match (self.axis, self.variant) {
             (Some(credential), Some(variant)) => format!("{credential}+{}", variant.name),
             (Some(credential), None) => credential.to_owned(),
@@ -118,6 +119,7 @@ impl Cell<'_> {
             (None, None) if self.scenario.procedure.is_some() => {
                 self.scenario.procedure.as_ref().map_or("", Procedure::as_str).to_owned()
             }
+            (None, None) if created => "created".to_owned(),
             (None, None) if sent.is_some() && own_key.is_none() => "forged".to_owned(),
             (None, None) => own_key.unwrap_or("none").to_owned(),
         };
@@ -157,12 +159,36 @@ impl Cell<'_> {
         }
         let single = [Step::default()];
         let steps = if self.scenario.steps.is_empty() { &single } else { &*self.scenario.steps };
-        let steps = steps.iter().map(|step| self.step(step)).collect::<Result<_, _>>()?;
+        let steps = self.steps(steps)?;
         Ok((self.twin()?, steps))
     }
 
-    fn step(&self, step: &Step) -> Result<PlannedStep, String> {
-        self.bound(step, self.layers(step))
+    /// The requests of the steps, each with what is done to the target before it.
+    fn steps(&self, steps: &[Step]) -> Result<Vec<PlannedStep>, String> {
+        let mut planned: Vec<PlannedStep> = Vec::new();
+        let mut deeds = Vec::new();
+        // The number of each step's request among the requests.
+        let mut numbers = Vec::new();
+        for step in steps {
+            if let Some(control) = &step.control {
+                deeds.push(self.deed(control)?);
+            } else {
+                let mut request = self.step(step, &numbers)?;
+                request.before = std::mem::take(&mut deeds);
+                planned.push(request);
+            }
+            numbers.push(planned.len());
+        }
+        if let Some(last) = planned.last_mut() {
+            last.after = deeds;
+        }
+        Ok(planned)
+    }
+
+    fn step(&self, step: &Step, numbers: &[usize]) -> Result<PlannedStep, String> {
+        let (twist, mut expect) = self.layers(step);
+        expect.renumber(numbers);
+        self.bound(step, (twist, expect))
     }
 
     /// What a step sends, with this twist, and what is right for it.
@@ -182,12 +208,14 @@ impl Cell<'_> {
         }
         let draft = self.draft(&twist, &requirement, (credential, second))?;
         let (repeat, capture) = (step.repeat.max(1), step.capture.clone());
-        let capture_headers = step.capture_headers.clone();
-        Ok(PlannedStep { draft, requirement, repeat, capture, capture_headers })
+        let (until, capture_headers) = (step.until.as_ref(), step.capture_headers.clone());
+        let until = until.map(|until| self.until(until)).transpose()?;
+        Ok(PlannedStep { repeat, capture, capture_headers, until, ..PlannedStep::once(draft, requirement) })
     }
 
     /// Whose keys a request carries, as far as the contract leaves something to twist about them.
     pub(super) fn senders(&self, twist: &Twist) -> Result<Senders<'_>, String> {
+        self.has_node(twist)?;
         let credential = self.pick(twist)?;
         self.twistable(twist, credential)?;
         Ok((credential, self.second(twist, credential)?))
@@ -234,7 +262,7 @@ impl Cell<'_> {
     pub(super) fn key(&self, credential: &str, twist: &Twist) -> DraftKey {
         let found = self.credentials().find(|(name, _)| *name == credential);
         DraftKey {
-            credential: credential.to_owned(),
+            credential: deed::key_name(credential, twist),
             id: found.and_then(|(_, credential)| credential.id.clone()),
             public_part: self.inputs.contract.authentication.key_id.clone(),
             twist: twist.key.clone(),

@@ -8,6 +8,9 @@ use crate::contract::{self, Body, Carrier, Operation};
 use crate::document::{HeaderName, JsonPath};
 use crate::scenario::{self, BodyTwist, Carry, HeaderLine, IdempotencyKey, SchemeForm, Separator, Twist};
 
+/// Stands for the field in which the edge tells what is behind it whose request it is.
+const IDENTITY: &str = "{identity}";
+
 /// Whose keys a request carries: the first, and a second.
 pub(super) type Senders<'a> = (Option<&'a str>, Option<&'a str>);
 
@@ -27,14 +30,22 @@ pub(super) fn draft(cell: &Cell<'_>, twist: &Twist, (first, second): Senders<'_>
         twist_body(body, (cell, &mut draft), &mut dice);
     }
     draft.headers.extend(idempotency_line(operation, twist.idempotency));
-    let line = |line: &HeaderLine| (line.name.to_string(), line.value.replace(path::PUBLIC, public));
+    let identity = cell.inputs.contract.control.identity.as_ref().map_or("", HeaderName::as_str);
+    let filled = |value: &str| value.replace(path::PUBLIC, public).replace(IDENTITY, identity);
+    let line = |line: &HeaderLine| (line.name.to_string(), filled(&line.value));
     draft.headers.extend(twist.headers.iter().map(line));
     draft.key = first.map(|credential| cell.key(credential, twist));
     draft.second = second.zip(twist.second.as_ref()).map(|(credential, second)| {
-        let own = Twist { key: second.key.clone(), carry: second.carry.clone(), ..Twist::default() };
+        let own = Twist {
+            credential: second.credential.clone().or_else(|| twist.credential.clone()),
+            key: second.key.clone(),
+            carry: second.carry.clone(),
+            ..Twist::default()
+        };
         (cell.key(credential, &own), second.at)
     });
     draft.plaintext = twist.plaintext == Some(true);
+    draft.node = twist.node.unwrap_or_default();
     draft
 }
 

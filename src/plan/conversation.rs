@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use super::Deed;
 use super::bind::Cell;
 use super::draft::{DraftKey, Place};
 use super::frames::{self, FramePart};
@@ -20,6 +21,8 @@ pub struct Conversation {
     pub parts: Vec<Part>,
     /// The keys beside the request's own, by name; nothing for one that is nobody's.
     pub keys: BTreeMap<String, Option<DraftKey>>,
+    /// What is done to the target at each gate, in their order.
+    pub deeds: Vec<Deed>,
 }
 
 /// One part of a conversation.
@@ -49,6 +52,8 @@ pub enum Part {
     Hold(Duration),
     /// Until every request so far has its final answer.
     Await,
+    /// Until something was done to the target.
+    Gate,
     /// The end of what is sent.
     EndSending,
     /// The end.
@@ -65,7 +70,7 @@ impl Part {
                 Some(text)
             }
             Self::Frame(frame) => Some(frame.text()),
-            Self::Hold(_) | Self::Await | Self::EndSending | Self::Leave => None,
+            Self::Hold(_) | Self::Await | Self::Gate | Self::EndSending | Self::Leave => None,
         }
     }
 }
@@ -87,7 +92,12 @@ pub(super) fn bind(
         let picked = cell.pick_off_axis(&twist)?;
         keys.insert(name.to_string(), picked.map(|credential| cell.key(credential, &twist)));
     }
-    let conversation = Conversation { parts, keys };
+    let deed = |part: &WirePart| match part {
+        WirePart::Control(step) => Some(cell.deed(step)),
+        _ => None,
+    };
+    let deeds = wire.say.iter().filter_map(deed).collect::<Result<_, _>>()?;
+    let conversation = Conversation { parts, keys, deeds };
     conversation.can_fold(&cell.environment.1.base_url)?;
     conversation.can_carry(own)?;
     Ok(conversation)
@@ -138,6 +148,7 @@ fn part(part: &WirePart, wire: &WireTwist) -> Result<Part, String> {
         WirePart::Trickle { text, every } => Part::Trickle { text: template(text)?, every: every.duration() },
         WirePart::Hold(time) => Part::Hold(time.duration()),
         WirePart::Await(what) => awaiting(*what),
+        WirePart::Control(_) => Part::Gate,
         WirePart::Close(half) => closing(*half),
     })
 }

@@ -2,10 +2,10 @@
 
 use indexmap::IndexMap;
 
-use super::{Conversation, Part};
+use super::{Conversation, Deed, Part};
 use crate::contract::{Carrier, Operation, OperationId};
 use crate::document::{JsonPath, Pattern};
-use crate::scenario::{Beside, KeyTwist};
+use crate::scenario::{Beside, KeyTwist, WhichNode};
 
 /// A request, all but its key, its host and what only an earlier answer can tell.
 #[derive(Clone, Debug, PartialEq)]
@@ -28,6 +28,8 @@ pub struct Draft {
     pub token_at: Option<JsonPath>,
     /// Whether it goes to the environment's plain address.
     pub plaintext: bool,
+    /// The node that it goes to.
+    pub node: WhichNode,
     /// What is said instead, to the byte, where a check says it so.
     pub conversation: Option<Conversation>,
     /// Who can send it truly.
@@ -110,8 +112,13 @@ impl Draft {
             preparations: IndexMap::new(),
             token_at: None,
             plaintext: false,
+            node: WhichNode::First,
             conversation: None,
             sender: Sender::Ordinary,
         }
+    }
+    /// What is done to the target in the middle of it.
+    pub fn deeds(&self) -> &[Deed] {
+        self.conversation.as_ref().map_or(&[], |conversation| &conversation.deeds)
     }
 }

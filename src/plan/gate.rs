@@ -4,7 +4,7 @@ use super::bind::Cell;
 use super::compose;
 use super::lines::lacks;
 use super::{BoundOperation, Frames};
-use crate::contract::{Carrier, Contract, Effect};
+use crate::contract::{Action, Carrier, Contract, Effect};
 use crate::scenario::{BodyTwist, Carry, KeyTwist, LikeTheKey, Need, TheCredential, Twist};
 
 impl Cell<'_> {
@@ -33,6 +33,7 @@ impl Cell<'_> {
             Need::Tls => (environment.base_url.starts_with("https:"), "an https `base_url`".to_owned()),
             Need::Http2 => return self.has_http2(),
             Need::Plaintext => (environment.plaintext_url.is_some(), "a `plaintext_url`".to_owned()),
+            Need::Nodes => (!environment.nodes.is_empty(), "a line `nodes` of the environment".to_owned()),
             Need::Elsewhere => return Ok(()),
             Need::UnknownField
             | Need::Idempotency
@@ -58,7 +59,8 @@ impl Cell<'_> {
                 (contract.documents.named(name).is_some(), format!("a line `documents.{name}`"))
             }
             Need::Control(name) => {
-                (contract.control.action(name).is_some(), format!("a line `control.{name}`"))
+                let call = Action::find(name).and_then(|action| contract.control.call(action));
+                (call.is_some(), format!("a line `control.{name}`"))
             }
         };
         if there { Ok(()) } else { Err(format!("the contract lacks {cure}")) }

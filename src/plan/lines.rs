@@ -25,6 +25,7 @@ impl Cell<'_> {
             | Need::Http2
             | Need::Tokens(_)
             | Need::Plaintext
+            | Need::Nodes
             | Need::Elsewhere
             | Need::Scheme(_)
             | Need::Policy(_)

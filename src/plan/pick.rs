@@ -26,6 +26,7 @@ impl<'a> Cell<'a> {
             None if operation.id.service() == "public" => return Ok(None),
             None | Some(CredentialPick::Allowing) => allowing(),
             Some(CredentialPick::Minting) => self.minting(),
+            Some(CredentialPick::Created(name)) => return self.made(name).map(Some),
             Some(CredentialPick::Named(name)) => {
                 self.credentials().find(|(known, _)| known == name).map(|(name, _)| name)
             }
@@ -99,6 +100,7 @@ fn wanted(twist: &Twist) -> String {
         }
         Some(CredentialPick::Minting) => "allowed to mint tokens here".to_owned(),
         Some(CredentialPick::Denying) => "active and denied this operation here".to_owned(),
+        Some(CredentialPick::Created(name)) => format!("the model of `{name}`"),
         Some(CredentialPick::None | CredentialPick::Allowing) | None => {
             "allowed this operation here".to_owned()
         }

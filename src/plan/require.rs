@@ -5,7 +5,7 @@ use super::permission::Standing;
 use crate::contract::RefusalKind;
 use crate::document::StatusMatch;
 use crate::judge::{ChallengeRequirement, Compare, ConversationRequirement, Requirement};
-use crate::scenario::{ChallengeRule, Expectation};
+use crate::scenario::{ChallengeRule, Expectation, SameAs};
 
 /// What the answer must be; `declared` is where the credential that is sent stands.
 ///
@@ -37,18 +37,11 @@ pub(super) fn requirement(
         all.push(Requirement::Nowhere(expect.nowhere.clone()));
     }
     all.extend(when(expect.no_echo, Requirement::NoEcho));
+    all.extend(when(expect.unreachable, Requirement::Unreachable));
     all.extend(when(expect.no_content, Requirement::NoContent));
     all.extend(when(expect.no_foreign_redirect, Requirement::NoForeignRedirect));
     all.extend(when(expect.retry_after, Requirement::RetryAfter));
-    if let Some(same) = &expect.same_as {
-        let compare = match (&*same.only, same.headers) {
-            ([], true) if same.length == Some(true) => Compare::EverythingAndLength,
-            ([], true) => Compare::Everything,
-            ([], false) => Compare::StatusAndBody,
-            (members, _) => Compare::Members(members.to_vec()),
-        };
-        all.push(Requirement::SameAs { step: same.step, compare });
-    }
+    all.extend(expect.same_as.as_ref().map(same_as));
     all.extend(
         expect.differs_from.as_ref().map(|it| Requirement::DiffersFrom { step: it.step, like: it.like }),
     );
@@ -70,6 +63,17 @@ pub(super) fn requirement(
         all.push(Requirement::Any(nested(&expect.any_of)?));
     }
     Ok(Requirement::all(all))
+}
+
+/// Which parts of an earlier answer are compared.
+fn same_as(same: &SameAs) -> Requirement {
+    let compare = match (&*same.only, same.headers) {
+        ([], true) if same.length == Some(true) => Compare::EverythingAndLength,
+        ([], true) => Compare::Everything,
+        ([], false) => Compare::StatusAndBody,
+        (members, _) => Compare::Members(members.to_vec()),
+    };
+    Requirement::SameAs { step: same.step, compare }
 }
 
 /// The rules that speak of acceptance and refusal.

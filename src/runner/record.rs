@@ -31,8 +31,8 @@ pub(super) fn case(job: &Job, case: &Case, carried: Carried, took: Duration) -> 
         Decided::Unmeasurable => None,
         Decided::Step(at) => case.work.as_ref().ok().and_then(|steps| steps.get(at)),
     };
-    let asked = || step.map(|step| step.requirement.to_string()).unwrap_or_default();
-    let expected = carried.expected.clone().unwrap_or_else(asked);
+    let required = || step.map(|step| step.requirement.to_string()).unwrap_or_default();
+    let expected = carried.expected.clone().unwrap_or_else(required);
     let reproduce = match (&carried.exchange, step) {
         (Some(exchange), Some(step)) => {
             Some(redactor.redact(&reproduce::line(exchange, &step.draft, job, &case.id)))
@@ -62,9 +62,10 @@ pub(super) fn unjudged(case: &Case, why: &str, redactor: &Redactor) -> CaseResul
 }
 
 /// A case on which we ourselves broke.
-pub(super) fn broke(case: &Case, redactor: &Redactor) -> CaseResult {
-    let why = "Lockproof itself broke on this case; please report it";
-    CaseResult { verdict: Verdict::Error, actual: redactor.redact(why), ..blank(case, redactor) }
+pub(super) fn broke(case: &Case, left: &[String], redactor: &Redactor) -> CaseResult {
+    let left: String = left.iter().flat_map(|what| ["; not taken back: ", what]).collect();
+    let why = format!("Lockproof itself broke on this case; please report it{left}");
+    CaseResult { verdict: Verdict::Error, actual: redactor.redact(&why), ..blank(case, redactor) }
 }
 
 /// Takes a judgement back.

@@ -72,6 +72,10 @@ pub struct Expectation {
     /// None of these patterns is found anywhere in the answer.
     #[serde(default)]
     pub nowhere: Vec<Pattern>,
+    /// No connection comes to be: the target is not there. For what may also refuse to start, beside what is right where
+    /// it does start.
+    #[serde(default)]
+    pub unreachable: Option<bool>,
     /// The answer has no content.
     #[serde(default)]
     pub no_content: Option<bool>,
@@ -149,6 +153,7 @@ impl Expectation {
             document: over.document.or(base.document),
             no_result: over.no_result.or(base.no_result),
             no_echo: over.no_echo.or(base.no_echo),
+            unreachable: over.unreachable.or(base.unreachable),
             no_content: over.no_content.or(base.no_content),
             no_foreign_redirect: over.no_foreign_redirect.or(base.no_foreign_redirect),
             same_as: over.same_as.or(base.same_as),
@@ -164,6 +169,21 @@ impl Expectation {
             no_hidden_answer: over.no_hidden_answer.or(base.no_hidden_answer),
             ..base
         }
+    }
+}
+
+impl Expectation {
+    /// Puts other numbers in the place of those that steps have: `numbers` has one for every step.
+    pub fn renumber(&mut self, numbers: &[usize]) {
+        if let Some(same) = &mut self.same_as {
+            let number = same.step.checked_sub(1).and_then(|at| numbers.get(at));
+            same.step = number.copied().unwrap_or(same.step);
+        }
+        self.answers
+            .iter_mut()
+            .chain(&mut self.any_of)
+            .chain(&mut self.all_of)
+            .for_each(|one| one.renumber(numbers));
     }
 }
 

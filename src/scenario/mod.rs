@@ -5,12 +5,14 @@
 //! it to a contract.
 
 mod check;
+mod control;
 mod described;
 mod expectation;
 mod h2;
 mod header;
 mod load;
 mod need;
+mod node;
 mod over;
 mod page;
 mod procedure;
@@ -19,6 +21,7 @@ mod suite;
 mod template;
 mod token;
 mod twist;
+mod until;
 mod wire;
 mod words;
 
@@ -26,12 +29,17 @@ use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub use control::{
+    ClockMove, ControlStep, Everything, Expiry, Instant, LogRule, Narrowed, NewKey, Origin, Owner, PartMove,
+    Reading, SeenRule, StoreMove, Unset, Without,
+};
 pub use described::{DocumentRule, TheDocument};
 pub use expectation::{ChallengeRule, Expectation, SameAs};
 pub use h2::{H2Data, H2Frame, H2Headers, H2Part, H2Upgrade};
 pub use header::HeaderLine;
 pub use load::load;
 pub use need::Need;
+pub use node::WhichNode;
 pub use over::{CredentialSelector, DeniedBy, First, OperationFilter, OperationSelector, Over, Selected};
 pub use page::{CorsRule, Page};
 pub use procedure::{
@@ -45,6 +53,7 @@ pub use twist::{
     Beside, BodyTwist, Carry, CredentialPick, KeyTwist, LikeTheKey, ObjectOf, PathTwist, SchemeForm,
     SecondKey, Separator, TheCredential, Transform, Twist,
 };
+pub use until::{Bound, Until};
 pub use wire::{Awaited, Closing, WireKey, WirePart, WireTwist};
 
 pub use words::{Line, Words};
@@ -75,6 +84,10 @@ pub struct Scenario {
     /// What must be there for it to apply at all.
     #[serde(default)]
     pub needs: Vec<Need>,
+    /// Nothing else is sent while a case of it runs: for what changes the target for everybody, or counts what everybody
+    /// does.
+    #[serde(default)]
+    pub alone: Option<bool>,
     /// The part of the matrix that it covers.
     #[serde(default)]
     pub over: Over,
@@ -122,7 +135,7 @@ pub struct Scenario {
 impl Scenario {
     /// Whether nothing else is to be sent while one of its cases is under way.
     pub fn is_alone(&self) -> bool {
-        self.slow
+        self.slow || self.alone == Some(true)
     }
 }
 
@@ -169,7 +182,7 @@ pub struct Variant {
     pub expect: Expectation,
 }
 
-/// One request of several.
+/// One request of several, or something that is done to the target between them.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Step {
@@ -189,6 +202,12 @@ pub struct Step {
     /// The same of its header fields.
     #[serde(default)]
     pub capture_headers: IndexMap<Name, HeaderName>,
+    /// Sends it again and again until what is expected holds, and says how long that took.
+    #[serde(default)]
+    pub until: Option<Until>,
+    /// Does this to the target, instead of sending a request.
+    #[serde(default)]
+    pub control: Option<ControlStep>,
 }
 
 fn once() -> u32 {

@@ -15,6 +15,8 @@ pub enum Need {
     Http2,
     /// The environment also names a plain address.
     Plaintext,
+    /// The environment has more than one node.
+    Nodes,
     /// The request carries its key in a place that the contract does not declare.
     Elsewhere,
     /// The key travels in a header field that caches know nothing of.
@@ -45,15 +47,16 @@ pub enum Need {
 }
 
 /// Everything that can be needed, for messages.
-const ALL: &str = "tls, http2, plaintext, elsewhere, unknown-field, idempotency, validator, key-id, scheme.*, policy.*, \
+const ALL: &str = "tls, http2, plaintext, nodes, elsewhere, unknown-field, idempotency, validator, key-id, scheme.*, policy.*, \
      refusal.*, limits.*, control.*, tokens.*, documents.* or alike.*";
 
 impl Need {
     /// The needs that are one word.
-    const WORDS: [(&'static str, Self); 8] = [
+    const WORDS: [(&'static str, Self); 9] = [
         ("tls", Self::Tls),
         ("http2", Self::Http2),
         ("plaintext", Self::Plaintext),
+        ("nodes", Self::Nodes),
         ("elsewhere", Self::Elsewhere),
         ("unknown-field", Self::UnknownField),
         ("idempotency", Self::Idempotency),
@@ -89,6 +92,7 @@ impl fmt::Display for Need {
             Self::Tls => f.write_str("tls"),
             Self::Http2 => f.write_str("http2"),
             Self::Plaintext => f.write_str("plaintext"),
+            Self::Nodes => f.write_str("nodes"),
             Self::Elsewhere => f.write_str("elsewhere"),
             Self::UnknownField => f.write_str("unknown-field"),
             Self::Idempotency => f.write_str("idempotency"),
@@ -120,7 +124,7 @@ impl JsonSchema for Need {
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         let words: Vec<_> = Self::WORDS.iter().map(|(word, _)| *word).collect();
         let pattern = format!(
-            "^({}|(scheme|policy|refusal|limits|control|tokens|documents|alike)\\.[A-Za-z_]+)$",
+            "^({}|(scheme|policy|refusal|limits|control|tokens|documents|alike)\\.[A-Za-z_]+(\\.[a-z_]+)?)$",
             words.join("|")
         );
         json_schema!({

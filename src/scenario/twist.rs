@@ -9,7 +9,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, de};
 use serde_json::Value;
 
-use super::{HeaderLine, IdempotencyKey, Page, TheDocument, TokenTwist, WireTwist};
+use super::{HeaderLine, IdempotencyKey, Page, TheDocument, TokenTwist, WhichNode, WireTwist};
 use crate::contract::KeyState;
 use crate::document::{HeaderName, Method, Name};
 
@@ -18,7 +18,8 @@ use crate::document::{HeaderName, Method, Name};
 #[serde(deny_unknown_fields)]
 pub struct Twist {
     /// Whose key it carries: `none`, a credential's name, or `{ state: ... }`, `{ allowing: operation }`,
-    /// `{ allowing: mint }`, `{ denying: operation }`, `{ foreign: operation }`.
+    /// `{ allowing: mint }`, `{ denying: operation }`, `{ foreign: operation }`, or `{ created: name }` after a step that
+    /// created it.
     #[serde(default)]
     pub credential: Option<CredentialPick>,
     /// What is done to the key.
@@ -39,7 +40,8 @@ pub struct Twist {
     /// Revoke the case's token instead of calling the operation, with a key that may.
     #[serde(default)]
     pub revoke_token: Option<bool>,
-    /// Header lines to add, in this order, duplicates kept. `{key}`, `{host}`, `{public}` and `{unique}` are filled in.
+    /// Header lines to add, in this order, duplicates kept. `{key}`, `{host}`, `{public}`, `{unique}` and
+    /// `{identity}` (the contract's `control.identity`) are filled in.
     #[serde(default)]
     pub headers: Vec<HeaderLine>,
     /// Another method.
@@ -67,6 +69,9 @@ pub struct Twist {
     /// Send it to the environment's `plaintext_url`.
     #[serde(default)]
     pub plaintext: Option<bool>,
+    /// Send it to another node of the environment than the first.
+    #[serde(default)]
+    pub node: Option<WhichNode>,
     /// Say this on one connection, to the byte, instead of a request.
     #[serde(default)]
     pub wire: Option<WireTwist>,
@@ -96,6 +101,7 @@ impl Twist {
             page: over.page.or(base.page),
             preflight: over.preflight.or(base.preflight),
             plaintext: over.plaintext.or(base.plaintext),
+            node: over.node.or(base.node),
             wire: match (base.wire, over.wire) {
                 (Some(base), Some(over)) => Some(base.overlaid(over)),
                 (base, over) => over.or(base),
@@ -121,6 +127,8 @@ pub enum CredentialPick {
     Foreign,
     /// The first credential whose key is in this state.
     State(KeyState),
+    /// A key that an earlier step created or made up.
+    Created(Name),
 }
 
 /// The mapping form of a pick, as it stands in a file.
@@ -135,6 +143,8 @@ enum PickRule {
     Foreign(TheOperation),
     /// The first credential whose key is in this state.
     State(KeyState),
+    /// The key of this name, which an earlier step created or made up.
+    Created(Name),
 }
 
 /// What a key may do.
@@ -167,6 +177,7 @@ impl<'de> Deserialize<'de> for CredentialPick {
                 PickRule::Denying(TheOperation::Operation) => Ok(Self::Denying),
                 PickRule::Foreign(TheOperation::Operation) => Ok(Self::Foreign),
                 PickRule::State(state) => Ok(Self::State(state)),
+                PickRule::Created(name) => Ok(Self::Created(name)),
             },
         }
     }

@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{CredentialPick, H2Part, KeyTwist};
+use super::{ControlStep, CredentialPick, H2Part, KeyTwist};
 use crate::document::{Millis, Name};
 
 /// What is said to the byte on one connection, instead of one request by an ordinary client.
@@ -85,6 +85,8 @@ pub enum WirePart {
     Await(Awaited),
     /// End the connection, or half of it.
     Close(Closing),
+    /// Does this to the target while the connection stays open.
+    Control(Box<ControlStep>),
 }
 
 /// What is waited for; never longer than an answer may take at all.

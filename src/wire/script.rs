@@ -5,6 +5,7 @@ use std::time::Duration;
 use bytes::Bytes;
 
 use super::frames::Frame;
+use super::gate::Gate;
 
 /// What is to be said on one connection.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -48,6 +49,8 @@ pub enum Act {
     Hold(Duration),
     /// Waits until every request so far has its final answer.
     Await,
+    /// Waits until somebody opens the gate.
+    Pass(Gate),
     /// Says that nothing more will be sent.
     EndSending,
     /// Ends the connection at once.
@@ -65,6 +68,7 @@ impl std::fmt::Debug for Act {
             Self::Trickle { .. } => "Trickle",
             Self::Hold(_) => "Hold",
             Self::Await => "Await",
+            Self::Pass(_) => "Pass",
             Self::EndSending => "EndSending",
             Self::Leave => "Leave",
         })
@@ -85,8 +89,13 @@ impl Script {
                 bytes.to_vec()
             }
             Act::Frame(frame) => frame.text(),
-            Act::Hold(_) | Act::Await | Act::EndSending | Act::Leave => Vec::new(),
+            Act::Hold(_) | Act::Await | Act::Pass(_) | Act::EndSending | Act::Leave => Vec::new(),
         };
         self.acts.iter().flat_map(bytes).collect()
+    }
+
+    /// The gates, in their order.
+    pub fn gates(&self) -> impl Iterator<Item = &Gate> {
+        self.acts.iter().filter_map(|act| if let Act::Pass(gate) = act { Some(gate) } else { None })
     }
 }

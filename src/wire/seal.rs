@@ -365,6 +365,7 @@ mod tests {
             preparations: indexmap::IndexMap::new(),
             token_at: None,
             plaintext: false,
+            node: crate::plan::WhichNode::First,
             sender: crate::plan::Sender::Ordinary,
             conversation: None,
         };

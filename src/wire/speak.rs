@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use bytes::Bytes;
 
+use super::gate::Gate;
 use super::script::{Act, Script};
 use super::seal::{Captures, SealError, credentials};
 use crate::contract::Carrier;
@@ -65,7 +66,10 @@ impl Speaker<'_> {
                 (_, Part::Head(_)) => 0,
                 (Act::Send { bytes, .. } | Act::Trickle { bytes, .. }, _) => follows + bytes.len() as u64,
                 (Act::Repeat { bytes, times, .. }, _) => follows + bytes.len() as u64 * times,
-                (Act::Frame(_) | Act::Hold(_) | Act::Await | Act::EndSending | Act::Leave, _) => follows,
+                (
+                    Act::Frame(_) | Act::Hold(_) | Act::Await | Act::Pass(_) | Act::EndSending | Act::Leave,
+                    _,
+                ) => follows,
             };
             acts.push(act);
         }
@@ -89,6 +93,7 @@ impl Speaker<'_> {
             Part::Trickle { text, every } => Act::Trickle { bytes: bytes(text)?, every: *every },
             Part::Hold(time) => Act::Hold(*time),
             Part::Await => Act::Await,
+            Part::Gate => Act::Pass(Gate::default()),
             Part::EndSending => Act::EndSending,
             Part::Leave => Act::Leave,
             Part::Frame(frame) => Act::Frame(self.frame(frame)?),
@@ -198,7 +203,7 @@ mod tests {
             ]),
             captures: &captures,
         };
-        let script = speaker.script(&Conversation { parts, keys: BTreeMap::new() }).unwrap();
+        let script = speaker.script(&Conversation { parts, ..Conversation::default() }).unwrap();
         String::from_utf8(script.text()).unwrap()
     }
 

@@ -39,7 +39,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("report", &["document", "outcome"]),
     ("judge", &["contract", "document", "redact", "wire"]),
     ("plan", &["contract", "document", "judge", "outcome", "scenario"]),
-    ("wire", &["contract", "hpack", "plan"]),
+    ("wire", &["contract", "document", "hpack", "plan"]),
     ("runner", &["contract", "document", "judge", "outcome", "plan", "redact", "scenario", "wire"]),
     ("mock", &["contract", "document", "hpack"]),
     ("prove", &["contract", "document", "mock", "outcome", "plan", "redact", "runner", "scenario", "wire"]),

@@ -9,9 +9,11 @@ mod cache;
 mod connection;
 mod cors;
 mod document;
+mod fail;
 mod frames;
 mod framing;
 mod leak;
+mod life;
 mod limits;
 mod method;
 mod oracle;
@@ -82,6 +84,8 @@ const FAMILIES: &[&[Defect]] = &[
     repetition::FAMILY,
     oracle::FAMILY,
     token::FAMILY,
+    life::FAMILY,
+    fail::FAMILY,
     limits::FAMILY,
     time::FAMILY,
 ];

@@ -41,6 +41,15 @@ pub(super) const FAMILY: &[Defect] = &[
         "Skips the guard where the client's address cannot be read.",
         policy_exception_skips,
     ),
+    defect("identity-not-cleared", "Leaves fields of an identity in a request.", identity_not_cleared),
+    defect("anonymous-flag-trusted", "Leaves the mark of anonymous requests in one.", anonymous_flag_trusted),
+    defect("alias-forwarded", "Takes a field out in one spelling and leaves the others in.", alias_forwarded),
+    defect(
+        "connection-strips-edge-header",
+        "Removes what Connection names from what it added itself.",
+        connection_strips,
+    ),
+    defect("key-forwarded", "Forwards the key to what is behind the edge.", key_forwarded),
 ];
 
 /// Lets requests with one of some fields pass, if the field's value is convincing.
@@ -121,5 +130,56 @@ fn first<'a>(head: &'a Head, name: &'a str) -> Option<&'a str> {
 fn policy_exception_skips(edge: &mut Edge) {
     wave_through(edge, |_, request| {
         first(request.head, "X-Forwarded-For").is_some_and(|text| text.parse::<IpAddr>().is_err())
+    });
+}
+
+/// Leaves some fields in what is forwarded, before everything that the edge adds.
+fn leave_in(edge: &mut Edge, left: fn(&Request<'_>, &str) -> bool) {
+    let sound = Arc::clone(&edge.forward);
+    edge.forward = Arc::new(move |request, key| {
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        let fields = request.head.fields.iter().map(|field| (text(&field.name), text(&field.value)));
+        let kept = fields.filter(|(name, _)| left(request, &name.to_ascii_lowercase()));
+        kept.chain(sound(request, key)).collect()
+    });
+}
+
+/// Whether a field says who calls, in whatever spelling.
+fn names_a_caller(name: &str) -> bool {
+    let name = name.replace(['_', '.'], "-");
+    ["x-consumer-", "x-credential-", "x-authenticated-"].iter().any(|beginning| name.starts_with(beginning))
+}
+
+/// The edge adds its fields, and whoever reads them takes the first.
+fn identity_not_cleared(edge: &mut Edge) {
+    leave_in(edge, |_, name| names_a_caller(name));
+}
+
+/// The mark is set where there is no key, and never taken back.
+fn anonymous_flag_trusted(edge: &mut Edge) {
+    leave_in(edge, |_, name| name == "x-anonymous-consumer");
+}
+
+/// Names are compared as they are written, and become variables behind the edge.
+fn alias_forwarded(edge: &mut Edge) {
+    leave_in(edge, |_, name| name.contains(['_', '.']) && names_a_caller(name));
+}
+
+/// Fields of the connection are removed last, when the edge's own are there already.
+fn connection_strips(edge: &mut Edge) {
+    let sound = Arc::clone(&edge.forward);
+    edge.forward = Arc::new(move |request, key| {
+        let mut forwarded = sound(request, key);
+        forwarded.retain(|(name, _)| !request.head.lists("connection", name));
+        forwarded
+    });
+}
+
+/// Requests are forwarded as they came.
+fn key_forwarded(edge: &mut Edge) {
+    leave_in(edge, |request, name| match &request.site.server.authentication.carrier {
+        Carrier::Header { name: own, .. } => own.as_str().eq_ignore_ascii_case(name),
+        Carrier::Cookie(_) => name == "cookie",
+        Carrier::Query(_) => false,
     });
 }

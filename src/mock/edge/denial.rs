@@ -37,6 +37,8 @@ pub(crate) enum Denial {
     NotImplemented(&'static str),
     /// The server cannot take more at the moment.
     Unavailable,
+    /// What is behind the edge is not there (RFC 9110 section 15.6.3).
+    BadGateway,
     /// The server does not speak this version of HTTP.
     Version,
 }
@@ -78,7 +80,8 @@ impl Denial {
             Self::HeadTooLarge => (431, "head_too_large", "The header fields are too large"),
             Self::Internal => (500, "internal_error", "Something broke"),
             Self::NotImplemented(_) => (501, "not_implemented", "The server does not know how to do this"),
-            Self::Unavailable => (503, "unavailable", "The server is full"),
+            Self::BadGateway => (502, "bad_gateway", "The service is not there"),
+            Self::Unavailable => (503, "unavailable", "The server cannot take the request now"),
             Self::Version => (505, "version_not_supported", "The HTTP version is not spoken here"),
         }
     }
@@ -105,6 +108,7 @@ impl Denial {
             | Self::HeadTooLarge
             | Self::Internal
             | Self::Unavailable
+            | Self::BadGateway
             | Self::Version => String::new(),
         }
     }

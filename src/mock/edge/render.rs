@@ -186,6 +186,7 @@ pub(crate) fn render(rendering: &Rendering, denial: &Denial, _request: Option<&R
         | Denial::Unprocessable(_)
         | Denial::HeadTooLarge
         | Denial::Internal
+        | Denial::BadGateway
         | Denial::NotImplemented(_)
         | Denial::Version => answer,
     }

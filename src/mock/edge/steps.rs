@@ -4,12 +4,14 @@
 //! request leads, then whether this key may go there, and only then whether what it brings along is welcome.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::cors::preflight_step;
 use super::tokens;
 use super::{Access, Denial, Edge, Key, Passage, Presented, Request, Route, Stop, caller};
 use crate::contract::RefusalKind;
 use crate::mock::http1::BODY_LIMIT;
+use crate::mock::parts::{Part, StoreAnswer};
 
 /// A step: lets the request pass, or stops it.
 pub(crate) type Step = Arc<dyn Fn(&Edge, &mut Passage<'_>) -> Result<(), Stop> + Send + Sync>;
@@ -58,6 +60,10 @@ pub(super) fn authenticate(edge: &Edge, request: &Request<'_>) -> Result<Arc<Key
         return Err(Denial::Refused(RefusalKind::Missing));
     }
     let presented = (edge.extract)(request.head, &server.authentication.carrier);
+    // Whoever presents nothing can be told so without the store.
+    if matches!(presented, Presented::One(_)) && (edge.reach)(server).store != StoreAnswer::There {
+        return Err(Denial::Unavailable);
+    }
     let key = match &presented {
         Presented::Absent => return tokens::authenticate(edge, request),
         Presented::Empty => return Err(Denial::Refused(RefusalKind::Missing)),
@@ -84,7 +90,9 @@ fn broken(edge: &Edge, key: &Key, now_ms: i64) -> Option<RefusalKind> {
 
 /// Whether a request leads to an operation that needs no key.
 fn open(edge: &Edge, request: &Request<'_>) -> bool {
-    request.operation().is_some_and(|operation| (edge.open)(operation))
+    request
+        .operation()
+        .is_some_and(|operation| (edge.open)(operation) || !(edge.guards)(&request.site.server))
 }
 
 /// Is there a place for one more? Whoever is sent away learns nothing else, with a key or without one.
@@ -98,6 +106,7 @@ fn key_step(edge: &Edge, passage: &mut Passage<'_>) -> Result<(), Stop> {
     if open(edge, &passage.request) {
         return Ok(());
     }
+    passage.waited = waited(edge, &passage.request);
     match (edge.authenticate)(edge, &passage.request) {
         Ok(key) => {
             passage.key = Some(key);
@@ -116,6 +125,15 @@ fn throttled(edge: &Edge, request: &Request<'_>, denial: Denial) -> Denial {
     denial
 }
 
+/// How long a request waits for the key store.
+fn waited(edge: &Edge, request: &Request<'_>) -> Duration {
+    let server = &request.site.server;
+    match (edge.extract)(request.head, &server.authentication.carrier) {
+        Presented::One(_) => (edge.reach)(server).waited,
+        Presented::Absent | Presented::Empty | Presented::Several => Duration::ZERO,
+    }
+}
+
 /// What the contract wants said to a request without a key that leads nowhere.
 fn declared(request: &Request<'_>, denial: Denial) -> Denial {
     let policy = &request.site.server.policy;
@@ -131,9 +149,11 @@ fn declared(request: &Request<'_>, denial: Denial) -> Denial {
 
 /// Has the key requests left?
 fn limit_step(edge: &Edge, passage: &mut Passage<'_>) -> Result<(), Stop> {
-    let request = passage.request;
-    let (Some(limit), Some(key)) = (request.limit(), &passage.key) else { return Ok(()) };
-    let now_ms = request.site.server.clock.now_ms();
+    let (request, server) = (passage.request, &passage.request.site.server);
+    // Without its counter the limit is not kept; whose key it is was asked before.
+    let limit = request.limit().filter(|_| !server.parts.lacks(Part::Limiter));
+    let (Some(limit), Some(key)) = (limit, &passage.key) else { return Ok(()) };
+    let now_ms = server.clock.now_ms();
     let quota = match request.own_limit().zip(caller(&request, key.credential.clone())) {
         Some((_, who)) => request.site.data.calls.count(who, limit, now_ms),
         None => (edge.count)(key, limit, now_ms),

@@ -103,7 +103,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
 
     async fn send(&mut self, answer: &Answer, connection: Connection, manner: Manner) -> io::Result<()> {
         let bytes = encode(answer, connection, manner);
-        let pause = manner.pause + answer.pause;
+        let pause = manner.pause + answer.took;
         if !pause.is_zero() {
             sleep(pause).await;
         }

@@ -225,7 +225,7 @@ impl<'a, R: Responder> Connection<'a, R> {
     }
 
     fn answer(&mut self, stream: u32, answer: &Answer, extent: Extent) {
-        self.outgoing.push(stream, answer, (self.responder.manner().pause, extent));
+        self.outgoing.push(stream, answer, (self.responder.manner().pause + answer.took, extent));
         self.resets = self.resets.saturating_sub(1);
         self.restless = 0;
         self.silent_since = Instant::now();

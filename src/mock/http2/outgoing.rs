@@ -62,7 +62,7 @@ impl Outgoing {
     /// Puts an answer on its way, to leave after a while.
     pub(super) fn push(&mut self, stream: u32, answer: &Answer, (pause, extent): (Duration, Extent)) {
         let (block, content) = encode(answer);
-        let due = Instant::now() + pause + answer.pause;
+        let due = Instant::now() + pause;
         self.queue.push_back(Leaving { stream, due, block: Some(block), content, extent });
     }
 

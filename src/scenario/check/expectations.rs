@@ -9,7 +9,8 @@ use crate::document::{Diagnostic, Document, Entry, Node, Span};
 const KINDS: [&str; 6] = ["refusal", "refused", "accepted", "not_accepted", "declared", "policy"];
 
 /// What says nothing where it is `false`.
-const SWITCHES: [&str; 15] = [
+const SWITCHES: [&str; 16] = [
+    "unreachable",
     "refused",
     "accepted",
     "not_accepted",

@@ -7,12 +7,12 @@ use schemars::JsonSchema;
 use serde_json::Value;
 
 use super::{MOST, id_of};
-use crate::contract::{Control, Documents, Limits, Policy, RefusalKind, Tokens};
+use crate::contract::{Action, Documents, Limits, Policy, RefusalKind, Tokens};
 use crate::document::{Diagnostic, Document, Entry, Node, published, suggest};
 use crate::scenario::{OTHER_UNIQUE, UNIQUE};
 
 /// What a header line may hold besides what earlier steps captured.
-pub(super) const FILLED_IN: [&str; 5] = ["key", "host", "public", UNIQUE, OTHER_UNIQUE];
+pub(super) const FILLED_IN: [&str; 6] = ["key", "host", "public", "identity", UNIQUE, OTHER_UNIQUE];
 
 pub(super) fn all(document: &Document) -> Vec<Diagnostic> {
     let mut found: Vec<_> = id(document).into_iter().chain(own_dependency(document)).collect();
@@ -94,7 +94,7 @@ fn needs(document: &Document) -> Vec<Diagnostic> {
         let Some((group, name)) = need.as_str().and_then(|text| text.split_once('.')) else { continue };
         let known = match group {
             "policy" => properties::<Policy>(),
-            "control" => properties::<Control>(),
+            "control" => Action::ALL.map(|action| action.name().to_owned()).to_vec(),
             "limits" => properties::<Limits>(),
             "tokens" => properties::<Tokens>(),
             "documents" => properties::<Documents>(),

@@ -3,6 +3,7 @@
 //! For people who have never seen the format. The words are made of the model alone, so that they cannot say
 //! anything else than what is planned; names, values and patterns stand between backticks.
 
+mod control;
 mod h2;
 mod over;
 mod procedure;
@@ -60,9 +61,14 @@ impl Scenario {
             };
             let fields = step.capture_headers.iter().map(keep_field);
             let kept = step.capture.iter().map(keep).chain(fields).collect::<Vec<_>>();
+            let line = Line::new(times, (&step.request, None), &step.expect);
             Line {
                 keeps: (!kept.is_empty()).then(|| joined(&kept, "and")),
-                ..Line::new(times, (&step.request, None), &step.expect)
+                sends: step.control.as_ref().map(control::does).or(line.sends),
+                right: line.right.map(|right| {
+                    step.until.iter().fold(right, |right, until| format!("{right} {}", control::until(until)))
+                }),
+                ..line
             }
         });
         let variants = self

@@ -84,6 +84,7 @@ fn absences(expect: &Expectation) -> Vec<String> {
         on(expect.no_result, "nothing that only an acceptance holds"),
         on(expect.no_echo, "no trace of the key in any encoding"),
         nowhere,
+        on(expect.unreachable, "no connection"),
         on(expect.no_content, "no content"),
         on(expect.no_foreign_redirect, "no redirect to another origin"),
         on(

@@ -6,7 +6,7 @@ use crate::document::Name;
 use crate::scenario::{
     Awaited, Beside, BodyTwist, Carry, Closing, CredentialPick, HeaderLine, IdempotencyKey, KeyTwist,
     LikeTheKey, ObjectOf, Page, PathTwist, SchemeForm, SecondKey, Separator, TheCredential, TheDocument,
-    TokenTwist, Transform, Twist, WirePart, WireTwist,
+    TokenTwist, Transform, Twist, WhichNode, WirePart, WireTwist,
 };
 
 /// The request of a check, as a whole; `key` is what a sound request carries where nothing changes that.
@@ -40,6 +40,7 @@ pub(super) fn words(twist: &Twist) -> Option<String> {
         twist.document.map(|TheDocument::Openapi| "for the description of the API instead".to_owned()),
         twist.page.map(page),
         (twist.preflight == Some(true)).then(|| "as the preflight of a browser".to_owned()),
+        (twist.node == Some(WhichNode::Other)).then(|| "to another node".to_owned()),
         (twist.plaintext == Some(true)).then(|| "in the clear, without TLS".to_owned()),
         twist.wire.as_ref().and_then(conversation),
     ];
@@ -82,6 +83,7 @@ fn part(part: &WirePart) -> String {
         WirePart::Trickle { every, .. } => format!("a byte every {}", code(every)),
         WirePart::Hold(time) => format!("nothing for {}", code(time)),
         WirePart::Await(what) => awaiting(*what).to_owned(),
+        WirePart::Control(step) => format!("meanwhile, {}", super::control::does(step)),
         WirePart::Close(half) => closing(*half).to_owned(),
     }
 }
@@ -109,6 +111,7 @@ fn credential(pick: &CredentialPick) -> String {
         CredentialPick::Denying => "with an active key that may not use the operation".to_owned(),
         CredentialPick::Foreign => "with a key of another application that may use the operation".to_owned(),
         CredentialPick::State(state) => format!("with {}", key_in(*state)),
+        CredentialPick::Created(name) => format!("with the created key {}", code(name)),
     }
 }
 

@@ -8,6 +8,7 @@ use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, Re
 use tokio::time::timeout;
 
 use super::super::client::Limits;
+use super::super::gate::Gate;
 use super::super::script::{Act, Script};
 use super::super::transcript::{Ending, Transcript};
 use super::burst::Burst;
@@ -96,6 +97,7 @@ impl Talk {
             Act::Trickle { bytes, every } => self.trickle(line, bytes, *every).await,
             Act::Hold(time) => self.hold(line, *time).await,
             Act::Await => self.answered(line).await,
+            Act::Pass(gate) => self.pass(line, gate).await,
             Act::EndSending => {
                 line.takes = false;
                 drop(line.to.shutdown().await);
@@ -186,6 +188,17 @@ impl Talk {
             Ok(())
         };
         timeout(time, listening).await.unwrap_or(Ok(()))
+    }
+
+    /// Waits until the gate is open, and hears what comes meanwhile.
+    async fn pass<S: AsyncRead + AsyncWrite>(&mut self, line: &mut Line<S>, gate: &Gate) -> Result<(), Over> {
+        let mut opened = std::pin::pin!(gate.pass());
+        loop {
+            tokio::select! {
+                () = &mut opened => return Ok(()),
+                heard = self.listen(line) => heard?,
+            }
+        }
     }
 
     /// Waits until every request has its answer.

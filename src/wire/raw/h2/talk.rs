@@ -89,8 +89,8 @@ impl FrameTalk {
                 Ok(())
             }
             Act::Frame(frame) => self.frame(line, frame).await,
-            // What only bytes can be is not said in frames.
-            Act::Repeat { .. } | Act::Trickle { .. } => Ok(()),
+            // What only bytes can be is not said in frames, and the target is steered between conversations in them.
+            Act::Repeat { .. } | Act::Trickle { .. } | Act::Pass(_) => Ok(()),
             Act::Hold(time) => self.hold(line, *time).await,
             Act::Await => self.answered(line).await,
             Act::EndSending => {
