@@ -34,6 +34,10 @@ pub struct Operation {
     /// Meant for the operator alone: the checks look for ordinary keys that may use it all the same.
     #[serde(default)]
     pub admin: bool,
+    /// The operations that its body carries calls of, as `service.operation`, where it is a batch of calls: a key may
+    /// use it only where it may use all of these too.
+    #[serde(default)]
+    pub carries: Vec<Grant>,
     /// What stands for the parameters of the path.
     #[serde(default)]
     pub parameters: IndexMap<Name, Parameter>,

@@ -113,6 +113,7 @@ impl PublicOperation {
             body: None,
             effect: Effect::None,
             admin: false,
+            carries: Vec::new(),
             parameters: IndexMap::new(),
             limits: Limits::default(),
             accepted: self.accepted.clone().unwrap_or(by_status),

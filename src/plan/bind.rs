@@ -43,19 +43,22 @@ pub(super) fn cases(inputs: &Inputs<'_>, operations: &Operations, scenario: &Arc
         if !selected {
             continue;
         }
-        let found = operations.selected(&scenario.over.operations).into_iter().map(|operation| {
-            let environment = (name.as_str(), environment);
-            let cell = Cell {
-                inputs,
-                operations,
-                scenario,
-                environment,
-                operation: &operation,
-                axis: None,
-                variant: None,
-            };
-            cell.expand()
-        });
+        let environment = (name.as_str(), environment);
+        let cell = |operation| Cell {
+            inputs,
+            operations,
+            scenario,
+            environment,
+            operation,
+            axis: None,
+            variant: None,
+        };
+        let chosen = operations.selected(&scenario.over.operations);
+        // Where there is no such operation because the contract does not say so, that is said.
+        let lacking = operations.first().filter(|_| chosen.is_empty()).map(cell);
+        let lacking = lacking.filter(|cell| scenario.needs.iter().any(|need| cell.has(need).is_err()));
+        cases.extend(lacking.map(|cell| cell.case()));
+        let found = chosen.iter().map(|operation| cell(operation).expand());
         cases.extend(first_of(&scenario.over.operations, found));
     }
     cases

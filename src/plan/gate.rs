@@ -46,6 +46,10 @@ impl Cell<'_> {
                 let same = declared.is_some_and(|declared| declared.eq_ignore_ascii_case(scheme));
                 (same, format!("`authentication.carrier.scheme: {scheme}`"))
             }
+            Need::Operation(name) => {
+                let there = contract.operations().any(|(_, operation)| !operation.carries.is_empty());
+                (there, format!("an operation with a line `{name}`"))
+            }
             Need::Policy(name) => (has_policy(contract, name), format!("a line `policy.{name}`")),
             Need::Refusal(name) => {
                 let there = contract.refusals.keys().any(|kind| kind.as_str() == name);

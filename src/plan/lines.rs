@@ -28,6 +28,7 @@ impl Cell<'_> {
             | Need::Nodes
             | Need::Elsewhere
             | Need::Scheme(_)
+            | Need::Operation(_)
             | Need::Policy(_)
             | Need::Refusal(_)
             | Need::Document(_)

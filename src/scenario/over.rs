@@ -127,6 +127,9 @@ pub struct OperationFilter {
     /// Its path names something that an application owns.
     #[serde(default)]
     pub owned: Option<bool>,
+    /// Its body carries calls of other operations.
+    #[serde(default)]
+    pub carries: Option<bool>,
     /// Its path is shared with an operation of another method, be that one guarded or not.
     #[serde(default)]
     pub shares_path: Option<bool>,
@@ -183,6 +186,8 @@ pub enum DeniedBy {
     Service,
     /// It has permissions on the service, but not this one.
     Operation,
+    /// It may, but not use an operation that this one carries calls of.
+    Carried,
     /// It may, but not in this environment.
     Environment,
 }

@@ -201,6 +201,8 @@ pub(crate) struct Edge {
     pub(crate) environment: Belongs,
     /// Permission: whether a key may use an operation.
     pub(crate) permission: Permission,
+    /// Permission: whether a key may make a call that is carried by another.
+    pub(crate) carried: Permission,
     /// Permission: whether a key may use an operation that is meant for the operator.
     pub(crate) admin: Permission,
     /// Permission: whether an object is the key's own.
@@ -269,6 +271,7 @@ impl Edge {
             throttle: Arc::new(limits::guessed),
             environment: Arc::new(permission::belongs),
             permission: Arc::new(permission::permitted),
+            carried: Arc::new(permission::permitted),
             admin: Arc::new(permission::administers),
             owner: Arc::new(permission::owns),
             exchange: Exchange::sound(),

@@ -43,6 +43,8 @@ pub(crate) struct Routed {
     pub(crate) media_type: Option<String>,
     /// How often it may be called.
     pub(crate) limits: Limits,
+    /// The operations that its body carries calls of, by their full names.
+    pub(crate) carries: Vec<String>,
     /// The field that carries its idempotency key, where it honours one.
     pub(crate) idempotency: Option<String>,
     /// What it does.
@@ -163,6 +165,7 @@ fn routed(id: OperationId, operation: &Operation, access: Access) -> Result<Rout
         method: operation.method.http().clone(),
         template: operation.path.clone(),
         access,
+        carries: operation.carries.iter().map(|grant| grant.0.clone()).collect(),
         media_type: operation.body.as_ref().map(|body| body.content_type().to_owned()),
         limits: operation.limits.clone(),
         idempotency: operation.idempotency.as_ref().map(|it| it.header.to_string()),

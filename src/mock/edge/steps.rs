@@ -195,7 +195,14 @@ fn permission_step(edge: &Edge, passage: &mut Passage<'_>) -> Result<(), Stop> {
     let routes = &passage.request.site.server.routes;
     let permitted = match operation.access {
         Access::Public => true,
-        Access::Applications => (edge.permission)(key, operation, routes),
+        Access::Applications => {
+            let mut carried = routes
+                .all()
+                .iter()
+                .filter(|inner| operation.carries.iter().any(|id| id == inner.id.as_str()));
+            (edge.permission)(key, operation, routes)
+                && carried.all(|inner| (edge.carried)(key, inner, routes))
+        }
         Access::Operator => (edge.admin)(key, operation, routes),
     };
     if permitted { Ok(()) } else { Err(Denial::Refused(RefusalKind::Insufficient).into()) }

@@ -93,6 +93,7 @@ fn needs(document: &Document) -> Vec<Diagnostic> {
     for need in list(document, "needs").iter().chain(of_variants.flat_map(Node::items)) {
         let Some((group, name)) = need.as_str().and_then(|text| text.split_once('.')) else { continue };
         let known = match group {
+            "operation" => vec!["carries".to_owned()],
             "policy" => properties::<Policy>(),
             "control" => Action::ALL.map(|action| action.name().to_owned()).to_vec(),
             "limits" => properties::<Limits>(),

@@ -49,6 +49,7 @@ fn clauses(filter: &OperationFilter) -> Vec<String> {
             "names in its path what an application owns",
             "names in its path nothing that an application owns",
         ),
+        flag(filter.carries, "carries calls of other operations", "carries no calls of other operations"),
         flag(
             filter.shares_path,
             "shares its path with an operation of another method",
@@ -81,6 +82,7 @@ fn keys(selector: &CredentialSelector) -> String {
     let denied = selector.denied_by.map(|reason| match reason {
         DeniedBy::Service => "has no permission on anything of the service",
         DeniedBy::Operation => "has permissions on the service, but not on the operation",
+        DeniedBy::Carried => "may use the operation, but not one that it carries calls of",
         DeniedBy::Environment => "may use the operation, but not in this environment",
     });
     let other = selector.allowed_other_method.map(|may| {
