@@ -15,8 +15,8 @@ mod need;
 mod node;
 mod over;
 mod page;
-mod procedure;
 mod pick;
+mod procedure;
 mod repeat;
 mod suite;
 mod template;
@@ -43,10 +43,10 @@ pub use need::Need;
 pub use node::WhichNode;
 pub use over::{CredentialSelector, DeniedBy, First, OperationFilter, OperationSelector, Over, Selected};
 pub use page::{CorsRule, Page};
+pub use pick::CredentialPick;
 pub use procedure::{
     Afterwards, Cheap, Class, Crowd, Exceed, Flood, FloodRule, LimitName, Never, Procedure, Timing,
 };
-pub use pick::CredentialPick;
 pub use repeat::{DiffersFrom, IdempotencyKey, OTHER_UNIQUE, UNIQUE};
 pub use suite::{Suite, SuiteFile, builtin_files};
 pub use template::{Gap, Piece, Template, TemplateLine, What};
