@@ -61,6 +61,8 @@ const CONTRADICTIONS: &[Case] = &[
         "an operation cannot be the source of its own parameter",
         "a.show",
     ),
+    ("path: /a,", "path: /a, carries: [a.sho],", "`a.sho`: no operation has this name", "a.sho"),
+    ("path: /a,", "path: /a, carries: [a.list],", "an operation does not carry calls of itself", "a.list"),
     ("like: invalid", "like: revoked", "`revoked`: no such refusal is declared here", "revoked"),
     (
         "like: invalid",
