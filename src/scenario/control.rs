@@ -106,13 +106,13 @@ pub struct Expiry {
     /// The created key.
     pub of: Name,
     /// When.
-    pub at: Instant,
+    pub at: TargetTime,
 }
 
 /// A time of the target's clock.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Instant {
+pub struct TargetTime {
     /// What it is counted from.
     pub from: Origin,
     /// So much later.
@@ -144,7 +144,7 @@ pub enum ClockMove {
     /// On until this has had its time.
     Outlive(Outlived),
     /// To an instant, where it stands still.
-    Hold(Instant),
+    Hold(TargetTime),
     /// Back to where it would be.
     Reset(Everything),
 }

@@ -31,8 +31,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use control::{
-    ClockMove, ControlStep, Everything, Expiry, Instant, LogRule, Narrowed, NewKey, Origin, Outlived, Owner,
-    PartMove, Reading, SeenRule, StoreMove, Unset, Without,
+    ClockMove, ControlStep, Everything, Expiry, LogRule, Narrowed, NewKey, Origin, Outlived, Owner, PartMove,
+    Reading, SeenRule, StoreMove, TargetTime, Unset, Without,
 };
 pub use described::{DocumentRule, TheDocument};
 pub use expectation::{ChallengeRule, Expectation, SameAs};

@@ -2,8 +2,8 @@
 
 use super::{code, codes, joined};
 use crate::scenario::{
-    ClockMove, ControlStep, CredentialPick, Instant, NewKey, Origin, Outlived, Owner, PartMove, Reading,
-    SeenRule, StoreMove, Unset, Until, Without,
+    ClockMove, ControlStep, CredentialPick, NewKey, Origin, Outlived, Owner, PartMove, Reading, SeenRule,
+    StoreMove, TargetTime, Unset, Until, Without,
 };
 
 /// What a step does.
@@ -75,7 +75,7 @@ fn own(new: &NewKey) -> String {
     }
 }
 
-fn instant(at: &Instant) -> String {
+fn instant(at: &TargetTime) -> String {
     let from = match at.from {
         Origin::Now => "now",
         Origin::Midnight => "the beginning of the day in UTC",
