@@ -76,7 +76,7 @@ fn aim(contract: &mut Contract, running: &Running) {
         }
     }
     let control_url = running.control_url.as_deref().unwrap_or_default();
-    contract.control = Box::new(contract.control.at(control_url));
+    *contract.control = contract.control.at(control_url);
 }
 
 /// The wall clock, which is the reference server's too.
