@@ -130,8 +130,8 @@ const MISTAKES: &[Case] = &[
     (
         EXPECT,
         "needs: [http3]\nexpect: { refused: true }",
-        "a need is tls, http2, plaintext, nodes, elsewhere, unknown-field, idempotency, validator, key-id, \
-         scheme.*, operation.*, policy.*, refusal.*, limits.*, control.*, tokens.*, documents.* or alike.*",
+        "a need is tls, http2, plaintext, nodes, elsewhere, unknown-field, idempotency, validator, key-id, scheme.*, \
+         operation.*, policy.*, refusal.*, limits.*, control.*, tokens.*, documents.* or alike.*",
         "http3",
     ),
     (

@@ -115,11 +115,11 @@ pub fn judge_field(name: &HeaderName, matcher: &Matcher, heard: &Answer) -> Judg
     matching::header(name, matcher, &Reading::of(heard))
 }
 
-/// Judges one exchange. A target that is too busy to decide says nothing of its lock, unless that is what is right.
+/// Judges one exchange. A target that is too busy to decide says nothing of its lock.
 pub fn judge(requirement: &Requirement, evidence: &Evidence<'_>) -> Judgement {
     let answer = evidence.exchange.answer.as_ref().filter(|_| evidence.exchange.failure.is_none());
-    let other = answer.filter(|answer| !requirement.names(answer.status));
-    match other.and_then(|answer| evidence.recogniser.throttled(answer)) {
+    let answer = answer.filter(|answer| !requirement.names(answer.status));
+    match answer.and_then(|answer| evidence.recogniser.throttled(answer)) {
         Some(why) => Judgement::new(Finding::Unclear, why),
         None => judge_limited(requirement, evidence),
     }

@@ -155,9 +155,9 @@ impl Server {
             rendering,
             clock,
             rate_limit,
+            places: Places::new(PLACES),
             parts: Parts::default(),
             journal: control.then(Journal::default),
-            places: Places::new(PLACES),
             log,
         })
     }
@@ -206,8 +206,8 @@ pub(crate) struct Pass {
     route: Route,
     key: Option<Arc<Key>>,
     quota: Option<Quota>,
-    waited: Duration,
     place: Place,
+    waited: Duration,
 }
 
 impl Site {
@@ -265,7 +265,7 @@ impl Responder for Site {
             Ok(()) => {
                 let (key, quota, waited) = (passage.key, passage.quota, passage.waited);
                 let place = server.places.take();
-                return Admission::Admitted(Pass { id, route, key, quota, waited, place });
+                return Admission::Admitted(Pass { id, route, key, quota, place, waited });
             }
             Err(Stop::Deny(denial)) => self.denied(&denial, Some(&request)),
             Err(Stop::Answer(answer)) => *answer,
@@ -276,7 +276,7 @@ impl Responder for Site {
 
     fn serve(&self, head: &Head, pass: Pass, body: &[u8]) -> Answer {
         let server = &self.server;
-        let Pass { id, route, key, quota, waited, place: _place } = pass;
+        let Pass { id, route, key, quota, place: _place, waited } = pass;
         let request = Request { id, head, body: Some(body), site: self, route: &route };
         let mut seal = self.seal(id, Some(request));
         seal.key = key.as_deref();

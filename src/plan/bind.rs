@@ -114,16 +114,15 @@ impl Cell<'_> {
         let (twist, _) = self.layers(&Step::default());
         let sent = self.pick(&twist).ok().flatten();
         let created = matches!(twist.credential, Some(CredentialPick::Created(_)));
-        let own = twist.key.is_none() && !created && self.scenario.procedure.is_none();
-        let own_key = sent.filter(|_| own);
+        let own_key = sent.filter(|_| twist.key.is_none() && !created && self.scenario.procedure.is_none());
         let label = match (self.axis, self.variant) {
             (Some(credential), Some(variant)) => format!("{credential}+{}", variant.name),
             (Some(credential), None) => credential.to_owned(),
             (None, Some(variant)) => variant.name.to_string(),
-            (None, None) if created => "created".to_owned(),
             (None, None) if self.scenario.procedure.is_some() => {
                 self.scenario.procedure.as_ref().map_or("", Procedure::as_str).to_owned()
             }
+            (None, None) if created => "created".to_owned(),
             (None, None) if sent.is_some() && own_key.is_none() => "forged".to_owned(),
             (None, None) => own_key.unwrap_or("none").to_owned(),
         };

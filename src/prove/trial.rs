@@ -75,7 +75,8 @@ fn aim(contract: &mut Contract, running: &Running) {
             environment.protected = false;
         }
     }
-    contract.control = contract.control.at(running.control_url.as_deref().unwrap_or_default());
+    let control_url = running.control_url.as_deref().unwrap_or_default();
+    *contract.control = contract.control.at(control_url);
 }
 
 /// The wall clock, which is the reference server's too.

@@ -15,6 +15,7 @@ mod reproduce;
 mod schedule;
 mod settle;
 mod steer;
+mod tokens;
 mod unique;
 
 use std::collections::BTreeMap;

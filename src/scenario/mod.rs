@@ -15,6 +15,7 @@ mod need;
 mod node;
 mod over;
 mod page;
+mod pick;
 mod procedure;
 mod repeat;
 mod suite;
@@ -30,8 +31,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use control::{
-    ClockMove, ControlStep, Everything, Expiry, Instant, LogRule, Narrowed, NewKey, Origin, Owner, PartMove,
-    Reading, SeenRule, StoreMove, Unset, Without,
+    ClockMove, ControlStep, Everything, Expiry, LogRule, Narrowed, NewKey, Origin, Outlived, Owner, PartMove,
+    Reading, SeenRule, StoreMove, TargetTime, Unset, Without,
 };
 pub use described::{DocumentRule, TheDocument};
 pub use expectation::{ChallengeRule, Expectation, SameAs};
@@ -42,6 +43,7 @@ pub use need::Need;
 pub use node::WhichNode;
 pub use over::{CredentialSelector, DeniedBy, First, OperationFilter, OperationSelector, Over, Selected};
 pub use page::{CorsRule, Page};
+pub use pick::CredentialPick;
 pub use procedure::{
     Afterwards, Cheap, Class, Crowd, Exceed, Flood, FloodRule, LimitName, Never, Procedure, Timing,
 };
@@ -50,8 +52,8 @@ pub use suite::{Suite, SuiteFile, builtin_files};
 pub use template::{Gap, Piece, Template, TemplateLine, What};
 pub use token::TokenTwist;
 pub use twist::{
-    Beside, BodyTwist, Carry, CredentialPick, KeyTwist, LikeTheKey, ObjectOf, PathTwist, SchemeForm,
-    SecondKey, Separator, TheCredential, Transform, Twist,
+    Beside, BodyTwist, Carry, KeyTwist, LikeTheKey, ObjectOf, PathTwist, SchemeForm, SecondKey, Separator,
+    TheCredential, Transform, Twist,
 };
 pub use until::{Bound, Until};
 pub use wire::{Awaited, Closing, WireKey, WirePart, WireTwist};

@@ -49,8 +49,8 @@ pub enum Need {
 }
 
 /// Everything that can be needed, for messages.
-const ALL: &str = "tls, http2, plaintext, nodes, elsewhere, unknown-field, idempotency, validator, key-id, \
-     scheme.*, operation.*, policy.*, refusal.*, limits.*, control.*, tokens.*, documents.* or alike.*";
+const ALL: &str = "tls, http2, plaintext, nodes, elsewhere, unknown-field, idempotency, validator, key-id, scheme.*, \
+     operation.*, policy.*, refusal.*, limits.*, control.*, tokens.*, documents.* or alike.*";
 
 impl Need {
     /// The needs that are one word.

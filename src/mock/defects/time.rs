@@ -74,7 +74,7 @@ fn expensive_deny(edge: &mut Edge) {
     edge.render = Arc::new(move |rendering, denial, request| {
         let mut answer = sound(rendering, denial, request);
         if matches!(denial, Denial::Refused(kind) if UNCACHED.contains(kind)) {
-            answer.took = HASH;
+            answer.took += HASH;
         }
         answer
     });

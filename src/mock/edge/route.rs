@@ -41,10 +41,10 @@ pub(crate) struct Routed {
     pub(crate) access: Access,
     /// The media type of its body, where it takes one.
     pub(crate) media_type: Option<String>,
-    /// The operations that its body carries calls of, by their full names.
-    pub(crate) carries: Vec<String>,
     /// How often it may be called.
     pub(crate) limits: Limits,
+    /// The operations that its body carries calls of, by their full names.
+    pub(crate) carries: Vec<String>,
     /// The field that carries its idempotency key, where it honours one.
     pub(crate) idempotency: Option<String>,
     /// What it does.

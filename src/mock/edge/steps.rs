@@ -116,15 +116,6 @@ fn key_step(edge: &Edge, passage: &mut Passage<'_>) -> Result<(), Stop> {
     }
 }
 
-/// How long a request waits for the key store.
-fn waited(edge: &Edge, request: &Request<'_>) -> Duration {
-    let server = &request.site.server;
-    match (edge.extract)(request.head, &server.authentication.carrier) {
-        Presented::One(_) => (edge.reach)(server).waited,
-        Presented::Absent | Presented::Empty | Presented::Several => Duration::ZERO,
-    }
-}
-
 /// Wrong keys are counted; no key at all is no guess.
 fn throttled(edge: &Edge, request: &Request<'_>, denial: Denial) -> Denial {
     let missing = Denial::Refused(RefusalKind::Missing);
@@ -132,6 +123,15 @@ fn throttled(edge: &Edge, request: &Request<'_>, denial: Denial) -> Denial {
         return (edge.throttle)(request, (edge.client)(request), denial);
     }
     denial
+}
+
+/// How long a request waits for the key store.
+fn waited(edge: &Edge, request: &Request<'_>) -> Duration {
+    let server = &request.site.server;
+    match (edge.extract)(request.head, &server.authentication.carrier) {
+        Presented::One(_) => (edge.reach)(server).waited,
+        Presented::Absent | Presented::Empty | Presented::Several => Duration::ZERO,
+    }
 }
 
 /// What the contract wants said to a request without a key that leads nowhere.
@@ -149,11 +149,11 @@ fn declared(request: &Request<'_>, denial: Denial) -> Denial {
 
 /// Has the key requests left?
 fn limit_step(edge: &Edge, passage: &mut Passage<'_>) -> Result<(), Stop> {
-    let request = passage.request;
+    let (request, server) = (passage.request, &passage.request.site.server);
     // Without its counter the limit is not kept; whose key it is was asked before.
-    let limit = request.limit().filter(|_| !request.site.server.parts.lacks(Part::Limiter));
+    let limit = request.limit().filter(|_| !server.parts.lacks(Part::Limiter));
     let (Some(limit), Some(key)) = (limit, &passage.key) else { return Ok(()) };
-    let now_ms = request.site.server.clock.now_ms();
+    let now_ms = server.clock.now_ms();
     let quota = match request.own_limit().zip(caller(&request, key.credential.clone())) {
         Some((_, who)) => request.site.data.calls.count(who, limit, now_ms),
         None => (edge.count)(key, limit, now_ms),
