@@ -92,9 +92,9 @@ pub(super) fn bind(
         let picked = cell.pick_off_axis(&twist)?;
         keys.insert(name.to_string(), picked.map(|credential| cell.key(credential, &twist)));
     }
-    let deed = |part: &WirePart| match part {
-        WirePart::Control(step) => Some(cell.deed(step)),
-        _ => None,
+    let deed = |part: &WirePart| {
+        let WirePart::Control(step) = part else { return None };
+        Some(cell.deed(step))
     };
     let deeds = wire.say.iter().filter_map(deed).collect::<Result<_, _>>()?;
     let conversation = Conversation { parts, keys, deeds };

@@ -106,13 +106,13 @@ pub struct Expiry {
     /// The created key.
     pub of: Name,
     /// When.
-    pub at: Instant,
+    pub at: Moment,
 }
 
 /// A time of the target's clock.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Instant {
+pub struct Moment {
     /// What it is counted from.
     pub from: Origin,
     /// So much later.
@@ -142,7 +142,7 @@ pub enum ClockMove {
     /// On by so much; it keeps going.
     Advance(Millis),
     /// To an instant, where it stands still.
-    Hold(Instant),
+    Hold(Moment),
     /// Back to where it would be.
     Reset(Everything),
 }

@@ -29,7 +29,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use control::{
-    ClockMove, ControlStep, Everything, Expiry, Instant, LogRule, Narrowed, NewKey, Origin, Owner, PartMove,
+    ClockMove, ControlStep, Everything, Expiry, LogRule, Moment, Narrowed, NewKey, Origin, Owner, PartMove,
     Reading, SeenRule, StoreMove, Unset, Without,
 };
 pub use described::{DocumentRule, TheDocument};

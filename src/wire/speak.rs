@@ -66,7 +66,10 @@ impl Speaker<'_> {
                 (_, Part::Head(_)) => 0,
                 (Act::Send { bytes, .. } | Act::Trickle { bytes, .. }, _) => follows + bytes.len() as u64,
                 (Act::Repeat { bytes, times, .. }, _) => follows + bytes.len() as u64 * times,
-                (Act::Frame(_) | Act::Hold(_) | Act::Await | Act::Pass(_) | Act::EndSending | Act::Leave, _) => follows,
+                (
+                    Act::Frame(_) | Act::Hold(_) | Act::Await | Act::Pass(_) | Act::EndSending | Act::Leave,
+                    _,
+                ) => follows,
             };
             acts.push(act);
         }

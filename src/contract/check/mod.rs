@@ -4,8 +4,8 @@
 //! The checks work on the tree, so that they can point at a place, and take nothing for granted: what the
 //! schema has already reported is passed over in silence here.
 
-mod idempotency;
 mod control;
+mod idempotency;
 mod keys;
 mod names;
 mod paths;

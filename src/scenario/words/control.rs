@@ -2,7 +2,7 @@
 
 use super::{code, codes, joined};
 use crate::scenario::{
-    ClockMove, ControlStep, CredentialPick, Instant, NewKey, Origin, Owner, PartMove, Reading, SeenRule,
+    ClockMove, ControlStep, CredentialPick, Moment, NewKey, Origin, Owner, PartMove, Reading, SeenRule,
     StoreMove, Unset, Until, Without,
 };
 
@@ -72,7 +72,7 @@ fn own(new: &NewKey) -> String {
     }
 }
 
-fn instant(at: &Instant) -> String {
+fn instant(at: &Moment) -> String {
     let from = match at.from {
         Origin::Now => "now",
         Origin::Midnight => "the beginning of the day in UTC",
