@@ -131,7 +131,7 @@ const MISTAKES: &[Case] = &[
         EXPECT,
         "needs: [http3]\nexpect: { refused: true }",
         "a need is tls, http2, plaintext, nodes, elsewhere, unknown-field, idempotency, validator, key-id, scheme.*, policy.*, \
-         refusal.*, control.*, tokens.*, documents.* or alike.*",
+         refusal.*, limits.*, control.*, tokens.*, documents.* or alike.*",
         "http3",
     ),
     (

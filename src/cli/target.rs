@@ -115,6 +115,7 @@ impl TargetArgs {
             environments: self.allow.clone(),
             no_exact_bytes: self.client.no_exact_bytes(),
             frames: self.client.frames(),
+            ..Permits::default()
         }
     }
 

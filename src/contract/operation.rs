@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Acceptance, Grant, Idempotency};
+use super::{Acceptance, Grant, Idempotency, Limits};
 use crate::document::{JsonPath, Method, Name};
 
 /// A group of operations that permissions can be granted on as a whole.
@@ -37,6 +37,9 @@ pub struct Operation {
     /// What stands for the parameters of the path.
     #[serde(default)]
     pub parameters: IndexMap<Name, Parameter>,
+    /// How often it may be called; where nothing is said, nothing is tried.
+    #[serde(default)]
+    pub limits: Limits,
     /// How an acceptance is recognised.
     pub accepted: Acceptance,
     /// How it is done once, however often its request is sent.

@@ -119,7 +119,7 @@ pub(crate) struct Answer {
     pub(crate) content: Content,
     /// The content is described by the fields but not sent, as an answer to HEAD (RFC 9110 section 9.3.2).
     pub(crate) withheld: bool,
-    /// How long it took to come to it.
+    /// How long it takes to be made, where somebody else makes a part of it and nobody here waits but its client.
     pub(crate) took: Duration,
 }
 

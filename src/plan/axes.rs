@@ -40,6 +40,7 @@ impl Operations {
     pub(super) fn selected(&self, selector: &OperationSelector) -> Vec<Arc<BoundOperation>> {
         match selector {
             OperationSelector::Named(Selected::All) => self.guarded.clone(),
+            OperationSelector::Named(Selected::First) => self.guarded.first().cloned().into_iter().collect(),
             OperationSelector::Named(Selected::Named(names)) => {
                 let chosen = |one: &&Arc<BoundOperation>| names.iter().any(|name| name == one.id.as_str());
                 self.guarded.iter().filter(chosen).cloned().collect()

@@ -12,7 +12,7 @@ use crate::scenario::{OTHER_UNIQUE, UNIQUE};
 use crate::wire::{Answer, Captures, Exchange, Gate, Script, seal};
 
 use super::steer::{Hands, Objection};
-use super::{Job, Lane, patience, unique};
+use super::{Job, Lane, patience, procedure, unique};
 
 /// How often a broken requirement is looked at again with the same bytes.
 const CONFIRMATIONS: u32 = 2;
@@ -48,10 +48,15 @@ pub(super) enum Decided {
     Twin,
     /// The step of this number, from 0.
     Step(usize),
+    /// None: the target does not let itself be measured, and that is no fault.
+    Unmeasurable,
 }
 
 /// Carries a case out, and where it fails, twice more, so that a report says how steady the failure is.
 pub(super) async fn case(job: &Job, case: &Case, steps: &[PlannedStep]) -> Carried {
+    if let Some(procedure) = &case.scenario.procedure {
+        return procedure::carry(job, case, (procedure, steps)).await;
+    }
     let first = attempt(job, case, steps).await;
     if first.finding != Finding::Broken {
         return first;

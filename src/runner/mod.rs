@@ -9,6 +9,7 @@ mod conclude;
 mod controls;
 mod lane;
 mod patience;
+mod procedure;
 mod record;
 mod reproduce;
 mod schedule;

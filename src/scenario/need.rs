@@ -36,6 +36,8 @@ pub enum Need {
     Policy(String),
     /// The contract declares this kind of refusal.
     Refusal(String),
+    /// The contract says how often the operation may be called: this line of its `limits`.
+    Limits(String),
     /// The contract has this line of `control`.
     Control(String),
     /// The contract's `tokens` have this line.
@@ -46,7 +48,7 @@ pub enum Need {
 
 /// Everything that can be needed, for messages.
 const ALL: &str = "tls, http2, plaintext, nodes, elsewhere, unknown-field, idempotency, validator, key-id, scheme.*, policy.*, \
-     refusal.*, control.*, tokens.*, documents.* or alike.*";
+     refusal.*, limits.*, control.*, tokens.*, documents.* or alike.*";
 
 impl Need {
     /// The needs that are one word.
@@ -74,6 +76,7 @@ impl Need {
             Some(("scheme", name)) => Ok(Self::Scheme(name.to_owned())),
             Some(("policy", name)) => Ok(Self::Policy(name.to_owned())),
             Some(("refusal", name)) => Ok(Self::Refusal(name.to_owned())),
+            Some(("limits", name)) => Ok(Self::Limits(name.to_owned())),
             Some(("control", name)) => Ok(Self::Control(name.to_owned())),
             Some(("tokens", name)) => Ok(Self::Tokens(name.to_owned())),
             Some(("documents", name)) => Ok(Self::Document(name.to_owned())),
@@ -99,6 +102,7 @@ impl fmt::Display for Need {
             Self::Scheme(name) => write!(f, "scheme.{name}"),
             Self::Policy(name) => write!(f, "policy.{name}"),
             Self::Refusal(name) => write!(f, "refusal.{name}"),
+            Self::Limits(name) => write!(f, "limits.{name}"),
             Self::Control(name) => write!(f, "control.{name}"),
             Self::Tokens(name) => write!(f, "tokens.{name}"),
             Self::Document(name) => write!(f, "documents.{name}"),
@@ -120,7 +124,7 @@ impl JsonSchema for Need {
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         let words: Vec<_> = Self::WORDS.iter().map(|(word, _)| *word).collect();
         let pattern = format!(
-            "^({}|(scheme|policy|refusal|control|tokens|documents|alike)\\.[A-Za-z_]+(\\.[a-z_]+)?)$",
+            "^({}|(scheme|policy|refusal|limits|control|tokens|documents|alike)\\.[A-Za-z_]+(\\.[a-z_]+)?)$",
             words.join("|")
         );
         json_schema!({

@@ -215,6 +215,10 @@ pub enum LikeTheKey {
     /// That of the credential's own key: same length, same prefix up to its last `_`, same classes of
     /// characters behind it.
     Like,
+    /// The same, and the first half of what stands behind that prefix is the credential's own.
+    SecondHalf,
+    /// The same, and all but the last character is the credential's own.
+    LastCharacter,
     /// The same, but the public identifier that the key holds stays: see `authentication.key_id` of the contract.
     SameId,
 }

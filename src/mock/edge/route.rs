@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use percent_encoding::percent_decode_str;
 
-use crate::contract::{Contract, Operation, OperationId};
+use crate::contract::{Contract, Limits, Operation, OperationId};
 use crate::mock::MockError;
 use crate::mock::services::{self, Handler, Sample};
 
@@ -41,6 +41,8 @@ pub(crate) struct Routed {
     pub(crate) access: Access,
     /// The media type of its body, where it takes one.
     pub(crate) media_type: Option<String>,
+    /// How often it may be called.
+    pub(crate) limits: Limits,
     /// The field that carries its idempotency key, where it honours one.
     pub(crate) idempotency: Option<String>,
     /// What it does.
@@ -162,6 +164,7 @@ fn routed(id: OperationId, operation: &Operation, access: Access) -> Result<Rout
         template: operation.path.clone(),
         access,
         media_type: operation.body.as_ref().map(|body| body.content_type().to_owned()),
+        limits: operation.limits.clone(),
         idempotency: operation.idempotency.as_ref().map(|it| it.header.to_string()),
         sample,
         segments: path.split('/').map(segment).collect(),

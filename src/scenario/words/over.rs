@@ -10,11 +10,13 @@ use crate::scenario::{
 pub(super) fn words(over: &Over) -> String {
     let operations = match &over.operations {
         OperationSelector::Named(Selected::All) => "every operation".to_owned(),
+        OperationSelector::Named(Selected::First) => "the first operation".to_owned(),
         OperationSelector::Named(Selected::Named(names)) => format!("the operations {}", codes(names, "and")),
         OperationSelector::Like(filter) => like(filter),
     };
     let environments = match &over.environments {
         Selected::All => "in every environment".to_owned(),
+        Selected::First => "in the first environment".to_owned(),
         Selected::Named(names) => format!("in the environments {}", codes(names, "and")),
     };
     let credentials = over.credentials.as_ref().map(|selector| format!(", with {}", keys(selector)));
