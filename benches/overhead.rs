@@ -11,19 +11,19 @@
 
 use std::collections::BTreeMap;
 use std::io::{BufRead as _, BufReader};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use lockproof::contract::{self, Contract, KeySupply, Keyring};
+use lockproof::contract::{self, Contract, Control, KeySupply, Keyring};
 use lockproof::document::Source;
 use lockproof::outcome::{ContractInfo, Verdict};
 use lockproof::plan::{Filter, Inputs, Permits, Plan};
 use lockproof::redact::Redactor;
 use lockproof::report::{Colour, Format, Style};
-use lockproof::runner::{self, Header, Job, Lane, Settings, Strictness, conclude};
+use lockproof::runner::{self, Header, Job, Lane, Settings, Steering, Strictness, conclude};
 use lockproof::scenario::{Suite, builtin_files};
-use lockproof::wire::ClientOptions;
+use lockproof::wire::{ClientOptions, Plane};
 use rustix::time::{ClockId, clock_gettime};
 
 /// Runs that count, after one that does not.
@@ -83,7 +83,8 @@ fn main() {
     let server = Server::start();
     let text = std::fs::read_to_string(format!("{FOLDER}/lockproof.yaml")).unwrap();
     let source = Source { name: "lockproof.yaml".to_owned(), text };
-    let contract = contract::load(source, &|_| None).unwrap();
+    let mut contract = contract::load(source, &|_| None).unwrap();
+    *contract.control = Control::default();
     let keyring = Keyring::fetch(&contract, Path::new(FOLDER), &NoSupply).unwrap();
     let mut samples: Vec<Sample> =
         (0..=RUNS).map(|seed| measure(&server, &contract, &keyring, seed as u64)).collect();
@@ -114,12 +115,16 @@ fn measure(server: &Server, contract: &Contract, keyring: &Keyring, seed: u64) -
     let second = Duration::from_secs(1);
     let settings =
         Settings { jobs: 32, seed, exchange_limit: 10 * second, deadline: 60 * second, control_every: 250 };
+    // What needs more than requests is not measured.
+    let plane =
+        Plane::new(&Control::default(), &ClientOptions::default(), PathBuf::new(), std::iter::empty());
     let job = Job {
         plan: plan.clone(),
         contract: contract.clone(),
         keyring: keyring.clone(),
         redactor: redactor.clone(),
         lanes: server.addresses.iter().map(lane).collect(),
+        steering: Steering::new(plane.unwrap(), || 0),
         settings,
     };
     let collected = runner::run(job, drop, &mut |_| ()).unwrap();

@@ -92,7 +92,7 @@ pub struct Contract {
     pub tokens: Option<Tokens>,
     /// How a test may steer the target; without it the checks that need it are skipped.
     #[serde(default)]
-    pub control: Control,
+    pub control: Box<Control>,
 }
 
 /// How a request carries its key.

@@ -14,8 +14,8 @@ use crate::contract::Environment;
 use crate::judge::Requirement;
 use crate::outcome::Expects;
 use crate::scenario::{
-    CredentialPick, Expectation, First, OperationFilter, OperationSelector, Procedure, Scenario, Selected, Step, Twist,
-    Variant,
+    CredentialPick, Expectation, First, OperationFilter, OperationSelector, Procedure, Scenario, Selected,
+    Step, Twist, Variant,
 };
 
 /// One cell of the matrix: where a scenario is bound.

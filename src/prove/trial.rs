@@ -75,7 +75,7 @@ fn aim(contract: &mut Contract, running: &Running) {
             environment.protected = false;
         }
     }
-    contract.control = contract.control.at(running.control_url.as_deref().unwrap_or_default());
+    *contract.control = contract.control.at(running.control_url.as_deref().unwrap_or_default());
 }
 
 /// The wall clock, which is the reference server's too.
