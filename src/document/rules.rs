@@ -125,6 +125,7 @@ fn badly_formed(format: &str, value: &Value, written: Option<&str>) -> Sentence 
         "http-method" => "a request method",
         "duration-text" => "a length of time such as `250ms`, `1s` or `2m`",
         "base-url" => "a base URL",
+        "call-url" => "an address to call",
         "path-template" => "a path",
         "one-line" => "a line of text",
         other => other,

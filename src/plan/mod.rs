@@ -219,6 +219,14 @@ impl Case {
         once.saturating_mul(if self.scenario.procedure.is_some() { PROCEDURE } else { 9 })
     }
 
+    /// Whether it does something to the target: then its request alone would find another target, and no such key.
+    pub fn is_steered(&self) -> bool {
+        let steers = |step: &PlannedStep| {
+            !step.before.is_empty() || !step.after.is_empty() || !step.draft.deeds().is_empty()
+        };
+        self.work.iter().flatten().any(steers)
+    }
+
     /// Whether nothing else may be sent while it runs.
     pub fn is_alone(&self) -> bool {
         self.scenario.is_alone()

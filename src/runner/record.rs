@@ -34,6 +34,7 @@ pub(super) fn case(job: &Job, case: &Case, carried: Carried, took: Duration) -> 
     let required = || step.map(|step| step.requirement.to_string()).unwrap_or_default();
     let expected = carried.expected.clone().unwrap_or_else(required);
     let reproduce = match (&carried.exchange, step) {
+        (Some(_), _) if case.is_steered() => Some(redactor.redact(&reproduce::again(&case.id))),
         (Some(exchange), Some(step)) => {
             Some(redactor.redact(&reproduce::line(exchange, &step.draft, job, &case.id)))
         }

@@ -10,5 +10,6 @@ mod hostile;
 mod newcomer;
 mod reproduce;
 mod second_opinion;
+mod steering;
 mod support;
 mod transport;
