@@ -258,7 +258,7 @@ const STEERING: &[(&str, &str, &str)] = &[
         "an action is `http` or `command`, one of the two",
         "",
     ),
-    ("revoke: {}", "an action is `http` or `command`, one of the two", "{}"),
+    ("revoke: {}", "this mapping needs an entry", "{}"),
     ("revoke: { command: [] }", "this list needs at least 1 item", "[]"),
     ("revok: { command: [a] }", "unknown entry `revok`", "revok"),
 ];
