@@ -13,6 +13,7 @@ use std::collections::BTreeMap;
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use lockproof::contract::{self, Contract, KeySupply, Keyring};
@@ -21,7 +22,7 @@ use lockproof::outcome::{ContractInfo, Verdict};
 use lockproof::plan::{Filter, Inputs, Permits, Plan};
 use lockproof::redact::Redactor;
 use lockproof::report::{Colour, Format, Style};
-use lockproof::runner::{self, Header, Job, Lane, Settings, Steering, Strictness, conclude};
+use lockproof::runner::{self, Header, Job, Lane, Settings, Shown, Steering, Strictness, conclude};
 use lockproof::scenario::{Suite, builtin_files};
 use lockproof::wire::{ClientOptions, Plane};
 use rustix::time::{ClockId, clock_gettime};
@@ -106,18 +107,24 @@ fn measure(server: &Server, contract: &Contract, keyring: &Keyring, seed: u64) -
     let bodies = bodies(contract);
     let permits = Permits { effects: true, ..Permits::default() };
     let inputs = Inputs { contract, bodies: &bodies, suite: &suite, permits: &permits };
-    let plan = Plan::expand(&inputs, &Filter::default());
+    let plan = Arc::new(Plan::expand(&inputs, &Filter::default()));
     let redactor = Redactor::new(keyring);
     let lane = |(name, url): (&String, &String)| {
         (name.clone(), Lane::new(url, None, &ClientOptions::default()).unwrap())
     };
     let second = Duration::from_secs(1);
-    let settings =
-        Settings { jobs: 32, seed, exchange_limit: 10 * second, deadline: 60 * second, control_every: 250 };
+    let settings = Settings {
+        jobs: 32,
+        seed,
+        exchange_limit: 10 * second,
+        deadline: 60 * second,
+        control_every: 250,
+        shown: Shown::Every,
+    };
     let sources = contract.credentials.values().map(|credential| &credential.key);
     let plane = Plane::new(&contract.control, &ClientOptions::default(), PathBuf::new(), sources).unwrap();
     let job = Job {
-        plan: plan.clone(),
+        plan: Arc::clone(&plan),
         contract: contract.clone(),
         keyring: keyring.clone(),
         redactor: redactor.clone(),

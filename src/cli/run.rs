@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use clap::Args;
@@ -10,7 +11,7 @@ use crate::document::Millis;
 use crate::outcome::{ContractInfo, ExitCode};
 use crate::plan::{Filter, Inputs, Permits, Plan, Slow};
 use crate::redact::Redactor;
-use crate::runner::{self, Header, Job, Lane, Settings, Strictness, conclude};
+use crate::runner::{self, Header, Job, Lane, Settings, Shown, Strictness, conclude};
 use crate::scenario::Severity;
 
 use super::bundle::Bundle;
@@ -140,7 +141,7 @@ pub(super) fn run(args: &RunArgs, output: &Output) -> Done {
 }
 
 fn on(args: &RunArgs, aimed: &Aimed, output: &Output) -> Done {
-    let plan = args.plan(&aimed.bundle)?;
+    let plan = Arc::new(args.plan(&aimed.bundle)?);
     if args.select.list || args.select.dry_run {
         let text = if args.select.list { plan_text::list(&plan) } else { plan_text::dry_run(&plan) };
         output::print(text.as_bytes())?;
@@ -151,7 +152,7 @@ fn on(args: &RunArgs, aimed: &Aimed, output: &Output) -> Done {
     let header = args.header(&aimed.bundle, &lanes);
     let redactor = Redactor::new(&aimed.bundle.keyring);
     let job = Job {
-        plan: plan.clone(),
+        plan: Arc::clone(&plan),
         contract: aimed.bundle.contract.clone(),
         keyring: aimed.bundle.keyring.clone(),
         redactor: redactor.clone(),
@@ -205,6 +206,7 @@ impl PaceArgs {
             exchange_limit: self.timeout,
             deadline: self.deadline,
             control_every: CASES_BETWEEN_CONTROLS,
+            shown: Shown::Every,
         }
     }
 }

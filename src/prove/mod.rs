@@ -9,6 +9,7 @@ mod evidence;
 mod markdown;
 mod matrix;
 mod page;
+mod plans;
 mod run;
 mod seen;
 mod stage;

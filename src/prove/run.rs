@@ -7,6 +7,7 @@ use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread;
 
 use super::matrix::Matrix;
+use super::plans::Plans;
 use super::seen::Seen;
 use super::stage::{Fixture, Keeps, Stage};
 use super::subject::{self, Pairs, Subject};
@@ -103,6 +104,7 @@ enum Message {
 #[derive(Debug)]
 pub(super) struct Bench {
     pub(super) suite: Suite,
+    pub(super) plans: Plans,
     reference: Fixture,
     bearer: Fixture,
 }
@@ -129,7 +131,8 @@ pub fn run(
     let all = subject::all(&proof.suite, (proof.seeds, proof.slow), proof.pairs);
     // What takes a target's measure must have the machine for itself.
     let (slow, fast): (Vec<_>, Vec<_>) = all.into_iter().partition(|one| one.slow == Slow::Included);
-    let bench = Bench { suite: proof.suite, reference: proof.reference, bearer: proof.bearer };
+    let plans = Plans::default();
+    let bench = Bench { suite: proof.suite, plans, reference: proof.reference, bearer: proof.bearer };
     let bench = Arc::new(bench);
     let (tell, told) = mpsc::channel();
     stoppable(Stopper(tell.clone()));

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::run::{Bench, ProveError};
@@ -12,7 +13,7 @@ use crate::mock::{self, Clock, Config, Running};
 use crate::outcome::ContractInfo;
 use crate::plan::{Filter, Frames, Inputs, Permits, Plan, Slow};
 use crate::redact::Redactor;
-use crate::runner::{self, Header, Job, Lane, LaneError, Settings, Steering, Strictness, conclude};
+use crate::runner::{self, Header, Job, Lane, LaneError, Settings, Shown, Steering, Strictness, conclude};
 use crate::wire::{ClientOptions, HttpVersion, Plane};
 
 /// How long one server may be tried.
@@ -20,7 +21,7 @@ const DEADLINE: Duration = Duration::from_mins(2);
 /// How long it may be where slow checks are part of it.
 const SLOW_DEADLINE: Duration = Duration::from_mins(10);
 /// Cases under way at once.
-const CASES_AT_ONCE: usize = 8;
+const CASES_AT_ONCE: usize = 16;
 /// So many cases are sent between two controls.
 const CASES_BETWEEN_CONTROLS: usize = 250;
 
@@ -44,14 +45,17 @@ pub(super) fn carry_out(subject: &Subject, bench: &Bench) -> Result<Seen, ProveE
     let permits = Permits { effects: true, environments: Vec::new(), no_exact_bytes, frames, slow };
     let inputs =
         Inputs { contract: &contract, bodies: &fixture.bodies, suite: &bench.suite, permits: &permits };
-    let mut plan = Plan::expand(&inputs, &Filter::default());
-    plan.cases.retain(|case| subject.tries(&case.scenario));
+    let plan = bench.plans.of(subject, || {
+        let mut plan = Plan::expand(&inputs, &Filter::default());
+        plan.cases.retain(|case| subject.tries(&case.scenario));
+        plan
+    });
     let redactor = Redactor::new(&fixture.keyring);
     let sources = contract.credentials.values().map(|credential| &credential.key);
     let plane = Plane::new(&contract.control, &ClientOptions::default(), PathBuf::new(), sources);
     let plane = plane.map_err(LaneError::from)?;
     let job = Job {
-        plan: plan.clone(),
+        plan: Arc::clone(&plan),
         lanes: lanes(&contract, &running, http)?,
         contract,
         keyring: fixture.keyring.clone(),
@@ -106,6 +110,7 @@ fn settings(subject: &Subject) -> Settings {
         exchange_limit: ClientOptions::default().limits.total,
         deadline: if subject.slow == Slow::Included { SLOW_DEADLINE } else { DEADLINE },
         control_every: CASES_BETWEEN_CONTROLS,
+        shown: Shown::Findings,
     }
 }
 

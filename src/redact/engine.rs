@@ -6,7 +6,7 @@
 
 use std::ops::Range;
 
-use aho_corasick::{AhoCorasick, AhoCorasickBuilder, MatchKind, StartKind};
+use aho_corasick::{AhoCorasick, AhoCorasickBuilder, AhoCorasickKind, MatchKind, StartKind};
 
 use super::escape::View;
 use super::form::{Encoding, Form};
@@ -25,11 +25,22 @@ pub(super) struct Hit {
     length: usize,
 }
 
+/// What is to be saved: the time that it takes to search, or to prepare for it.
+#[derive(Clone, Copy)]
+pub(super) enum Effort {
+    /// Much is searched for the same keys.
+    Searching,
+    /// The keys will soon be prepared for again, together with more.
+    Preparing,
+}
+
 /// The tables of the search.
 #[derive(Default)]
 pub(super) struct Engine {
     forms: Vec<(usize, Form)>,
     seeds: Vec<Seed>,
+    /// A shorter text holds no trace: undoing escapes makes none longer.
+    shortest: usize,
     /// Nothing where there are no keys, or where there are too many to search for.
     automaton: Option<AhoCorasick>,
 }
@@ -42,7 +53,7 @@ struct Seed {
 
 impl Engine {
     /// Prepares for some keys.
-    pub(super) fn new(keys: &[&str]) -> Self {
+    pub(super) fn new(keys: &[&str], effort: Effort) -> Self {
         let mut forms = Vec::new();
         for (number, key) in keys.iter().enumerate().filter(|(_, key)| !key.is_empty()) {
             let key = Key::new(key);
@@ -57,14 +68,16 @@ impl Engine {
                 seeds.push(Seed { form: number, at });
             }
         }
-        let automaton = if patterns.is_empty() { None } else { automaton(&patterns) };
-        Self { forms, seeds, automaton }
+        let shortest = forms.iter().map(|(_, form)| form.window).min().unwrap_or(0);
+        let automaton = if patterns.is_empty() { None } else { automaton(&patterns, effort) };
+        Self { forms, seeds, shortest, automaton }
     }
 
     /// Every trace, in the order of the text, none overlapping another.
     pub(super) fn find(&self, text: &[u8]) -> Vec<Hit> {
         let mut hits = Vec::new();
         match &self.automaton {
+            Some(_) if text.len() < self.shortest => {}
             Some(automaton) => {
                 for piece in pieces(text.len()) {
                     let from = hits.len();
@@ -140,8 +153,13 @@ fn seeds_of(form: &Form) -> impl Iterator<Item = Range<usize>> + use<> {
         .take_while(move |seed| seed.end <= end)
 }
 
-fn automaton(patterns: &[&[u8]]) -> Option<AhoCorasick> {
+fn automaton(patterns: &[&[u8]], effort: Effort) -> Option<AhoCorasick> {
+    let kind = match effort {
+        Effort::Searching => None,
+        Effort::Preparing => Some(AhoCorasickKind::ContiguousNFA),
+    };
     AhoCorasickBuilder::new()
+        .kind(kind)
         .ascii_case_insensitive(true)
         .match_kind(MatchKind::Standard)
         .start_kind(StartKind::Unanchored)

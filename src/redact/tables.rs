@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::engine::{Engine, Hit, merge};
+use super::engine::{Effort, Engine, Hit, merge};
 
 /// Keys with their tables, in batches: a new key makes a new batch, and batches of one size become one, so that adding
 /// many keys stays cheap and there are never many batches to search with.
@@ -29,7 +29,7 @@ pub(super) struct Owner {
 impl Tables {
     /// The tables of keys by the names of their credentials.
     pub(super) fn of(keys: &[(&str, &str)]) -> Self {
-        Self { batches: vec![Arc::new(Batch::of(keys, 0))] }
+        Self { batches: vec![Arc::new(Batch::of(keys, 0, Effort::Searching))] }
     }
 
     /// The same tables and those of one more key.
@@ -42,9 +42,9 @@ impl Tables {
         }
         let before: usize = batches.iter().map(|batch| batch.owners.len()).sum();
         let texts: Vec<_> = keys.iter().map(|(name, key)| (name.as_str(), key.as_str())).collect();
-        let batch = Batch { keys: keys.clone(), ..Batch::of(&texts, before) };
+        let batch = Batch { keys: keys.clone(), ..Batch::of(&texts, before, Effort::Preparing) };
         if batches.is_empty() {
-            batches.push(Arc::new(Batch::of(&[], 0)));
+            batches.push(Arc::new(Batch::of(&[], 0, Effort::Searching)));
         }
         batches.push(Arc::new(batch));
         Self { batches }
@@ -79,9 +79,9 @@ impl Tables {
 
 impl Batch {
     /// The batch of some keys, behind so many others.
-    fn of(keys: &[(&str, &str)], before: usize) -> Self {
+    fn of(keys: &[(&str, &str)], before: usize, effort: Effort) -> Self {
         let texts: Vec<_> = keys.iter().map(|(_, key)| *key).collect();
-        let engine = Engine::new(&texts);
+        let engine = Engine::new(&texts, effort);
         let numbered = keys.iter().zip(before + 1..);
         let owners = numbered.map(|((name, _), number)| Owner::new(name, number, &engine)).collect();
         Self { engine, owners, keys: Vec::new() }

@@ -13,7 +13,7 @@ use crate::scenario::{OTHER_UNIQUE, UNIQUE};
 use crate::wire::{Answer, Captures, Exchange, Gate, Script, seal};
 
 use super::steer::{Hands, Objection};
-use super::{Job, Lane, patience, procedure, tokens, unique};
+use super::{Job, Lane, Shared, patience, procedure, tokens, unique};
 
 /// How often a broken requirement is looked at again with the same bytes.
 const CONFIRMATIONS: u32 = 2;
@@ -53,8 +53,14 @@ pub(super) enum Decided {
     Unmeasurable,
 }
 
+/// Carries out the case of this number, if there is one that can be sent.
+pub(super) async fn numbered(job: Shared, at: usize) -> Option<Carried> {
+    let case = job.plan.cases.get(at)?;
+    Some(self::case(&job, case, case.work.as_ref().ok()?).await)
+}
+
 /// Carries a case out, and where it fails, twice more, so that a report says how steady the failure is.
-pub(super) async fn case(job: &Job, case: &Case, steps: &[PlannedStep]) -> Carried {
+async fn case(job: &Job, case: &Case, steps: &[PlannedStep]) -> Carried {
     if let Some(procedure) = &case.scenario.procedure {
         return procedure::carry(job, case, (procedure, steps)).await;
     }

@@ -36,7 +36,7 @@ use crate::redact::Redactor;
 #[derive(Debug)]
 pub struct Job {
     /// What to send.
-    pub plan: Plan,
+    pub plan: Arc<Plan>,
     /// What the target is held to.
     pub contract: Contract,
     /// The keys.
@@ -64,6 +64,17 @@ pub struct Settings {
     pub deadline: Duration,
     /// How many cases are sent between two controls.
     pub control_every: usize,
+    /// Of which cases a result shows what was sent and received.
+    pub shown: Shown,
+}
+
+/// Of which cases a result shows what was sent and received, and how to send it again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shown {
+    /// Of every one.
+    Every,
+    /// Of those that did not pass: for whoever looks at nothing else, because showing takes longer than sending.
+    Findings,
 }
 
 /// What happens during a run.

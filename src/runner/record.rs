@@ -10,9 +10,9 @@ use crate::redact::Redactor;
 use crate::scenario::Severity;
 use crate::wire::{Answer, Exchange, Heard, Request, Script, Transcript};
 
-use super::Job;
 use super::carry::{Carried, Decided};
 use super::reproduce;
+use super::{Job, Shown};
 
 /// Bytes of a body that a report keeps.
 const KEPT_BODY: usize = 4096;
@@ -33,6 +33,11 @@ pub(super) fn case(job: &Job, case: &Case, carried: Carried, took: Duration) -> 
     };
     let required = || step.map(|step| step.requirement.to_string()).unwrap_or_default();
     let expected = carried.expected.clone().unwrap_or_else(required);
+    let not_sent = carried.exchange.as_ref().is_some_and(Exchange::was_not_sent);
+    let verdict = if not_sent { Verdict::Skip } else { verdict(&carried, case.scenario.severity) };
+    if verdict == Verdict::Pass && job.settings.shown == Shown::Findings {
+        return CaseResult { verdict, duration_us: micros(took), ..blank(case, redactor) };
+    }
     let reproduce = match (&carried.exchange, step) {
         (Some(_), _) if case.is_steered() => Some(redactor.redact(&reproduce::again(&case.id))),
         (Some(exchange), Some(step)) => {
@@ -40,9 +45,8 @@ pub(super) fn case(job: &Job, case: &Case, carried: Carried, took: Duration) -> 
         }
         _ => None,
     };
-    let not_sent = carried.exchange.as_ref().is_some_and(Exchange::was_not_sent);
     CaseResult {
-        verdict: if not_sent { Verdict::Skip } else { verdict(&carried, case.scenario.severity) },
+        verdict,
         expected: redactor.redact(&expected),
         actual: redactor.redact(&carried.actual).truncated(KEPT_WORDS),
         reproduce,

@@ -154,7 +154,7 @@ impl Worker {
             }
             let Some(case) = self.job.plan.cases.get(at) else { continue };
             self.tell.send(Message::Started(at)).ok();
-            let (result, witnessed) = self.case(case).await;
+            let (result, witnessed) = self.case(at, case).await;
             sent.push((at, result.verdict, witnessed));
             self.tell.send(Message::Finished(at, Box::new(Finished { result, witnessed }))).ok();
         }
@@ -162,26 +162,22 @@ impl Worker {
     }
 
     /// One case; a panic in it is our own fault, and the run goes on.
-    async fn case(&self, case: &Case) -> (CaseResult, bool) {
+    async fn case(&self, at: usize, case: &Case) -> (CaseResult, bool) {
         let job = &self.job;
-        let steps = match &case.work {
-            Ok(steps) => steps,
-            Err(why) => return (record::skipped(case, why, &job.redactor), false),
-        };
+        if let Err(why) = &case.work {
+            return (record::skipped(case, why, &job.redactor), false);
+        }
         if let Some(why) = self.unjudgeable.why(case, &job.plan.controls) {
             return (record::unjudged(case, why, &job.redactor), false);
         }
         let started = std::time::Instant::now();
-        let carrying = {
-            let (job, case, steps) = (Arc::clone(job), case.clone(), steps.clone());
-            tokio::spawn(async move { carry::case(&job, &case, &steps).await })
-        };
+        let carrying = tokio::spawn(carry::numbered(Arc::clone(job), at));
         match carrying.await {
-            Ok(carried) => {
+            Ok(Some(carried)) => {
                 let witnessed = carried.witnessed && carried.finding == Finding::Broken;
                 (record::case(job, case, carried, started.elapsed()), witnessed)
             }
-            Err(_) => (self.broken(case).await, false),
+            Ok(None) | Err(_) => (self.broken(case).await, false),
         }
     }
 
