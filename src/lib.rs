@@ -8,6 +8,7 @@ pub mod cli;
 pub mod contract;
 pub mod document;
 pub mod judge;
+pub mod load;
 pub mod mock;
 pub mod outcome;
 pub mod plan;

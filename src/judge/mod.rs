@@ -8,6 +8,7 @@ mod challenge;
 mod coding;
 mod conversation;
 mod describe;
+mod fast;
 mod matching;
 mod recognise;
 mod requirement;
@@ -19,6 +20,7 @@ pub use challenge::{Challenge, ChallengeError, ChallengeRequirement, Parameter, 
 pub use coding::{CodingError, decoded};
 pub use conversation::{ConversationRequirement, is_wrongly_accepted};
 pub use describe::describe_answer;
+pub use fast::{Fast, Right};
 pub use recognise::{Recognised, Recogniser};
 pub use requirement::Requirement;
 pub use same::{Compare, Volatile};

@@ -38,6 +38,8 @@ pub(crate) struct Server {
     /// Every environment that is served, and its data.
     pub(crate) environments: Vec<(String, Arc<Data>)>,
     log: Option<LogSink>,
+    /// How many requests were answered, whatever the answer.
+    answered: AtomicU64,
 }
 
 /// What one environment holds; nothing of it is visible in another.
@@ -99,6 +101,7 @@ impl Server {
             clock,
             rate_limit,
             log,
+            answered: AtomicU64::new(0),
         })
     }
 
@@ -112,9 +115,15 @@ impl Server {
         }
     }
 
+    /// How many requests were answered.
+    pub(crate) fn answered(&self) -> u64 {
+        self.answered.load(Ordering::Relaxed)
+    }
+
     /// The last thing that happens to an answer.
     fn finish(&self, seal: &Seal<'_>, mut answer: Answer) -> Answer {
         (self.edge.finish)(seal, &mut answer);
+        self.answered.fetch_add(1, Ordering::Relaxed);
         if let Some(sink) = &self.log {
             (sink.0)(&(self.edge.log)(seal, &answer));
         }

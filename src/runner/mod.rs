@@ -21,6 +21,7 @@ use std::time::Duration;
 pub use collect::{Interrupter, Signal, run};
 pub use conclude::{Conclusion, Header, Strictness, conclude};
 pub use lane::{Lane, LaneError};
+pub use record::exchange as evidence;
 
 use crate::contract::{Contract, Keyring};
 use crate::outcome::{CaseResult, Control};

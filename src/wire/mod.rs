@@ -23,4 +23,5 @@ pub use ordinary::Ordinary;
 pub use raw::{Caps, Moment, Raw, Reader};
 pub use script::{Act, Script};
 pub use seal::{Captures, Origin, SealError, seal};
+pub use tls::config as tls_config;
 pub use transcript::{Ending, Heard, Oddity, Transcript};
