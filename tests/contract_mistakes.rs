@@ -136,6 +136,14 @@ const BREACHES: &[Case] = &[
     ("{ header: X-API-Key }", "X-API-Key", "expected a mapping, found text", "X-API-Key"),
     ("method: GET, path: /healthz", "method: G T, path: /healthz", "`G T` is not a request method", "G T"),
     ("path: /healthz", "path: healthz", "`healthz` is not a path", "healthz"),
+    (
+        "public: [",
+        "cors: { origins: [https://a.example/] }\npublic: [",
+        "an origin is written as browsers write it: `https://host` or `https://host:port`, in lower case and without \
+         a path",
+        "https://a.example/",
+    ),
+    ("public: [", "cors: { origins: [] }\npublic: [", "this list needs at least 1 item", "[]"),
     ("allows: [a]", "allows: a", "expected a list, found text", "a"),
     (
         "{ env: FULL }",

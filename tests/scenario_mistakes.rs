@@ -57,7 +57,33 @@ const MISTAKES: &[Case] = &[
     ("why: Because", "why: \"\\e[2J\" #", "this text holds a control character", "\"\\e[2J\""),
     ("A sample", "\"A\\nsample\"", "this is not a line of text", "\"A\\nsample\""),
     ("{host}", "{hots}", "nothing is called `{hots}` here", "\"{key} of {hots}\""),
+    (EXPECT, "expect: { no_result: false }", "nothing is expected, so this check could never fail", "expect"),
     (EXPECT, "", "nothing is expected, so this check could never fail", "id"),
+    (EXPECT, "expect: { status: [400] }\ntwin: {}", "this twin is the very request whose twin it is", "{}"),
+    (
+        EXPECT,
+        "expect: { status: [400] }\ntwin: { credential: none }",
+        "a twin must be accepted, and this one carries no key that may be",
+        "{ credential: none }",
+    ),
+    (
+        EXPECT,
+        "expect: { status: [400] }\ntwin: { credential: { denying: operation } }",
+        "a twin must be accepted, and this one carries no key that may be",
+        "{ credential: { denying: operation } }",
+    ),
+    (
+        EXPECT,
+        "expect: { status: [400] }\ntwin: { headers: [{ A: '{hots}' }] }",
+        "nothing is called `{hots}` here",
+        "'{hots}'",
+    ),
+    (
+        EXPECT,
+        "expect: { status: [400] }\neach: [{ name: a, request: { credential: none }, twin: { path: { query: b } } }]",
+        "a twin must be accepted, and this one carries no key that may be",
+        "{ path: { query: b } }",
+    ),
     (EXPECT, "expect: { refused: false }", "nothing is expected, so this check could never fail", "expect"),
     (
         EXPECT,
@@ -104,7 +130,7 @@ const MISTAKES: &[Case] = &[
     (
         EXPECT,
         "needs: [http2]\nexpect: { refused: true }",
-        "a need is tls, plaintext, elsewhere, scheme.*, policy.*, refusal.* or control.*",
+        "a need is tls, plaintext, elsewhere, scheme.*, policy.*, refusal.*, control.* or documents.*",
         "http2",
     ),
     (EXPECT, "expect: { status: [4xy] }", "a status is a code like 401 or a class like 4xx", "4xy"),

@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 use crate::mock::defects;
 use crate::scenario::{Line, Scenario};
 
-use super::explain::SOUND_REQUEST;
+use super::explain::{MUST_BE_ACCEPTED, SOUND_REQUEST};
 
 /// The document: a table for each family, and a section for each check.
 pub(super) fn write(suite: &[Scenario]) -> String {
@@ -48,6 +48,8 @@ fn section(page: &mut String, check: &Scenario) {
     writeln!(page, "- *Sends*: {}", words.sends).ok();
     lines(page, &words.variants, "in variants");
     lines(page, &words.steps, "in steps");
+    let twin = words.twin.map(|twin| format!("{twin}; {MUST_BE_ACCEPTED}"));
+    item(page, "Its twin", &twin.into_iter().collect::<Vec<_>>());
     item(page, "Right is", &words.right.into_iter().collect::<Vec<_>>());
     item(page, "Advice", std::slice::from_ref(&check.advice));
     item(page, "Sources", &check.sources);

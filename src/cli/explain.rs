@@ -23,6 +23,9 @@ Examples:
 pub(super) const SOUND_REQUEST: &str = "A sound request is the operation's own method, path and body, with a \
      key that may use it in the declared place. Each combination of what `over` says is a case of its own.";
 
+/// What a twin is for.
+pub(super) const MUST_BE_ACCEPTED: &str = "it goes first and must be accepted, or the case says nothing";
+
 /// Explain a check or a defect.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
@@ -90,6 +93,9 @@ fn requests(page: &mut Page, check: &Scenario) {
     let words = check.words();
     page.field("over", (Ink::Plain, &words.over));
     page.field("sends", (Ink::Plain, &words.sends));
+    if let Some(twin) = &words.twin {
+        page.field("its twin", (Ink::Plain, &format!("{twin}; {MUST_BE_ACCEPTED}")));
+    }
     page.field("right is", (Ink::Plain, words.right.as_deref().unwrap_or_default()));
     lines(page, "Variants, each a case of its own", &words.variants);
     lines(page, "Steps, one request after the other", &words.steps);

@@ -15,7 +15,10 @@ pub(super) fn dry_run(plan: &Plan) -> String {
     for case in &plan.cases {
         writeln!(text, "{}", case.id).ok();
         match &case.work {
-            Ok(steps) => steps.iter().for_each(|step| describe(step, &mut text)),
+            Ok(steps) => {
+                // The twin goes first.
+                case.twin.iter().chain(steps).for_each(|step| describe(step, &mut text));
+            }
             Err(why) => drop(writeln!(text, "    skip: {why}")),
         }
     }

@@ -8,7 +8,9 @@
 mod acceptance;
 mod check;
 mod control;
+mod cors;
 mod credential;
+mod documents;
 mod environment;
 mod keyring;
 mod load;
@@ -26,7 +28,9 @@ use serde::Deserialize;
 pub use acceptance::Acceptance;
 pub use check::is_remote;
 pub use control::{Control, ControlAction};
+pub use cors::{Cors, PageOrigin};
 pub use credential::{Carrier, Credential, Grant, KeySource, KeyState};
+pub use documents::{Documents, Published};
 pub use environment::{Environment, Tls};
 pub use keyring::{KeyError, KeySupply, Keyring};
 pub use load::load;
@@ -71,6 +75,12 @@ pub struct Contract {
     /// Parts of an answer that differ between two equal refusals.
     #[serde(default)]
     pub volatile: Volatile,
+    /// Which pages may call the API from a browser; without it, none.
+    #[serde(default)]
+    pub cors: Option<Cors>,
+    /// What the API publishes about itself.
+    #[serde(default)]
+    pub documents: Documents,
     /// How a test may steer the target; without it the checks that need it are skipped.
     #[serde(default)]
     pub control: Control,

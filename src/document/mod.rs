@@ -13,6 +13,7 @@ mod diagnostic;
 #[expect(clippy::module_inception, reason = "the document is what this room is about")]
 mod document;
 mod explain;
+mod foreign;
 mod formats;
 mod interpolate;
 mod load;
@@ -31,6 +32,7 @@ mod write;
 
 pub use diagnostic::{Diagnostic, Diagnostics, Source};
 pub use document::Document;
+pub use foreign::misfit;
 pub use formats::parameters;
 pub use interpolate::Variables;
 pub use load::Check;

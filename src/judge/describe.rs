@@ -2,7 +2,9 @@
 
 use std::fmt;
 
-use super::{ChallengeRequirement, Compare, Requirement};
+use super::{
+    ChallengeRequirement, Compare, CorsRequirement, DescribedPart, DescriptionRequirement, Requirement,
+};
 use crate::document::StatusMatch;
 use crate::wire::Answer;
 
@@ -28,6 +30,9 @@ impl fmt::Display for Requirement {
             Self::Header(name, rule) => write!(f, "{name}: {rule}"),
             Self::Body(path, rule) => write!(f, "{path}: {rule}"),
             Self::Challenge(rule) => write!(f, "{rule}"),
+            Self::Cors(rule) => write!(f, "{rule}"),
+            Self::Description(wanted) => write!(f, "{wanted}"),
+            Self::NoResult => f.write_str("nothing that only an acceptance holds"),
             Self::NoEcho => f.write_str("no trace of a key"),
             Self::Nowhere(patterns) => {
                 let patterns: Vec<_> = patterns.iter().map(|pattern| format!("/{pattern}/")).collect();
@@ -62,6 +67,41 @@ impl fmt::Display for ChallengeRequirement {
             Self::Scheme(scheme) => write!(f, "a challenge of the scheme {scheme}"),
             Self::NotScheme(schemes) => write!(f, "no challenge of the scheme {}", schemes.join(" or ")),
             Self::Error(rule) => write!(f, "error parameter of the challenge: {rule}"),
+        }
+    }
+}
+
+impl fmt::Display for CorsRequirement {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Admits => {
+                f.write_str("an ok status, and permission for the page, its method and its fields")
+            }
+            Self::Shares => f.write_str("permission for the page to read the answer"),
+            Self::Forbids => f.write_str("no permission for the page"),
+            Self::NamesFields => f.write_str("no `*` in Access-Control-Allow-Headers"),
+            Self::Varies => f.write_str("Vary: Origin where the permission depends on the origin"),
+            Self::HidesField(name) => write!(f, "no {name} in Access-Control-Expose-Headers"),
+        }
+    }
+}
+
+impl fmt::Display for DescriptionRequirement {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let operation = format!("{} {}", self.method, self.path);
+        match &self.about {
+            DescribedPart::Security => write!(f, "a security of {operation} whose schemes are defined"),
+            DescribedPart::NotAnonymous => write!(f, "a security of {operation} that asks for something"),
+            DescribedPart::Refusals(refusals) => {
+                let refusals = refusals.iter().map(|(status, challenge)| {
+                    format!("{status}{}", if *challenge { " with WWW-Authenticate" } else { "" })
+                });
+                let refusals: Vec<_> = refusals.collect();
+                write!(f, "among the responses of {operation}, with a schema: {}", refusals.join(", "))
+            }
+            DescribedPart::Roles => write!(f, "roles in the security of {operation}"),
+            DescribedPart::NoShadowedField => write!(f, "no header parameter Authorization of {operation}"),
+            DescribedPart::Answer => f.write_str("an answer as it is described"),
         }
     }
 }

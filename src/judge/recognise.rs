@@ -181,6 +181,25 @@ pub(super) fn not_accepted(reading: &Reading<'_>, recogniser: &Recogniser<'_>) -
     Judgement::new(!bad, if accepted { format!("{seen}: accepted") } else { seen })
 }
 
+/// Nothing that only an acceptance holds must stand in an answer, whatever its status.
+pub(super) fn no_result(reading: &Reading<'_>, recogniser: &Recogniser<'_>) -> Judgement {
+    let seen = describe_answer(reading.answer);
+    let Acceptance { headers, body, .. } = recogniser.accepted;
+    let told = body.iter().find(|(path, rule)| {
+        let there = reading.json.as_ref().is_some_and(|json| !path.select(json).is_empty());
+        there && matching::body(path, rule, reading).finding == Finding::Holds
+    });
+    if let Some((path, _)) = told {
+        return Judgement::new(false, format!("{seen}: holds {path}, as only an acceptance does"));
+    }
+    let nothing_to_tell_by = headers.is_empty() && body.is_empty() && !reading.body.is_empty();
+    if nothing_to_tell_by && recogniser.accepted.status == reading.answer.status {
+        let why = "and the contract says of an acceptance nothing but its status";
+        return Judgement::new(Finding::Unclear, format!("{seen}, {why}"));
+    }
+    Judgement::new(true, seen)
+}
+
 fn names(kinds: &[RefusalKind]) -> String {
     let names: Vec<_> = kinds.iter().map(|kind| format!("`{kind}`")).collect();
     names.join(" or ")

@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use super::{ChallengeRequirement, Compare, ConversationRequirement, Evidence, Finding, Judgement, Reading};
-use super::{challenge, conversation, matching, recognise, same};
+use super::{ChallengeRequirement, Compare, ConversationRequirement, CorsRequirement};
+use super::{DescriptionRequirement, Evidence, Finding, Judgement, Reading};
+use super::{challenge, conversation, cors, matching, openapi, recognise, same};
 use crate::contract::{Matcher, RefusalKind};
 use crate::document::{HeaderName, JsonPath, Pattern, StatusMatch};
 
@@ -28,6 +29,12 @@ pub enum Requirement {
     Body(JsonPath, Matcher),
     /// What its challenges must be.
     Challenge(ChallengeRequirement),
+    /// What it must tell a browser.
+    Cors(CorsRequirement),
+    /// What the API's description must say of an operation.
+    Description(DescriptionRequirement),
+    /// Nothing that only an acceptance holds stands in it.
+    NoResult,
     /// No trace of a key stands in the answer.
     NoEcho,
     /// None of these patterns is found in the answer.
@@ -103,6 +110,9 @@ impl Requirement {
             Self::Header(name, rule) => matching::header(name, rule, reading),
             Self::Body(path, rule) => matching::body(path, rule, reading),
             Self::Challenge(rule) => challenge::judge(rule, reading),
+            Self::Cors(rule) => cors::judge(rule, reading, evidence),
+            Self::Description(wanted) => openapi::judge(wanted, reading, evidence),
+            Self::NoResult => recognise::no_result(reading, evidence.recogniser),
             Self::NoEcho => matching::no_echo(reading, evidence.exchange, evidence.redactor),
             Self::Nowhere(patterns) => matching::nowhere(patterns, reading),
             Self::NoContent => {

@@ -7,6 +7,7 @@
 //! This room opens sockets. It reads no file and no environment, and prints nothing.
 
 mod bind;
+mod calibrate;
 mod collect;
 mod conclude;
 mod engine;
@@ -25,6 +26,7 @@ mod verdict;
 mod written;
 
 pub use bind::{BindError, Bound, Place, bind, environment};
+pub use calibrate::{Calibration, calibrate};
 pub use collect::{Collected, Event, Interrupter, SecondSum, run};
 pub use conclude::{Conclusion, Header, conclude};
 pub use guard::authorise;

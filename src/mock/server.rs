@@ -11,7 +11,7 @@ use super::ledger::Ledger;
 use super::message::{Answer, Head};
 use super::random::RequestId;
 use super::services::{self, Call, Gallery};
-use crate::contract::{Authentication, Policy};
+use crate::contract::{Authentication, Cors, Policy};
 use crate::mock::Config;
 
 /// Everything that all listeners share.
@@ -21,6 +21,10 @@ pub(crate) struct Server {
     pub(crate) authentication: Authentication,
     /// Where good edges differ.
     pub(crate) policy: Policy,
+    /// Which pages may call it from a browser.
+    pub(crate) cors: Option<Cors>,
+    /// What the API says about itself.
+    pub(crate) description: serde_json::Value,
     /// The operations.
     pub(crate) routes: Routes,
     /// The keys.
@@ -91,8 +95,10 @@ impl Server {
         };
         Ok(Self {
             environments: environments.into_iter().map(|name| (name, data())).collect(),
+            description: (edge.describe)(&contract),
             authentication: contract.authentication,
             policy: contract.policy,
+            cors: contract.cors,
             routes,
             keys,
             ledger,
@@ -124,6 +130,7 @@ impl Server {
     fn finish(&self, seal: &Seal<'_>, mut answer: Answer) -> Answer {
         (self.edge.finish)(seal, &mut answer);
         self.answered.fetch_add(1, Ordering::Relaxed);
+        (self.edge.sharing.tell)(self, seal.head(), &mut answer);
         if let Some(sink) = &self.log {
             (sink.0)(&(self.edge.log)(seal, &answer));
         }

@@ -5,11 +5,13 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 
 use super::axes::Operations;
-use super::draft::DraftKey;
+use super::compose::Senders;
+use super::draft::{Draft, DraftKey};
 use super::permission::Standing;
 use super::require::{requirement, wants_acceptance};
 use super::{BoundOperation, Case, Inputs, PlannedStep, compose, conversation, sender};
 use crate::contract::Environment;
+use crate::judge::Requirement;
 use crate::outcome::Expects;
 use crate::scenario::{
     Expectation, First, OperationFilter, OperationSelector, Scenario, Selected, Step, Twist, Variant,
@@ -106,7 +108,10 @@ impl Cell<'_> {
             (None, None) => own_key.unwrap_or("none").to_owned(),
         };
         let (scenario, operation, environment) = (self.scenario, self.operation, self.environment.0);
-        let work = self.work();
+        let (twin, work) = match self.work() {
+            Ok((twin, steps)) => (twin, Ok(steps)),
+            Err(why) => (None, Err(why)),
+        };
         // A refusal that a check of something else objects to is a refusal all the same.
         let asks = work.as_ref().map_or(true, |steps| steps.iter().all(|step| step.requirement.is_verdict()));
         Case {
@@ -117,24 +122,24 @@ impl Cell<'_> {
             credential: own_key.map(str::to_owned),
             variant: self.variant.map(|variant| variant.name.to_string()),
             expects: own_key.filter(|_| asks).and_then(|credential| self.expects(credential, &twist)),
+            twin,
             work,
         }
     }
 
-    /// What to send and what is right, or why the case does not apply.
-    fn work(&self) -> Result<Vec<PlannedStep>, String> {
+    /// What to send and what is right, its twin before it, or why the case does not apply.
+    fn work(&self) -> Result<(Option<PlannedStep>, Vec<PlannedStep>), String> {
         self.permitted()?;
         self.scenario.needs.iter().try_for_each(|need| self.has(need))?;
         let single = [Step::default()];
         let steps = if self.scenario.steps.is_empty() { &single } else { &*self.scenario.steps };
-        steps.iter().map(|step| self.step(step)).collect()
+        let steps = steps.iter().map(|step| self.step(step)).collect::<Result<_, _>>()?;
+        Ok((self.twin()?, steps))
     }
 
     fn step(&self, step: &Step) -> Result<PlannedStep, String> {
         let (twist, expect) = self.layers(step);
-        let credential = self.pick(&twist)?;
-        self.twistable(&twist, credential)?;
-        let second = self.second(&twist, credential)?;
+        let (credential, second) = self.senders(&twist)?;
         let declared = credential.map(|name| self.standing(name));
         let requirement = requirement(self, &expect, declared)?;
         // A key that may, on an operation that changes something: whatever is expected, it could be accepted.
@@ -144,14 +149,34 @@ impl Cell<'_> {
         {
             self.effects_permitted(self.operation)?;
         }
-        let mut draft = compose::draft(self, &twist, (credential, second));
-        self.prepare(&mut draft, &twist, (&requirement, credential))?;
+        let draft = self.draft(&twist, &requirement, (credential, second))?;
+        let (repeat, capture) = (step.repeat.max(1), step.capture.clone());
+        Ok(PlannedStep { draft, requirement, repeat, capture })
+    }
+
+    /// Whose keys a request carries, as far as the contract leaves something to twist about them.
+    pub(super) fn senders(&self, twist: &Twist) -> Result<Senders<'_>, String> {
+        let credential = self.pick(twist)?;
+        self.twistable(twist, credential)?;
+        Ok((credential, self.second(twist, credential)?))
+    }
+
+    /// The request of a twist, with what has to be made for it and who sends it.
+    pub(super) fn draft(
+        &self,
+        twist: &Twist,
+        requirement: &Requirement,
+        senders: Senders<'_>,
+    ) -> Result<Draft, String> {
+        let mut draft = compose::draft(self, twist, senders);
+        self.fetch(&mut draft, twist)?;
+        self.browse(&mut draft, twist)?;
+        self.prepare(&mut draft, twist, (requirement, senders.0))?;
         if let Some(wire) = &twist.wire {
             draft.conversation = Some(conversation::bind(self, wire, draft.key.as_ref())?);
         }
-        draft.sender = sender::choose(&draft, &requirement, self.inputs.permits)?;
-        let (repeat, capture) = (step.repeat.max(1), step.capture.clone());
-        Ok(PlannedStep { draft, requirement, repeat, capture })
+        draft.sender = sender::choose(&draft, requirement, self.inputs.permits)?;
+        Ok(draft)
     }
 
     /// The scenario's request and expectation with the variant's and the step's laid over them.

@@ -42,6 +42,9 @@ impl Cell<'_> {
                 let there = contract.refusals.keys().any(|kind| kind.as_str() == name);
                 (there, format!("a line `refusals.{name}`"))
             }
+            Need::Document(name) => {
+                (contract.documents.named(name).is_some(), format!("a line `documents.{name}`"))
+            }
             Need::Control(name) => {
                 (contract.control.action(name).is_some(), format!("a line `control.{name}`"))
             }

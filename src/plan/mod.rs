@@ -6,9 +6,11 @@
 
 mod axes;
 mod bind;
+mod browser;
 mod compose;
 mod control;
 mod conversation;
+mod described;
 mod draft;
 mod forge;
 mod gate;
@@ -21,6 +23,7 @@ mod select;
 mod sender;
 #[cfg(test)]
 mod tests;
+mod twin;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -71,6 +74,8 @@ pub struct Case {
     pub variant: Option<String>,
     /// What the contract implies, where the request is a sound one of one credential.
     pub expects: Option<Expects>,
+    /// What must be accepted first, or nothing is said, if the check has such a twin.
+    pub twin: Option<PlannedStep>,
     /// What to send, or why the case does not apply.
     pub work: Result<Vec<PlannedStep>, String>,
 }
@@ -145,7 +150,8 @@ impl Case {
             let preparations = u32::try_from(step.draft.preparations.len()).unwrap_or(1);
             step.repeat.saturating_add(preparations)
         };
-        let once = self.work.iter().flatten().map(of_step).fold(0, u32::saturating_add);
+        let steps = self.work.iter().flatten().chain(&self.twin);
+        let once = steps.map(of_step).fold(0, u32::saturating_add);
         once.saturating_mul(9)
     }
 

@@ -28,6 +28,11 @@ pub(super) fn requirement(
             cell.inputs.contract.refusal(kind).and_then(|r| r.challenge.as_deref()),
         ));
     }
+    if let Some(rule) = &expect.cors {
+        all.extend(cell.cors_rules(rule)?.into_iter().map(Requirement::Cors));
+    }
+    all.extend(expect.document.map(|rule| Requirement::Description(cell.description(rule))));
+    all.extend(when(expect.no_result, Requirement::NoResult));
     if !expect.nowhere.is_empty() {
         all.push(Requirement::Nowhere(expect.nowhere.clone()));
     }

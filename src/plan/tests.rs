@@ -26,12 +26,13 @@ refusals:
 ";
 
 fn plan(expect: &str) -> Plan {
-    let source = Source { name: "lockproof.yaml".to_owned(), text: CONTRACT.to_owned() };
+    planned(CONTRACT, &format!("over: {{ operations: [records.list], credentials: {{}} }}, expect: {expect}"))
+}
+
+fn planned(contract: &str, check: &str) -> Plan {
+    let source = Source { name: "lockproof.yaml".to_owned(), text: contract.to_owned() };
     let contract = contract::load(source, &|_| None).unwrap();
-    let text = format!(
-        "{{ id: one, title: t, severity: must, sources: [s], why: w, advice: a, \
-         over: {{ operations: [records.list], credentials: {{}} }}, expect: {expect} }}"
-    );
+    let text = format!("{{ id: one, title: t, severity: must, sources: [s], why: w, advice: a, {check} }}");
     let suite = Suite::read([SuiteFile { path: "core/one.yaml".to_owned(), text }]).unwrap();
     let (bodies, permits) = (BTreeMap::new(), Permits::default());
     let inputs = Inputs { contract: &contract, bodies: &bodies, suite: &suite, permits: &permits };
@@ -77,4 +78,54 @@ fn a_path_is_shared_with_an_operation_that_needs_no_key_too() {
     let alone = CONTRACT.replace("credentials:", note);
     assert_eq!(operations(&alone), ["records.list", "records.read", "records.note"]);
     assert_eq!(operations(&format!("{alone}{open}\n")), ["records.list", "records.read"]);
+}
+
+/// What is sent first, and why nothing is, of the only case of a check.
+fn twin(contract: &str, check: &str) -> (Option<(String, Option<String>)>, Option<String>) {
+    let mut plan = planned(contract, check);
+    let case = plan.cases.remove(0);
+    let sent = case.twin.map(|twin| (twin.draft.target, twin.draft.key.map(|key| key.credential)));
+    (sent, case.work.err())
+}
+
+#[test]
+fn a_twin_is_laid_over_the_request_of_the_check_and_of_its_variant() {
+    let check = "over: { operations: [records.list] }, request: { credential: none }, expect: { status: [4xx] }, \
+                 twin: { credential: { allowing: operation } }, \
+                 each: [{ name: a, request: { path: { append: /a } }, twin: { path: { append: /b } } }]";
+    let sent = ("/records/b".to_owned(), Some("full".to_owned()));
+    assert_eq!(twin(CONTRACT, check), (Some(sent), None));
+}
+
+#[test]
+fn a_check_without_a_twin_sends_none() {
+    assert_eq!(twin(CONTRACT, "expect: { refusal: missing }, request: { credential: none }"), (None, None));
+}
+
+#[test]
+fn a_twin_counts_among_what_a_case_may_send() {
+    let check = "request: { credential: none }, expect: { status: [4xx] }";
+    let exchanges = |check: &str| planned(CONTRACT, check).cases[0].exchanges();
+    let with = exchanges(&format!("{check}, twin: {{ credential: {{ allowing: operation }} }}"));
+    assert_eq!(with, 2 * exchanges(check));
+}
+
+#[test]
+fn a_twin_may_change_the_target_only_where_the_operator_permits_it() {
+    let contract = CONTRACT.replace("path: /records,", "path: /records, effect: creates,");
+    let check =
+        "over: { operations: [records.list] }, request: { credential: none }, expect: { status: [4xx] }";
+    assert_eq!(twin(&contract, check), (None, None));
+    let (sent, why) = twin(&contract, &format!("{check}, twin: {{ credential: {{ allowing: operation }} }}"));
+    assert_eq!(sent, None);
+    let wanted = "an accepted `records.list` changes the target; permit it with --allow-effects";
+    assert_eq!(why.as_deref(), Some(wanted));
+}
+
+#[test]
+fn a_twin_whose_key_may_not_use_the_operation_is_not_sent() {
+    let check = "over: { operations: [records.list] }, expect: { status: [4xx] }, \
+                 twin: { credential: narrow, headers: [{ A: b }] }";
+    let why = "its twin must be accepted, and its key may not use the operation here";
+    assert_eq!(twin(CONTRACT, check), (None, Some(why.to_owned())));
 }

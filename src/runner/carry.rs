@@ -18,10 +18,19 @@ pub(super) struct Carried {
     pub(super) actual: String,
     /// The exchange that decided.
     pub(super) exchange: Option<Exchange>,
-    /// The step that decided, from 0.
-    pub(super) step: usize,
+    /// The request that decided.
+    pub(super) decided: Decided,
     /// Whether the target was seen to accept what it should refuse: a fact, whatever else is unclear.
     pub(super) witnessed: bool,
+}
+
+/// The request that decided.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Decided {
+    /// The twin, which was not accepted: nothing was said of the case itself.
+    Twin,
+    /// The step of this number, from 0.
+    Step(usize),
 }
 
 /// Carries a case out, and where it fails, twice more, so that a report says how steady the failure is.
@@ -56,7 +65,7 @@ async fn attempt(job: &Job, case: &Case, steps: &[PlannedStep]) -> Carried {
         finding: Finding::Unclear,
         actual,
         exchange: None,
-        step: 0,
+        decided: Decided::Step(0),
         witnessed: false,
     };
     let Some(lane) = job.lanes.get(&case.environment) else {
@@ -64,7 +73,12 @@ async fn attempt(job: &Job, case: &Case, steps: &[PlannedStep]) -> Carried {
     };
     let dice = Dice::new(job.settings.seed, &case.id);
     let mut attempt = Attempt { job, case, lane, captures: Captures::new(), dice, again: 0 };
-    let carried = attempt.steps(steps).await.unwrap_or_else(unclear);
+    let carried = match attempt.twin().await {
+        Ok(Some(unaccepted)) => Ok(unaccepted),
+        Ok(None) => attempt.steps(steps).await,
+        Err(why) => Err(why),
+    };
+    let carried = carried.unwrap_or_else(unclear);
     match attempt.again {
         0 => carried,
         1 => Carried { actual: format!("{} (asked once more)", carried.actual), ..carried },
@@ -73,10 +87,27 @@ async fn attempt(job: &Job, case: &Case, steps: &[PlannedStep]) -> Carried {
 }
 
 impl Attempt<'_> {
+    /// The case's twin, if it has one; what there is to say where it is not accepted.
+    async fn twin(&mut self) -> Result<Option<Carried>, String> {
+        let Some(twin) = self.case.twin.as_ref() else { return Ok(None) };
+        let named = |why: String| format!("its twin, a request that must be accepted, was not: {why}");
+        let exchange = self.step(twin).await.map_err(named)?;
+        // What was made for it is its own: the case may need somebody else's.
+        self.captures.clear();
+        let (judgement, _) = self.judge(twin, &exchange, &[]);
+        Ok((judgement.finding != Finding::Holds).then(|| Carried {
+            finding: Finding::Unclear,
+            actual: named(judgement.actual),
+            exchange: Some(exchange),
+            decided: Decided::Twin,
+            witnessed: false,
+        }))
+    }
+
     /// All steps in order; the first that does not hold decides.
     async fn steps(&mut self, steps: &[PlannedStep]) -> Result<Carried, String> {
         let mut earlier = Vec::new();
-        let mut decided = None;
+        let mut last = None;
         for (at, step) in steps.iter().enumerate() {
             for turn in 0..step.repeat {
                 let exchange = self.step(step).await?;
@@ -87,14 +118,15 @@ impl Attempt<'_> {
                     earlier.push(exchange.clone());
                 }
                 let Judgement { finding, actual } = judgement;
-                let carried = Carried { finding, actual, exchange: Some(exchange), step: at, witnessed };
+                let decided = Decided::Step(at);
+                let carried = Carried { finding, actual, exchange: Some(exchange), decided, witnessed };
                 if !holds {
                     return Ok(carried);
                 }
-                decided = Some(carried);
+                last = Some(carried);
             }
         }
-        decided.ok_or_else(|| "the case has nothing to send".to_owned())
+        last.ok_or_else(|| "the case has nothing to send".to_owned())
     }
 
     async fn step(&mut self, step: &PlannedStep) -> Result<Exchange, String> {

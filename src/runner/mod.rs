@@ -7,10 +7,10 @@ mod carry;
 mod collect;
 mod conclude;
 mod controls;
-mod curl;
 mod lane;
 mod patience;
 mod record;
+mod reproduce;
 mod schedule;
 mod settle;
 

@@ -11,8 +11,8 @@ use crate::scenario::Severity;
 use crate::wire::{Answer, Exchange, Heard, Request, Script, Transcript};
 
 use super::Job;
-use super::carry::Carried;
-use super::curl;
+use super::carry::{Carried, Decided};
+use super::reproduce;
 
 /// Bytes of a body that a report keeps.
 const KEPT_BODY: usize = 4096;
@@ -26,17 +26,20 @@ const KEPT_WORDS: usize = 2048;
 /// A case that was carried out.
 pub(super) fn case(job: &Job, case: &Case, carried: Carried, took: Duration) -> CaseResult {
     let redactor = &job.redactor;
-    let step = case.work.as_ref().ok().and_then(|steps| steps.get(carried.step));
+    let step = match carried.decided {
+        Decided::Twin => case.twin.as_ref(),
+        Decided::Step(at) => case.work.as_ref().ok().and_then(|steps| steps.get(at)),
+    };
     let expected = step.map(|step| step.requirement.to_string()).unwrap_or_default();
     let reproduce = match (&carried.exchange, step) {
         (Some(exchange), Some(step)) => {
-            Some(redactor.redact(&curl::line(exchange, &step.draft, &job.contract)))
+            Some(redactor.redact(&reproduce::line(exchange, &step.draft, job, &case.id)))
         }
         _ => None,
     };
     let not_sent = carried.exchange.as_ref().is_some_and(Exchange::was_not_sent);
     CaseResult {
-        verdict: if not_sent { Verdict::Skip } else { verdict(carried.finding, case.scenario.severity) },
+        verdict: if not_sent { Verdict::Skip } else { verdict(&carried, case.scenario.severity) },
         expected: redactor.redact(&expected),
         actual: redactor.redact(&carried.actual).truncated(KEPT_WORDS),
         reproduce,
@@ -69,9 +72,11 @@ pub(super) fn withdraw(result: &mut CaseResult, why: &str, redactor: &Redactor) 
     result.actual = redactor.redact(&text);
 }
 
-/// What a finding means for a check of a severity.
-fn verdict(finding: Finding, severity: Severity) -> Verdict {
-    match (finding, severity) {
+/// What it means for a check of a severity that a case came to this for a check of a severity.
+fn verdict(carried: &Carried, severity: Severity) -> Verdict {
+    match (carried.finding, severity) {
+        // What is merely worth knowing leaves a run as it is, and what was not seen is not known.
+        (_, Severity::Info) if carried.decided == Decided::Twin => Verdict::Skip,
         (Finding::Holds, _) | (Finding::Broken | Finding::Unclear, Severity::Info) => Verdict::Pass,
         (Finding::Broken, Severity::Must) => Verdict::Fail,
         (Finding::Broken, Severity::Should) => Verdict::Warn,

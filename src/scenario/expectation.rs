@@ -4,6 +4,7 @@ use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::{CorsRule, DocumentRule};
 use crate::contract::{Matcher, RefusalKind};
 use crate::document::{HeaderName, JsonPath, Millis, Pattern, StatusMatch};
 
@@ -48,6 +49,16 @@ pub struct Expectation {
     /// What the challenge of a 401 must be.
     #[serde(default)]
     pub challenge: Option<ChallengeRule>,
+    /// What the answer must tell a browser.
+    #[serde(default)]
+    pub cors: Option<CorsRule>,
+    /// What the API's description must say of the operation of the case.
+    #[serde(default)]
+    pub document: Option<DocumentRule>,
+    /// Nothing that only an acceptance holds stands in the answer: the operation was not run, or nobody gets to see
+    /// what came of it.
+    #[serde(default)]
+    pub no_result: Option<bool>,
     /// The key, in any encoding, stands nowhere in the answer.
     #[serde(default)]
     pub no_echo: Option<bool>,
@@ -114,6 +125,9 @@ impl Expectation {
             status: over.status.or(base.status),
             status_not: over.status_not.or(base.status_not),
             challenge: over.challenge.or(base.challenge),
+            cors: over.cors.or(base.cors),
+            document: over.document.or(base.document),
+            no_result: over.no_result.or(base.no_result),
             no_echo: over.no_echo.or(base.no_echo),
             no_content: over.no_content.or(base.no_content),
             no_foreign_redirect: over.no_foreign_redirect.or(base.no_foreign_redirect),

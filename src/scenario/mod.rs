@@ -5,10 +5,12 @@
 //! it to a contract.
 
 mod check;
+mod described;
 mod expectation;
 mod load;
 mod need;
 mod over;
+mod page;
 mod suite;
 mod template;
 mod twist;
@@ -19,10 +21,12 @@ use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub use described::{DocumentRule, TheDocument};
 pub use expectation::{ChallengeRule, Expectation, SameAs};
 pub use load::load;
 pub use need::Need;
 pub use over::{CredentialSelector, DeniedBy, First, OperationFilter, OperationSelector, Over, Selected};
+pub use page::{CorsRule, Page};
 pub use suite::{Suite, SuiteFile, builtin_files};
 pub use template::{Gap, Piece, Template, TemplateLine, What};
 pub use twist::{
@@ -65,6 +69,13 @@ pub struct Scenario {
     /// What makes its request differ from a sound one.
     #[serde(default)]
     pub request: Twist,
+    /// What makes its twin differ from it: a request that must be accepted, or the case says nothing.
+    ///
+    /// Where a refusal has no form of its own, an answer such as 400 or 404 may come for any reason. The twin shows that
+    /// it comes for this one: it is the same request with an accepted key, or without the twist, and goes before the
+    /// case. Laid over `request`, the variant's included.
+    #[serde(default)]
+    pub twin: Option<Twist>,
     /// What is right.
     #[serde(default)]
     pub expect: Expectation,
@@ -121,6 +132,9 @@ pub struct Variant {
     /// What it adds to the request.
     #[serde(default)]
     pub request: Twist,
+    /// What it adds to the twin; where the check has none, its own.
+    #[serde(default)]
+    pub twin: Option<Twist>,
     /// What it adds to the expectation.
     #[serde(default)]
     pub expect: Expectation,

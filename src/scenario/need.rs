@@ -23,6 +23,8 @@ pub enum Need {
     Refusal(String),
     /// The contract has this line of `control`.
     Control(String),
+    /// The contract says where this document is.
+    Document(String),
 }
 
 impl Need {
@@ -39,8 +41,10 @@ impl Need {
             Some(("policy", name)) => Ok(Self::Policy(name.to_owned())),
             Some(("refusal", name)) => Ok(Self::Refusal(name.to_owned())),
             Some(("control", name)) => Ok(Self::Control(name.to_owned())),
+            Some(("documents", name)) => Ok(Self::Document(name.to_owned())),
             _ => Err(format!(
-                "`{text}` is not a need; one is tls, plaintext, elsewhere, scheme.*, policy.*, refusal.* or control.*"
+                "`{text}` is not a need; one is tls, plaintext, elsewhere, scheme.*, policy.*, refusal.*, control.* or \
+                 documents.*"
             )),
         }
     }
@@ -56,6 +60,7 @@ impl fmt::Display for Need {
             Self::Policy(name) => write!(f, "policy.{name}"),
             Self::Refusal(name) => write!(f, "refusal.{name}"),
             Self::Control(name) => write!(f, "control.{name}"),
+            Self::Document(name) => write!(f, "documents.{name}"),
         }
     }
 }
@@ -74,8 +79,8 @@ impl JsonSchema for Need {
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         json_schema!({
             "type": "string",
-            "pattern": "^(tls|plaintext|elsewhere|(scheme|policy|refusal|control)\\.[A-Za-z_]+)$",
-            "errorMessage": "a need is tls, plaintext, elsewhere, scheme.*, policy.*, refusal.* or control.*"
+            "pattern": "^(tls|plaintext|elsewhere|(scheme|policy|refusal|control|documents)\\.[A-Za-z_]+)$",
+            "errorMessage": "a need is tls, plaintext, elsewhere, scheme.*, policy.*, refusal.*, control.* or documents.*"
         })
     }
 }

@@ -9,7 +9,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, de};
 use serde_json::Value;
 
-use super::WireTwist;
+use super::{Page, TheDocument, WireTwist};
 use crate::contract::KeyState;
 use crate::document::{HeaderName, Method, Name};
 
@@ -45,6 +45,16 @@ pub struct Twist {
     /// Whose object the path names.
     #[serde(default)]
     pub object: Option<ObjectOf>,
+    /// Get this document that the API publishes, instead of calling the operation.
+    #[serde(default)]
+    pub document: Option<TheDocument>,
+    /// The page that a browser would say it sends this for, in its `Origin` field.
+    #[serde(default)]
+    pub page: Option<Page>,
+    /// Ask first, as a browser does: the method OPTIONS, no body unless `body` says so, and what a sound request
+    /// would bring along, its method and fields, only by name (Fetch, "CORS-preflight fetch").
+    #[serde(default)]
+    pub preflight: Option<bool>,
     /// Send it to the environment's `plaintext_url`.
     #[serde(default)]
     pub plaintext: Option<bool>,
@@ -70,6 +80,9 @@ impl Twist {
             path: over.path.or(base.path),
             body: over.body.or(base.body),
             object: over.object.or(base.object),
+            document: over.document.or(base.document),
+            page: over.page.or(base.page),
+            preflight: over.preflight.or(base.preflight),
             plaintext: over.plaintext.or(base.plaintext),
             wire: match (base.wire, over.wire) {
                 (Some(base), Some(over)) => Some(base.overlaid(over)),

@@ -3,10 +3,12 @@
 
 mod contracts;
 mod control;
+mod cors;
 mod defects;
 mod framing;
 mod http2;
 mod keys;
+mod openapi;
 mod order;
 mod refusals;
 mod services;

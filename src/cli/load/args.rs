@@ -26,6 +26,7 @@ the generator itself was the bottleneck. A load of more than 10 requests a secon
 /// Load a target: good and bad keys at a rate, every answer judged.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(in crate::cli) struct LoadArgs {
     /// The plan: a built-in one by its name, or a file; without it, `steady`.
     pub(super) plan: Option<String>,
@@ -44,6 +45,9 @@ pub(in crate::cli) struct LoadArgs {
     /// Where load.json, load.hlog and load.ndjson are written.
     #[arg(long, value_name = "FOLDER", default_value = "reports/latest", help_heading = "Reports")]
     pub(super) out: PathBuf,
+    /// Measure how fast the generator is on this machine, compare the plan with it, and end; nothing is sent elsewhere.
+    #[arg(long)]
+    pub(super) calibrate: bool,
     /// Print the built-in plans, and end.
     #[arg(long)]
     pub(super) list_plans: bool,

@@ -11,7 +11,7 @@ use std::time::SystemTime;
 
 use crate::document::{Source, suggest};
 use crate::load::format::{self, LoadPlan};
-use crate::load::{self, Event, Header, Pace};
+use crate::load::{self, Event, Header, Job, Pace};
 use crate::outcome::ExitCode;
 use crate::report::load_page;
 
@@ -46,6 +46,9 @@ fn on(
     output: &Output,
 ) -> Done {
     let job = Arc::new(place::job(args, (name, plan, pace), &aimed)?);
+    if args.calibrate {
+        return calibrate(&job);
+    }
     let mut files = Files::open(&args.out)?;
     let started = now();
     let ticker = Ticker::new(output, &job);
@@ -71,6 +74,28 @@ fn on(
     output::print(&load_page(&conclusion.result, output.style()))?;
     files.finish(&conclusion.result, load::log(&job, &collected, started))?;
     Ok(conclusion.exit)
+}
+
+/// Compares what a plan asks of the generator with what that can do; beyond seven tenths of it nothing is certain.
+fn calibrate(job: &Job) -> Done {
+    let measured = load::calibrate(job).map_err(|error| Failure::System(format!("calibrate: {error}")))?;
+    let Some(own) = measured else {
+        return Err(Failure::Inconclusive("the null server answered nothing".to_owned()));
+    };
+    let ceiling = own.ceiling();
+    let mut text = format!(
+        "{:.0} requests a second with {} thread(s) beside a server that does nothing, {:.1} us of processor each\n\
+         at most {ceiling:.0} a second where each thread has a processor of its own\n",
+        own.rate, own.threads, own.cpu_us
+    );
+    let Some(peak) = job.schedule.as_ref().map(crate::load::schedule::Schedule::peak) else {
+        output::print(text.as_bytes())?;
+        return Ok(ExitCode::Conformant);
+    };
+    let part = peak / ceiling * 100.0;
+    writeln!(text, "the plan asks for {peak:.0} a second at its peak: {part:.0} % of that").ok();
+    output::print(text.as_bytes())?;
+    Ok(if part > 70.0 { ExitCode::LoadVoid } else { ExitCode::Conformant })
 }
 
 /// A built-in plan by its name, or one from a file.

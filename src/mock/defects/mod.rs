@@ -6,6 +6,8 @@
 
 mod authentication;
 mod connection;
+mod cors;
+mod document;
 mod framing;
 mod leak;
 mod method;
@@ -64,6 +66,8 @@ const FAMILIES: &[&[Defect]] = &[
     path::FAMILY,
     syntax::FAMILY,
     several::FAMILY,
+    cors::FAMILY,
+    document::FAMILY,
 ];
 
 /// A defect, as its family lists it.

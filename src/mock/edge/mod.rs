@@ -4,6 +4,7 @@
 //! It is a pipeline of small stages, each a function that can be exchanged: [`Edge`] names them, and
 //! [`Edge::sound`] is the whole of the sound server. The order in which the stages decide is data as well.
 
+mod cors;
 mod denial;
 mod extract;
 mod finish;
@@ -17,13 +18,15 @@ use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
-use crate::contract::Carrier;
+use crate::contract::{Carrier, Contract};
 use crate::mock::RateLimit;
 use crate::mock::http1::{Manner, Reception};
 use crate::mock::message::{Answer, Head};
 use crate::mock::random::RequestId;
 use crate::mock::server::{Server, Site};
+use crate::mock::services;
 
+pub(crate) use cors::{Sharing, asking_page, key_field};
 pub(crate) use denial::Denial;
 pub(crate) use extract::Presented;
 pub(crate) use finish::Seal;
@@ -153,6 +156,10 @@ pub(crate) struct Edge {
     pub(crate) admin: Permission,
     /// Permission: whether an object is the key's own.
     pub(crate) owner: Belongs,
+    /// Shares: what browsers are told.
+    pub(crate) sharing: Sharing,
+    /// Describes: what the API says about itself.
+    pub(crate) describe: Arc<dyn Fn(&Contract) -> serde_json::Value + Send + Sync>,
     /// Decides: the steps, in their order.
     pub(crate) order: Vec<(At, Step)>,
     /// Renders a denial.
@@ -196,6 +203,8 @@ impl Edge {
             permission: Arc::new(permission::permitted),
             admin: Arc::new(permission::administers),
             owner: Arc::new(permission::owns),
+            sharing: Sharing::sound(),
+            describe: Arc::new(services::describe),
             order: steps::sound_order(),
             render: Arc::new(render::render),
             remember: Arc::new(finish::remember),

@@ -75,10 +75,18 @@ impl Routes {
             let access = if operation.admin { Access::Operator } else { Access::Applications };
             routed(id, operation, access)
         });
-        let public = contract.public.iter().map(|operation| {
+        let description = services::description(contract);
+        let public = contract.public.iter().chain(&description).map(|operation| {
             routed(OperationId::public(operation), &operation.as_operation(), Access::Public)
         });
-        Ok(Self { all: guarded.chain(public).collect::<Result<_, _>>()? })
+        let mut all: Vec<Routed> = guarded.chain(public).collect::<Result<_, _>>()?;
+        let described_at = contract.documents.openapi.as_ref().map(crate::contract::Published::path);
+        for routed in &mut all {
+            if routed.method == http::Method::GET && described_at == Some(routed.template.as_str()) {
+                routed.handler = services::serve_description;
+            }
+        }
+        Ok(Self { all })
     }
 
     /// Every operation, in the order of the contract, public ones last.

@@ -1,10 +1,11 @@
 //! The steps of a decision, and their order.
 //!
-//! The key comes first: whoever has none learns nothing, not even which paths there are. Then where the
+//! The key comes first, but for the preflights of browsers, which bring none and are told of nothing else: whoever has none learns nothing, not even which paths there are. Then where the
 //! request leads, then whether this key may go there, and only then whether what it brings along is welcome.
 
 use std::sync::Arc;
 
+use super::cors::preflight_step;
 use super::{Access, Denial, Edge, Key, Passage, Presented, Request, Route, Stop};
 use crate::contract::RefusalKind;
 use crate::mock::http1::BODY_LIMIT;
@@ -17,6 +18,8 @@ pub(crate) type Step = Arc<dyn Fn(&Edge, &mut Passage<'_>) -> Result<(), Stop> +
 pub(crate) enum At {
     /// Something that does not belong to the sound order.
     Extra,
+    /// Does a browser ask on behalf of a page?
+    Preflight,
     /// Is there a key that works?
     Key,
     /// Has the key requests left?
@@ -34,6 +37,7 @@ pub(crate) enum At {
 /// The sound order.
 pub(super) fn sound_order() -> Vec<(At, Step)> {
     vec![
+        (At::Preflight, Arc::new(preflight_step)),
         (At::Key, Arc::new(key_step)),
         (At::Limit, Arc::new(limit_step)),
         (At::Route, Arc::new(route_step)),

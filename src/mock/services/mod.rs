@@ -10,6 +10,7 @@ pub(crate) mod build;
 mod ekyc;
 mod gallery;
 mod input;
+mod openapi;
 mod pattern;
 mod pgm;
 mod sample;
@@ -25,6 +26,7 @@ use crate::mock::message::{Answer, Content};
 
 pub(crate) use gallery::Gallery;
 pub(crate) use input::document;
+pub(crate) use openapi::{describe, operation as description, serve as serve_description};
 pub(crate) use sample::Sample;
 
 /// Does what an operation is there for.

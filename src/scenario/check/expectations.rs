@@ -9,11 +9,12 @@ use crate::document::{Diagnostic, Document, Entry, Node, Span};
 const KINDS: [&str; 6] = ["refusal", "refused", "accepted", "not_accepted", "declared", "policy"];
 
 /// What says nothing where it is `false`.
-const SWITCHES: [&str; 12] = [
+const SWITCHES: [&str; 13] = [
     "refused",
     "accepted",
     "not_accepted",
     "declared",
+    "no_result",
     "no_echo",
     "no_content",
     "no_foreign_redirect",

@@ -6,6 +6,7 @@
 
 mod expectations;
 mod names;
+mod twin;
 mod wire;
 
 use std::path::Path;
@@ -20,6 +21,7 @@ pub(super) fn all(document: &Document) -> Vec<Diagnostic> {
     let mut found = names::all(document);
     found.extend(expectations::all(document));
     found.extend(wire::all(document));
+    found.extend(twin::all(document));
     found
 }
 

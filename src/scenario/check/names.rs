@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde_json::Value;
 
 use super::{MOST, id_of};
-use crate::contract::{Control, Policy, RefusalKind};
+use crate::contract::{Control, Documents, Policy, RefusalKind};
 use crate::document::{Diagnostic, Document, Entry, Node, published, suggest};
 
 /// What a header line may hold besides what earlier steps captured.
@@ -93,6 +93,7 @@ fn needs(document: &Document) -> Vec<Diagnostic> {
         let known = match group {
             "policy" => properties::<Policy>(),
             "control" => properties::<Control>(),
+            "documents" => properties::<Documents>(),
             "refusal" => words::<RefusalKind>(),
             _ => continue,
         };
@@ -141,8 +142,9 @@ fn words<T: JsonSchema>() -> Vec<String> {
 fn placeholders(document: &Document) -> Vec<Diagnostic> {
     let mut known: Vec<&str> = FILLED_IN.to_vec();
     let mut found = Vec::new();
-    let variants = list(document, "each").iter().filter_map(|variant| variant.get("request"));
-    for request in document.root.get("request").into_iter().chain(variants) {
+    let owners = std::iter::once(&document.root).chain(list(document, "each"));
+    let requests = owners.flat_map(|owner| [owner.get("request"), owner.get("twin")]);
+    for request in requests.flatten() {
         found.extend(unfilled(document, request, &known));
     }
     for step in list(document, "steps") {

@@ -20,7 +20,8 @@ pub(super) fn all(document: &Document) -> Vec<Diagnostic> {
     let owners: Vec<&Node> = std::iter::once(&document.root).chain(parts).collect();
     let wires: Vec<(&Node, &Node)> = owners
         .iter()
-        .filter_map(|owner| owner.get("request"))
+        .flat_map(|owner| [owner.get("request"), owner.get("twin")])
+        .flatten()
         .filter_map(|request| Some((request, request.get("wire")?)))
         .collect();
     // A variant may change a detail of what the whole check says, so names are known from everywhere.

@@ -17,6 +17,8 @@ pub struct Words {
     pub over: String,
     /// What every case sends.
     pub sends: String,
+    /// What must be accepted first, or nothing is said, where the whole check has such a twin.
+    pub twin: Option<String>,
     /// What is right for every case; nothing where its variants or steps say it all.
     pub right: Option<String>,
     /// Its variants, each a case of its own.
@@ -32,6 +34,8 @@ pub struct Line {
     pub name: String,
     /// What it changes about the request, where it changes anything.
     pub sends: Option<String>,
+    /// What it changes about the twin, where it does.
+    pub twin: Option<String>,
     /// What it adds to what is right, where it adds anything.
     pub right: Option<String>,
     /// What it takes out of the answer for later steps, where it takes anything.
@@ -48,13 +52,17 @@ impl Scenario {
             let kept = step.capture.iter().map(keep).collect::<Vec<_>>();
             Line {
                 keeps: (!kept.is_empty()).then(|| joined(&kept, "and")),
-                ..Line::new(times, &step.request, &step.expect)
+                ..Line::new(times, (&step.request, None), &step.expect)
             }
         });
-        let variants = self.each.iter().map(|one| Line::new(one.name.to_string(), &one.request, &one.expect));
+        let variants = self
+            .each
+            .iter()
+            .map(|one| Line::new(one.name.to_string(), (&one.request, one.twin.as_ref()), &one.expect));
         Words {
             over: over::words(&self.over),
             sends: sends::whole(&self.request, self.key_that_nothing_changes()),
+            twin: self.twin.as_ref().map(sends::twin),
             right: right::words(&self.expect),
             variants: variants.collect(),
             steps: steps.collect(),
@@ -69,14 +77,17 @@ impl Scenario {
 }
 
 impl Line {
-    fn new(name: String, request: &Twist, expect: &Expectation) -> Self {
-        Self { name, sends: sends::words(request), right: right::words(expect), keeps: None }
+    fn new(name: String, (request, twin): (&Twist, Option<&Twist>), expect: &Expectation) -> Self {
+        let twin = twin.map(sends::twin);
+        Self { name, sends: sends::words(request), twin, right: right::words(expect), keeps: None }
     }
 
-    /// The whole line: what is sent, what is right, what is kept.
+    /// The whole line: what is sent, its twin, what is right, what is kept.
     pub fn text(&self) -> String {
         let right = self.right.as_ref().map(|right| format!("right is {right}"));
-        let parts: Vec<_> = [self.sends.clone(), right, self.keeps.clone()].into_iter().flatten().collect();
+        let twin = self.twin.as_ref().map(|twin| format!("its twin is {twin}"));
+        let parts = [self.sends.clone(), twin, right, self.keeps.clone()];
+        let parts: Vec<_> = parts.into_iter().flatten().collect();
         if parts.is_empty() { "as it is".to_owned() } else { parts.join("; ") }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{code, codes, joined};
 use crate::contract::Matcher;
-use crate::scenario::{ChallengeRule, Expectation, SameAs};
+use crate::scenario::{ChallengeRule, CorsRule, DocumentRule, Expectation, SameAs};
 
 /// Everything that must hold; nothing where nothing is said.
 pub(super) fn words(expect: &Expectation) -> Option<String> {
@@ -19,6 +19,8 @@ fn clauses(expect: &Expectation) -> Vec<String> {
     all.extend(expect.headers.iter().map(|(name, matcher)| rule("the header field", name, matcher)));
     all.extend(expect.body.iter().map(|(path, matcher)| rule("the body", path, matcher)));
     all.extend(expect.challenge.iter().flat_map(challenge));
+    all.extend(expect.cors.iter().flat_map(cors));
+    all.extend(expect.document.map(|rule| document(rule).to_owned()));
     all.extend(absences(expect));
     all.extend(expect.same_as.as_ref().map(same_as));
     all.extend(expect.within.as_ref().map(|limit| format!("an answer within {}", code(limit))));
@@ -70,6 +72,7 @@ fn absences(expect: &Expectation) -> Vec<String> {
     let nowhere = (!expect.nowhere.is_empty())
         .then(|| format!("nothing in the answer that matches {}", codes(&expect.nowhere, "or")));
     let absences = [
+        on(expect.no_result, "nothing that only an acceptance holds"),
         on(expect.no_echo, "no trace of the key in any encoding"),
         nowhere,
         on(expect.no_content, "no content"),
@@ -95,6 +98,32 @@ fn challenge(rule: &ChallengeRule) -> Vec<String> {
         rule.error.as_ref().map(|matcher| format!("in the challenge {}", code(&format!("error: {matcher}")))),
     ];
     clauses.into_iter().flatten().collect()
+}
+
+fn cors(rule: &CorsRule) -> Vec<String> {
+    let on = |set: Option<bool>, text: &str| set.filter(|set| *set).map(|_| text.to_owned());
+    let clauses = [
+        on(rule.admits, "all that a browser needs to go on"),
+        on(rule.shares, "an answer that the page may read"),
+        on(rule.forbids, "no permission for the page"),
+        on(rule.names_fields, "no `*` among the fields that a page may send"),
+        on(rule.varies, "`Vary: Origin` where the permission depends on the origin"),
+        on(rule.hides_key, "the key's field not among those that a page may read"),
+    ];
+    clauses.into_iter().flatten().collect()
+}
+
+fn document(rule: DocumentRule) -> &'static str {
+    match rule {
+        DocumentRule::SecurityDeclared => "a description in which the operation's security is defined",
+        DocumentRule::NotAnonymous => "a description in which the operation's security asks for something",
+        DocumentRule::RefusalsDescribed => {
+            "a description with the refusals, their challenge and their schema"
+        }
+        DocumentRule::RolesNamed => "a description that names the roles of the operation",
+        DocumentRule::NoShadowedField => "a description without a header parameter `Authorization`",
+        DocumentRule::AnswerDescribed => "an answer as the description of step 1 has it",
+    }
 }
 
 fn same_as(same: &SameAs) -> String {

@@ -2,9 +2,11 @@
 
 use super::{code, joined};
 use crate::contract::KeyState;
+use crate::document::Name;
 use crate::scenario::{
     Awaited, Beside, BodyTwist, Carry, Closing, CredentialPick, HeaderLine, KeyTwist, LikeTheKey, ObjectOf,
-    PathTwist, SchemeForm, SecondKey, Separator, TheCredential, Transform, Twist, WirePart, WireTwist,
+    Page, PathTwist, SchemeForm, SecondKey, Separator, TheCredential, TheDocument, Transform, Twist,
+    WirePart, WireTwist,
 };
 
 /// The request of a check, as a whole; `key` is what a sound request carries where nothing changes that.
@@ -14,6 +16,11 @@ pub(super) fn whole(twist: &Twist, key: Option<&str>) -> String {
         (None, Some(key)) => format!("a sound request, {key}"),
         (None, None) => "a sound request".to_owned(),
     }
+}
+
+/// The twin of a request, by what makes it differ from that.
+pub(super) fn twin(twist: &Twist) -> String {
+    words(twist).map_or_else(|| "the request as it is".to_owned(), |changes| format!("the same, {changes}"))
 }
 
 /// What makes a request differ; nothing where nothing does.
@@ -27,6 +34,9 @@ pub(super) fn words(twist: &Twist) -> Option<String> {
         twist.path.as_ref().and_then(path),
         twist.object.map(|object| whose(object).to_owned()),
         twist.body.as_ref().and_then(body),
+        twist.document.map(|TheDocument::Openapi| "for the description of the API instead".to_owned()),
+        twist.page.map(page),
+        (twist.preflight == Some(true)).then(|| "as the preflight of a browser".to_owned()),
         (twist.plaintext == Some(true)).then(|| "in the clear, without TLS".to_owned()),
         twist.wire.as_ref().and_then(conversation),
     ];
@@ -38,7 +48,20 @@ pub(super) fn words(twist: &Twist) -> Option<String> {
 /// A conversation: what is done on its connection, part by part.
 fn conversation(wire: &WireTwist) -> Option<String> {
     let parts: Vec<_> = wire.say.iter().map(part).collect();
-    (!parts.is_empty()).then(|| format!("said to the byte on one connection: {}", parts.join(", then ")))
+    if !parts.is_empty() {
+        return Some(format!("said to the byte on one connection: {}", parts.join(", then ")));
+    }
+    let put = |(name, text): (&Name, &String)| match &**text {
+        "" => format!("nothing for {}", code(&format!("{{{name}}}"))),
+        text => format!("{} for {}", code(&visible(text)), code(&format!("{{{name}}}"))),
+    };
+    let details: Vec<_> = wire.with.iter().map(put).collect();
+    (!details.is_empty()).then(|| format!("with {}", joined(&details, "and")))
+}
+
+/// A text with its line breaks as escapes.
+fn visible(text: &str) -> String {
+    text.replace('\n', r"\r\n")
 }
 
 fn part(part: &WirePart) -> String {
@@ -144,6 +167,20 @@ fn second(second: &SecondKey) -> String {
 
 fn header(line: &HeaderLine) -> String {
     format!("with {}", code(&format!("{}: {}", line.name, line.value)))
+}
+
+fn page(page: Page) -> String {
+    let which = match page {
+        Page::Allowed => "of an origin that the contract allows",
+        Page::Foreign => "of an origin that nobody allows",
+        Page::Opaque => "of the origin `null`",
+        Page::Longer => "of an allowed host with another domain behind it",
+        Page::Glued => "of an allowed host with a letter before it",
+        Page::Dotless => "of an allowed host with a letter for a dot",
+        Page::Plain => "of an allowed host without TLS",
+        Page::OtherPort => "of an allowed host at another port",
+    };
+    format!("for a page {which}")
 }
 
 fn path(twist: &PathTwist) -> Option<String> {

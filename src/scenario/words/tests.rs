@@ -66,6 +66,18 @@ fn what_a_step_keeps_for_later_ones_is_said() {
 }
 
 #[test]
+fn a_twin_is_said_by_what_makes_it_differ() {
+    let words = check(
+        "request: { credential: none, wire: { say: [{ head: 'GET {tail}' }] } }\n\
+         twin: { credential: { allowing: operation } }\nexpect: { status: [400] }\n\
+         each: [{ name: a, request: { wire: { with: { tail: \"x\\ny\" } } }, twin: { wire: { with: { tail: '' } } } }]\n",
+    );
+    assert_eq!(words.twin.unwrap(), "the same, with a key that may use the operation");
+    let text = r"with `x\r\ny` for `{tail}`; its twin is the same, with nothing for `{tail}`";
+    assert_eq!(words.variants[0].text(), text);
+}
+
+#[test]
 fn every_change_to_a_request_has_words() {
     let cases = [
         ("credential: { state: disabled }", "with the key of a disabled application"),

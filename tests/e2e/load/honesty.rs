@@ -80,6 +80,17 @@ fn too_few_files_are_named_before_anything_is_sent() {
 }
 
 #[test]
+fn the_generator_measures_itself_and_says_what_it_can_do() {
+    let server = sound();
+    let outcome = load(&server.url(), PLAN).args(&["--calibrate"]).run();
+    ends_with(&outcome, 0, "the plan asks for 400 a second at its peak");
+    let greedy =
+        load(&server.url(), PLAN).args(&["--calibrate", "--rate", "9000000/s", "--threads", "1"]).run();
+    ends_with(&greedy, 5, "the plan asks for 9000000 a second at its peak");
+    assert!(server.requests().is_empty());
+}
+
+#[test]
 fn thresholds_decide_only_what_was_measured() {
     let server = sound();
     let with = |threshold: &str| load(&server.url(), PLAN).args(&["--threshold", threshold]).run();

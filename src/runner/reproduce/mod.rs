@@ -1,0 +1,30 @@
+//! A command line that sends the same request again, for a shell; every key in it is a variable.
+
+mod curl;
+mod exact;
+mod forged;
+mod keys;
+mod shell;
+
+use crate::plan::Draft;
+use crate::wire::Exchange;
+
+use super::Job;
+use exact::Peer;
+use keys::Keys;
+
+/// Bytes of a command line; whoever is told a longer one cannot use it.
+const LONGEST: usize = 8 * 1024;
+
+/// The command that sends what one case has sent.
+pub(super) fn line(exchange: &Exchange, draft: &Draft, job: &Job, case: &str) -> String {
+    let request = &exchange.request;
+    let keys = Keys::of(draft, job);
+    let command = match &request.script {
+        Some(script) => exact::command(script, &Peer::of(request), &keys),
+        None => Some(curl::command(exchange, draft, &keys)),
+    };
+    let fits = |line: &String| line.len() <= LONGEST;
+    let again = || format!("lockproof run --only {} # with this contract", shell::single(case));
+    command.map(|command| format!("{}{command}", keys.assignments())).filter(fits).unwrap_or_else(again)
+}
