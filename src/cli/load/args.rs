@@ -17,6 +17,7 @@ Examples:
   lockproof load --rate 2000/s --duration 30s            another rate: each request when it is due
   lockproof load --connections 64                        as fast as 64 connections go, one request behind the other
   lockproof load my-plan.yaml --contract lockproof.yaml --authorized api.example.com
+  lockproof load --find-capacity --threshold 'p99(accepted) < 50ms' --duration 5s
   lockproof load --threshold 'p99(accepted, response) < 20ms' --threshold 'rate(shed) < 1%'
 
 Every answer is judged. Exit code 1 is a wrong answer, 4 a threshold that was missed, 5 a result that is void because
@@ -45,6 +46,9 @@ pub(in crate::cli) struct LoadArgs {
     /// Where load.json, load.hlog and load.ndjson are written.
     #[arg(long, value_name = "FOLDER", default_value = "reports/latest", help_heading = "Reports")]
     pub(super) out: PathBuf,
+    /// Send the plan at one rate after the other, from --rate on, until the highest is known at which its thresholds hold.
+    #[arg(long, conflicts_with_all = ["calibrate", "model"])]
+    pub(super) find_capacity: bool,
     /// Measure how fast the generator is on this machine, compare the plan with it, and end; nothing is sent elsewhere.
     #[arg(long)]
     pub(super) calibrate: bool,

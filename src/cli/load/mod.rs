@@ -1,6 +1,7 @@
 //! `lockproof load`: a load plan against a target, or against the built-in reference server in a process of its own.
 
 mod args;
+mod capacity;
 mod files;
 mod place;
 mod ticker;
@@ -11,7 +12,7 @@ use std::time::SystemTime;
 
 use crate::document::{Source, suggest};
 use crate::load::format::{self, LoadPlan};
-use crate::load::{self, Event, Header, Job, Pace};
+use crate::load::{self, Collected, Conclusion, Event, Header, Job, Pace};
 use crate::outcome::ExitCode;
 use crate::report::load_page;
 
@@ -21,7 +22,7 @@ use super::output::{self, Output};
 use super::target::AimedApart;
 use super::{Done, run as run_verb, signals};
 pub(super) use args::LoadArgs;
-use files::Files;
+use files::Seconds;
 use ticker::Ticker;
 
 /// The plan where none is named.
@@ -36,31 +37,63 @@ pub(super) fn run(args: &LoadArgs, output: &Output) -> Done {
     let pace = Pace::new(&plan, &pacing, cores()).map_err(Failure::usage)?;
     place::files_for(pace.settings.connections)?;
     let aimed = args.target.aim_apart()?;
-    on(args, (name, &plan, pace), aimed, output)
+    on(args, (&name, &plan, pace), aimed, output)
 }
 
 fn on(
     args: &LoadArgs,
-    (name, plan, pace): (String, &LoadPlan, Pace),
+    (name, plan, pace): (&str, &LoadPlan, Pace),
     mut aimed: AimedApart,
     output: &Output,
 ) -> Done {
-    let job = Arc::new(place::job(args, (name, plan, pace), &aimed)?);
-    if args.calibrate {
-        return calibrate(&job);
+    if args.find_capacity {
+        return capacity::find(args, (name, plan), &aimed, output);
     }
-    let mut files = Files::open(&args.out)?;
+    if args.calibrate {
+        return calibrate(&place::job(args, (name, plan, pace), &aimed)?);
+    }
+    let (job, collected, started) = send(args, (name, plan, pace), &aimed, output)?;
+    let answered = aimed.child.take().and_then(super::child::Child::stop);
+    let conclusion = concluded(args, &aimed, (&job, &collected, started), answered);
+    output::print(&load_page(&conclusion.result, output.style()))?;
+    files::finish(&args.out, &conclusion.result, load::log(&job, &collected, started))?;
+    Ok(conclusion.exit)
+}
+
+/// What was sent, and what came of it.
+type Sent = (Arc<Job>, Collected, SystemTime);
+
+/// Sends a plan.
+fn send(
+    args: &LoadArgs,
+    (name, plan, pace): (&str, &LoadPlan, Pace),
+    aimed: &AimedApart,
+    output: &Output,
+) -> Result<Sent, Failure> {
+    let job = Arc::new(place::job(args, (name, plan, pace), aimed)?);
+    let mut seconds = Seconds::open(&args.out)?;
     let started = now();
     let ticker = Ticker::new(output, &job);
     let stoppable = |stop: load::Interrupter| signals::tell(move |signal| stop.interrupt(signal));
     let collected = load::run(&job, stoppable, &mut |event| {
         if let Event::Second(number, sum) = event {
-            files.second(*number, sum);
+            seconds.write(*number, sum);
         }
         ticker.notice(event);
     });
     let collected = collected.map_err(|error| Failure::System(format!("start the load: {error}")))?;
     ticker.finish();
+    seconds.finish()?;
+    Ok((job, collected, started))
+}
+
+/// Concludes what was sent.
+fn concluded(
+    args: &LoadArgs,
+    aimed: &AimedApart,
+    (job, collected, started): (&Job, &Collected, SystemTime),
+    answered: Option<u64>,
+) -> Conclusion {
     let mut notices = args.target.notices();
     notices.extend(job.left_out.iter().cloned());
     let header = Header {
@@ -68,12 +101,9 @@ fn on(
         started: humantime::format_rfc3339_seconds(started).to_string(),
         notices,
         limits: args.limits(),
-        answered: aimed.child.take().and_then(super::child::Child::stop),
+        answered,
     };
-    let conclusion = load::conclude(header, &job, &collected);
-    output::print(&load_page(&conclusion.result, output.style()))?;
-    files.finish(&conclusion.result, load::log(&job, &collected, started))?;
-    Ok(conclusion.exit)
+    load::conclude(header, job, collected)
 }
 
 /// Compares what a plan asks of the generator with what that can do; beyond seven tenths of it nothing is certain.

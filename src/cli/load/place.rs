@@ -21,7 +21,7 @@ const OTHER_FILES: u64 = 64;
 /// Binds a plan to the place where it goes.
 pub(super) fn job(
     args: &LoadArgs,
-    (name, plan, pace): (String, &LoadPlan, Pace),
+    (name, plan, pace): (&str, &LoadPlan, Pace),
     aimed: &AimedApart,
 ) -> Result<Job, Failure> {
     let bundle = &aimed.bundle;
@@ -46,7 +46,7 @@ pub(super) fn job(
     let bound = load::bind(plan, &bindings).map_err(|error| Failure::usage(format!("could not {error}")))?;
     Ok(load::prepare(Wish {
         plan,
-        name,
+        name: name.to_owned(),
         pace,
         thresholds: args.thresholds(),
         bound,

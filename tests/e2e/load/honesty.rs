@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use rustix::process::Signal;
 
 use super::{PLAN, ends_with, load, result, sound, strictly};
-use crate::support::{Edge, Reply, Server, Small};
+use crate::support::{Edge, Reply, Server, Small, answer};
 
 /// A target that answers nothing in the first 300 ms of every second.
 fn stalling() -> Server {
@@ -77,6 +77,27 @@ fn too_few_files_are_named_before_anything_is_sent() {
     assert_eq!(output.status.code(), Some(5), "{said}");
     assert!(said.contains("500 connections need 564 open files"), "{said}");
     assert_eq!(server.connections(), 0);
+}
+
+#[test]
+fn the_highest_rate_that_holds_is_found() {
+    let (edge, start) = (Edge::default(), Instant::now());
+    let taken = std::sync::Mutex::new((0, 0));
+    let server = Server::http(move |request| {
+        let mut taken = taken.lock().unwrap();
+        let tenth = start.elapsed().as_millis() / 100;
+        *taken = if taken.0 == tenth { (tenth, taken.1 + 1) } else { (tenth, 1) };
+        let busy = taken.1 > 30;
+        Reply::Whole(if busy { answer(503, "", b"") } else { edge.answer(request) })
+    });
+    let flags = ["--find-capacity", "--rate", "100/s", "--duration", "1s", "--threshold", "rate(shed) < 5%"];
+    let outcome = load(&server.url(), PLAN).args(&flags).run();
+    ends_with(&outcome, 0, "highest rate that held: ");
+    let found =
+        outcome.stdout.split("highest rate that held: ").nth(1).and_then(|rest| rest.split('/').next());
+    let found: f64 = found.and_then(|text| text.parse().ok()).unwrap();
+    // A thirtieth of a second is hard to keep beside other tests; a half of it is not the truth.
+    assert!((150.0..340.0).contains(&found), "{outcome}");
 }
 
 #[test]

@@ -32,6 +32,10 @@ fn a_key_that_is_wrongly_accepted_is_a_false_accept() {
     assert_eq!(count(&outcome, "false_accept"), 1, "{outcome}");
     assert!(outcome.says("[KEY:expired]") && !outcome.stdout.contains(&Keys::default().expired), "{outcome}");
     assert!(outcome.says(r#"{"items":[]}"#), "the answer is shown in full: {outcome}");
+    for file in outcome.files() {
+        let text = String::from_utf8_lossy(&std::fs::read(&file).unwrap()).into_owned();
+        assert!(!text.contains(&Keys::default().expired), "{} holds a key", file.display());
+    }
     let found = &result(&outcome)["surprises"][0];
     assert_eq!(found["exchange"]["received"]["status"].as_u64(), Some(200), "{found}");
 }
