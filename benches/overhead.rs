@@ -11,7 +11,7 @@
 
 use std::collections::BTreeMap;
 use std::io::{BufRead as _, BufReader};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -21,9 +21,9 @@ use lockproof::outcome::{ContractInfo, Verdict};
 use lockproof::plan::{Filter, Inputs, Permits, Plan};
 use lockproof::redact::Redactor;
 use lockproof::report::{Colour, Format, Style};
-use lockproof::runner::{self, Header, Job, Lane, Settings, Strictness, conclude};
+use lockproof::runner::{self, Header, Job, Lane, Settings, Steering, Strictness, conclude};
 use lockproof::scenario::{Suite, builtin_files};
-use lockproof::wire::ClientOptions;
+use lockproof::wire::{ClientOptions, Plane};
 use rustix::time::{ClockId, clock_gettime};
 
 /// Runs that count, after one that does not.
@@ -114,12 +114,15 @@ fn measure(server: &Server, contract: &Contract, keyring: &Keyring, seed: u64) -
     let second = Duration::from_secs(1);
     let settings =
         Settings { jobs: 32, seed, exchange_limit: 10 * second, deadline: 60 * second, control_every: 250 };
+    let sources = contract.credentials.values().map(|credential| &credential.key);
+    let plane = Plane::new(&contract.control, &ClientOptions::default(), PathBuf::new(), sources).unwrap();
     let job = Job {
         plan: plan.clone(),
         contract: contract.clone(),
         keyring: keyring.clone(),
         redactor: redactor.clone(),
         lanes: server.addresses.iter().map(lane).collect(),
+        steering: Steering::new(plane, || 0),
         settings,
     };
     let collected = runner::run(job, drop, &mut |_| ()).unwrap();

@@ -7,6 +7,7 @@
 pub mod cli;
 pub mod contract;
 pub mod document;
+pub mod hpack;
 pub mod judge;
 pub mod load;
 pub mod mock;

@@ -71,6 +71,36 @@ const CONTRADICTIONS: &[Case] = &[
     ("  missing: { status: 401 }\n", "", "the refusal `missing` is missing", "refusals"),
     ("path: /healthz", "path: /a", "`a.list` already has this method and this path", "/a"),
     ("path: /healthz", "path: \"/{x}\"", "the path of a public operation has no parameters", "\"/{x}\""),
+    (
+        "path: /a, accepted: { status: 200 }",
+        "path: /a, accepted: { status: 200 }, idempotency: { header: Idempotency-Key }",
+        "a request that changes nothing may be repeated without an idempotency key",
+        "idempotency",
+    ),
+    (
+        "method: GET, path: /a,",
+        "method: POST, idempotency: { header: Idempotency-Key, value: once }, path: /a,",
+        "this idempotency key would be the same every time",
+        "once",
+    ),
+    (
+        "method: GET, path: /a,",
+        "method: POST, idempotency: { header: Idempotency-Key, other_body: { json: b.json } }, path: /a,",
+        "there is no `body` that this could be another one to",
+        "other_body",
+    ),
+    (
+        "public: [",
+        "tokens: { mint: { operation: a.mint, capture: $.t }, carrier: { header: B }, allows: [a] }\npublic: [",
+        "`a.mint`: no operation has this name",
+        "a.mint",
+    ),
+    (
+        "public: [",
+        "tokens: { mint: { operation: a.list, capture: $.t }, carrier: { header: B }, allows: [a.lst] }\npublic: [",
+        "`a.lst`: no service or operation has this name",
+        "a.lst",
+    ),
     ("env: OTHER", "env: FULL", "this is the key of the credential `full` too", "FULL"),
 ];
 

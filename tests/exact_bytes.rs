@@ -115,3 +115,61 @@ fn a_key_that_travels_in_no_field_cannot_be_written_into_a_head() {
     let why = "the key does not travel in a header field, and this check writes one";
     assert_eq!(case["actual"], why);
 }
+
+/// A request in frames, with a key and without one.
+const FRAMES: &str = r"
+request:
+  wire:
+    h2:
+      - headers:
+          fields: |
+            :method: GET
+            :scheme: {scheme}
+            :path: {target}
+            :authority: {host}
+            {key-line}
+          end: true
+      - headers:
+          fields: |
+            :method: GET
+            :scheme: {scheme}
+            :path: {target}
+            :authority: {host}
+            Upper: a
+          end: true
+expect: { answers: [{ accepted: true }, { accepted: true }] }
+";
+
+#[test]
+fn a_report_tells_in_lines_what_was_said_and_heard_in_frames_and_no_key() {
+    let folder = tempfile::tempdir().unwrap();
+    for flags in [&["--tls"][..], &["--http", "2"], &["--tls", "--http", "2"]] {
+        let report = report(folder.path(), FRAMES, flags);
+        let case = &report["cases"][0];
+        assert_eq!(case["actual"], "answer 2: the stream reset (PROTOCOL_ERROR)", "{case}");
+        let answers = &case["exchange"]["conversation"]["answers"];
+        assert_eq!(answers[0]["received"]["status"], 200);
+        assert_eq!(answers[1]["received"]["cut"], "the stream reset (PROTOCOL_ERROR)");
+        let heard = case["exchange"]["conversation"]["frames"].to_string();
+        assert!(heard.contains("RST_STREAM on stream 3, 4 bytes: PROTOCOL_ERROR"), "{heard}");
+        let sent = case["exchange"]["sent"]["body"].as_str().unwrap();
+        assert!(sent.contains("  x-api-key: [KEY:full]\n"), "{sent}");
+        assert!(sent.contains("HEADERS on stream 3, the end of the stream\n"), "{sent}");
+        assert!(!report.to_string().contains("lp_any_Qm7tR2x"));
+        assert!(case["reproduce"].as_str().unwrap().contains("own-check/sandbox/ekyc.usage/full"), "{case}");
+    }
+}
+
+#[test]
+fn a_check_in_frames_is_skipped_where_http_2_cannot_be_spoken_and_says_why() {
+    let folder = tempfile::tempdir().unwrap();
+    let needy = format!("needs: [http2]\n{FRAMES}");
+    let clear =
+        "this takes HTTP/2: an https `base_url`, or --http 2 where the target expects it in the clear";
+    let proxy = "this takes a client of exact frames, and they cannot go through a proxy (--proxy)";
+    let ways = [(&*needy, vec![], clear), (FRAMES, vec!["--proxy", "http://127.0.0.1:9"], proxy)];
+    for (scenario, flags, why) in ways {
+        let case = &report(folder.path(), scenario, &flags)["cases"][0];
+        assert_eq!((&case["verdict"], &case["actual"]), (&"skip".into(), &why.into()), "{case}");
+    }
+}

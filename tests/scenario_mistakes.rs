@@ -129,9 +129,28 @@ const MISTAKES: &[Case] = &[
     ),
     (
         EXPECT,
-        "needs: [http2]\nexpect: { refused: true }",
-        "a need is tls, plaintext, elsewhere, scheme.*, policy.*, refusal.*, control.* or documents.*",
-        "http2",
+        "needs: [http3]\nexpect: { refused: true }",
+        "a need is tls, http2, plaintext, nodes, elsewhere, unknown-field, idempotency, validator, key-id, scheme.*, policy.*, \
+         refusal.*, control.*, tokens.*, documents.* or alike.*",
+        "http3",
+    ),
+    (
+        EXPECT,
+        "each: [{ name: one, needs: [alike.expird], expect: { refused: true } }]",
+        "`alike.expird`: no contract has such a line",
+        "alike.expird",
+    ),
+    (
+        "request: { headers",
+        "request: { path: { query: \"n={uniqe}\" }, headers",
+        "nothing is called `{uniqe}` here",
+        "\"n={uniqe}\"",
+    ),
+    (
+        EXPECT,
+        "steps: [{ expect: { accepted: true } }, { expect: { differs_from: { step: 1, like: 2 } } }]",
+        "an answer can only be compared with that of an earlier step",
+        "2",
     ),
     (EXPECT, "expect: { status: [4xy] }", "a status is a code like 401 or a class like 4xx", "4xy"),
     (EXPECT, "expect: { status: [700] }", "the number must be from 100 to 599", "700"),

@@ -75,8 +75,7 @@ impl Bundle {
     ) -> Result<Self, Failure> {
         let mut problems = Vec::new();
         let mut bodies = BTreeMap::new();
-        for (id, operation) in contract.operations() {
-            let Some(body) = &operation.body else { continue };
+        for (id, body) in contract.bodies() {
             match read(body.path()) {
                 Ok(bytes) => drop(bodies.insert(body.path().to_owned(), bytes)),
                 Err(problem) => problems.push(format!("{file}: body `{}` of `{id}`: {problem}", body.path())),

@@ -6,6 +6,7 @@ use std::time::Duration;
 use clap::Args;
 
 use crate::contract::Environment;
+use crate::plan::Frames;
 use crate::wire::{ClientOptions, HttpVersion, Limits, Scheme, Trust};
 
 use super::error::Failure;
@@ -49,6 +50,15 @@ impl ClientFlags {
         }
     }
 
+    /// Where exact frames can be sent.
+    pub(super) fn frames(&self) -> Frames {
+        match self.http {
+            _ if self.proxy.is_some() => Frames::Nowhere("they cannot go through a proxy (--proxy)"),
+            HttpArg::Http2 => Frames::Anywhere,
+            HttpArg::Http1 => Frames::OverTls,
+        }
+    }
+
     /// Why exact bytes cannot be sent, where they cannot.
     pub(super) fn no_exact_bytes(&self) -> Option<&'static str> {
         match self.http {
@@ -73,17 +83,27 @@ impl ClientFlags {
         folder: &Path,
         timeout: Duration,
     ) -> Result<ClientOptions, Failure> {
-        let mut authorities = self.ca.iter().map(|path| pem(path)).collect::<Result<Vec<_>, _>>()?;
         let declared = environment.tls.ca.as_ref().map(|file| pem(&folder.join(file))).transpose()?;
-        authorities.extend(declared);
         let own = environment.tls.client_identity.as_ref().map(|file| folder.join(file));
-        let identity = self.client_identity.clone().or(own).map(|path| pem(&path)).transpose()?;
+        let mut options = self.base(own, timeout)?;
+        options.authorities.extend(declared);
+        Ok(options)
+    }
+
+    /// The options for whatever steers the target: no proxy is between.
+    pub(super) fn steering(&self, timeout: Duration) -> Result<ClientOptions, Failure> {
+        Ok(ClientOptions { http: HttpVersion::Http1, proxy: None, ..self.base(None, timeout)? })
+    }
+
+    /// What is so wherever requests go; `identity` is used where none is named on the command line.
+    fn base(&self, identity: Option<PathBuf>, timeout: Duration) -> Result<ClientOptions, Failure> {
+        let identity = self.client_identity.clone().or(identity).map(|path| pem(&path)).transpose()?;
         Ok(ClientOptions {
             http: self.http(),
             // Set by the lane, which knows where it leads.
             scheme: Scheme::Http,
             trust: if self.insecure { Trust::Anybody } else { Trust::Verified },
-            authorities,
+            authorities: self.ca.iter().map(|path| pem(path)).collect::<Result<Vec<_>, _>>()?,
             identity,
             proxy: self.proxy.clone(),
             limits: Limits {

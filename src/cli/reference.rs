@@ -45,6 +45,7 @@ impl ReferenceFlags {
     pub(super) fn config(&self, bundle: &Bundle) -> Result<Config, Failure> {
         let mut config = Config::new(bundle.contract.clone(), bundle.keyring.clone());
         config.listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+        config.control = true;
         config.tls = self.tls.then_some(TlsMode::Server);
         config.defects = self.defect.iter().map(|id| defect(id)).collect::<Result<_, _>>()?;
         for id in &self.variant {
@@ -112,6 +113,11 @@ impl Reference {
     /// Where an environment is.
     pub(super) fn endpoint(&self, environment: &str) -> Option<&Endpoint> {
         self.running.endpoints.iter().find(|endpoint| endpoint.environment == environment)
+    }
+
+    /// Where it is steered.
+    pub(super) fn control_url(&self) -> &str {
+        self.running.control_url.as_deref().unwrap_or_default()
     }
 
     /// The authority that signed its certificate, in PEM.

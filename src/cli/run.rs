@@ -152,6 +152,7 @@ fn on(args: &RunArgs, aimed: &Aimed, output: &Output) -> Done {
         keyring: aimed.bundle.keyring.clone(),
         redactor: redactor.clone(),
         lanes,
+        steering: args.target.steering(aimed, args.pace.timeout)?,
         settings: args.pace.settings(header.seed),
     };
     let mut ticker = Ticker::new(output);
@@ -245,6 +246,13 @@ pub(super) fn contract_info(bundle: &Bundle) -> ContractInfo {
 #[expect(clippy::disallowed_methods, reason = "cli is where the wall clock is read")]
 fn now() -> String {
     humantime::format_rfc3339_seconds(SystemTime::now()).to_string()
+}
+
+/// The wall clock, in milliseconds since 1970.
+#[expect(clippy::disallowed_methods, reason = "cli is where the wall clock is read")]
+pub(super) fn now_ms() -> i64 {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
 }
 
 #[expect(clippy::disallowed_methods, reason = "cli is where the wall clock is read")]

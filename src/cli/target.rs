@@ -8,8 +8,8 @@ use clap::Args;
 
 use crate::contract::{KeySource, is_remote};
 use crate::plan::Permits;
-use crate::runner::Lane;
-use crate::wire::ClientOptions;
+use crate::runner::{Lane, Steering};
+use crate::wire::{ClientOptions, Plane};
 
 use super::bundle::Bundle;
 use super::child::Child;
@@ -111,8 +111,14 @@ impl TargetArgs {
             if let Some(endpoint) = reference.endpoint(name.as_str()) {
                 environment.base_url.clone_from(&endpoint.url);
                 environment.plaintext_url.clone_from(&endpoint.plaintext_url);
+                environment.nodes.clone_from(&endpoint.nodes);
                 environment.protected = false;
             }
+        }
+        // What steers another target must never be done for the reference server: it has its own.
+        if !bundle.contract.control.is_empty() {
+            let own = Bundle::reference()?.contract.control;
+            bundle.contract.control = own.at(reference.control_url());
         }
         Ok(Aimed { bundle, reference: Some(reference) })
     }
@@ -155,6 +161,7 @@ impl TargetArgs {
             effects: self.allow_effects || self.uses_reference(),
             environments: self.allow.clone(),
             no_exact_bytes: self.client.no_exact_bytes(),
+            frames: self.client.frames(),
         }
     }
 
@@ -171,9 +178,21 @@ impl TargetArgs {
             let mut options = self.client.options(environment, &aimed.bundle.folder, timeout)?;
             options.authorities.extend(authority.clone());
             let lane = Lane::new(&environment.base_url, environment.plaintext_url.as_deref(), &options)
+                .and_then(|lane| lane.with_nodes(&environment.nodes))
                 .map_err(|error| Failure::usage(format!("environment `{name}`: could not {error}")))?;
             lanes.insert(name.to_string(), lane);
         }
         Ok(lanes)
+    }
+    /// The way to what steers the target.
+    pub(super) fn steering(&self, aimed: &Aimed, timeout: Duration) -> Result<Steering, Failure> {
+        let contract = &aimed.bundle.contract;
+        let mut options = self.client.steering(timeout)?;
+        options.authorities.extend(aimed.reference.as_ref().and_then(Reference::authority));
+        let folder = std::path::absolute(&aimed.bundle.folder).unwrap_or_default();
+        let sources = contract.credentials.values().map(|credential| &credential.key);
+        let plane = Plane::new(&contract.control, &options, folder, sources)
+            .map_err(|error| Failure::usage(format!("control: could not {error}")))?;
+        Ok(Steering::new(plane, super::run::now_ms))
     }
 }

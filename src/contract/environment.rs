@@ -14,6 +14,10 @@ pub struct Environment {
     #[serde(default)]
     #[schemars(extend("format" = "base-url"))]
     pub plaintext_url: Option<String>,
+    /// Further nodes of the same environment, each with an address of its own: what one of them is told, all must know.
+    #[serde(default)]
+    #[schemars(extend("items" = { "type": "string", "format": "base-url" }))]
+    pub nodes: Vec<String>,
     /// Real people's data: needs `--allow NAME`, and is asked gently.
     #[serde(default)]
     pub protected: bool,

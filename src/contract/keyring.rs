@@ -67,6 +67,17 @@ impl Keyring {
         if errors.is_empty() { Ok(Self { keys }) } else { Err(errors) }
     }
 
+    /// Adds a key that came to be during a run.
+    ///
+    /// # Errors
+    /// Why it cannot be taken, never with a part of it.
+    pub fn add(&mut self, credential: &str, key: Secret) -> Result<(), KeyError> {
+        let refused = |problem| KeyError { credential: credential.to_owned(), problem };
+        check_text(key.expose()).map_err(refused)?;
+        self.keys.insert(credential.to_owned(), key);
+        Ok(())
+    }
+
     /// The key of a credential.
     pub fn key(&self, credential: &str) -> Option<&Secret> {
         self.keys.get(credential)
@@ -113,6 +124,10 @@ fn could_be_a_key(name: &str) -> bool {
 
 /// Takes a key only if it can be sent in a header as it is, and can be kept out of every report.
 fn check_key(key: String) -> Result<String, String> {
+    check_text(&key).map(|()| key)
+}
+
+fn check_text(key: &str) -> Result<(), String> {
     if key.is_empty() {
         return Err("the key is empty".to_owned());
     }
@@ -127,5 +142,5 @@ fn check_key(key: String) -> Result<String, String> {
     if !key.bytes().all(|byte| byte.is_ascii_graphic()) {
         return Err("the key holds a space, a line break or a character outside ASCII".to_owned());
     }
-    Ok(key)
+    Ok(())
 }

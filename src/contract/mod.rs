@@ -12,6 +12,7 @@ mod cors;
 mod credential;
 mod documents;
 mod environment;
+mod idempotency;
 mod keyring;
 mod load;
 mod matcher;
@@ -20,6 +21,7 @@ mod query;
 mod refusal;
 mod secret;
 pub mod starter;
+mod tokens;
 
 use indexmap::IndexMap;
 use schemars::JsonSchema;
@@ -27,11 +29,12 @@ use serde::Deserialize;
 
 pub use acceptance::Acceptance;
 pub use check::is_remote;
-pub use control::{Control, ControlAction};
+pub use control::{Action, Answers, Call, Control, Filling, HttpCall, fillings};
 pub use cors::{Cors, PageOrigin};
 pub use credential::{Carrier, Credential, Grant, KeySource, KeyState};
 pub use documents::{Documents, Published};
 pub use environment::{Environment, Tls};
+pub use idempotency::{Idempotency, UNIQUE};
 pub use keyring::{KeyError, KeySupply, Keyring};
 pub use load::load;
 pub use matcher::{JsonType, Matcher, Rule};
@@ -39,6 +42,7 @@ pub use operation::{Body, Effect, Operation, Parameter, ParameterSource, PublicO
 pub use query::OperationId;
 pub use refusal::{Refusal, RefusalKind};
 pub use secret::Secret;
+pub use tokens::{TokenRevocation, Tokens};
 
 use crate::document::{HeaderName, JsonPath, Millis, Name};
 
@@ -81,6 +85,9 @@ pub struct Contract {
     /// What the API publishes about itself.
     #[serde(default)]
     pub documents: Documents,
+    /// Tokens that keys are exchanged for.
+    #[serde(default)]
+    pub tokens: Option<Tokens>,
     /// How a test may steer the target; without it the checks that need it are skipped.
     #[serde(default)]
     pub control: Control,
@@ -95,6 +102,10 @@ pub struct Authentication {
     /// What a key of this API looks like, as a regular expression.
     #[serde(default)]
     pub key_pattern: Option<crate::document::Pattern>,
+    /// Where a key holds its own public identifier, as a regular expression: what its first group matches, or all that
+    /// it matches where it has none.
+    #[serde(default)]
+    pub key_id: Option<crate::document::Pattern>,
 }
 
 /// Where good edges differ.
@@ -121,6 +132,14 @@ impl Policy {
         match name {
             "unknown_path_without_key" => self.unknown_path_without_key,
             "wrong_method_without_key" => self.wrong_method_without_key,
+            _ => None,
+        }
+    }
+
+    /// The length of time that a line of the policy sets.
+    pub fn time(&self, name: &str) -> Option<std::time::Duration> {
+        match name {
+            "max_revocation_lag" => self.max_revocation_lag.as_ref().map(Millis::duration),
             _ => None,
         }
     }

@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Acceptance, Grant};
+use super::{Acceptance, Grant, Idempotency};
 use crate::document::{JsonPath, Method, Name};
 
 /// A group of operations that permissions can be granted on as a whole.
@@ -39,6 +39,9 @@ pub struct Operation {
     pub parameters: IndexMap<Name, Parameter>,
     /// How an acceptance is recognised.
     pub accepted: Acceptance,
+    /// How it is done once, however often its request is sent.
+    #[serde(default)]
+    pub idempotency: Option<Idempotency>,
 }
 
 /// The body of a sound request; file names are relative to the contract.

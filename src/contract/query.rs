@@ -4,7 +4,8 @@ use std::fmt;
 
 use indexmap::IndexMap;
 
-use super::{Acceptance, Carrier, Contract, Effect, Operation, PublicOperation, Refusal, RefusalKind};
+use super::{Acceptance, Body, Carrier, Contract, Effect, Operation, PublicOperation, Refusal, RefusalKind};
+use crate::document::HeaderName;
 
 /// An operation's full name: `service.operation`, or `public.<method>-<path>` for what needs no key.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -54,6 +55,14 @@ impl Contract {
         })
     }
 
+    /// Every body that a request of an operation may need.
+    pub fn bodies(&self) -> impl Iterator<Item = (OperationId, &Body)> {
+        self.operations().flat_map(|(id, operation)| {
+            let other = operation.idempotency.as_ref().and_then(|it| it.other_body.as_ref());
+            operation.body.iter().chain(other).map(move |body| (id.clone(), body))
+        })
+    }
+
     /// The operation of a full name.
     pub fn operation(&self, id: &OperationId) -> Option<&Operation> {
         let service = self.services.iter().find(|(name, _)| name.as_str() == id.service())?.1;
@@ -74,6 +83,15 @@ impl Contract {
 }
 
 impl Carrier {
+    /// The header field that carries the key, where one does.
+    pub fn field(&self) -> Option<HeaderName> {
+        match self {
+            Self::Header { name, .. } => Some(name.clone()),
+            Self::Cookie(_) => HeaderName::parse("Cookie").ok(),
+            Self::Query(_) => None,
+        }
+    }
+
     /// The authentication scheme before the key, where there is one.
     pub fn scheme(&self) -> Option<&str> {
         match self {
@@ -95,6 +113,7 @@ impl PublicOperation {
             admin: false,
             parameters: IndexMap::new(),
             accepted: self.accepted.clone().unwrap_or(by_status),
+            idempotency: None,
         }
     }
 }

@@ -54,7 +54,7 @@ impl fmt::Display for RefusalKind {
 }
 
 /// How one kind of refusal is recognised: either like another kind, or by its own status, challenge and body.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(extend("oneOf" = [
     { "required": ["like"], "properties": { "status": false, "challenge": false, "headers": false, "body": false } },

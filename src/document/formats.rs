@@ -6,7 +6,7 @@ use super::value::{HeaderName, JsonPath, Method, Millis, Pattern, Rate};
 type Parse = fn(&str) -> Result<(), String>;
 
 /// Every format, by its name.
-pub(super) const ALL: [(&str, Parse); 9] = [
+pub(super) const ALL: [(&str, Parse); 10] = [
     ("json-path", |text| JsonPath::parse(text).map(drop)),
     ("pattern", |text| Pattern::parse(text).map(drop)),
     ("header-name", |text| HeaderName::parse(text).map(drop)),
@@ -14,6 +14,7 @@ pub(super) const ALL: [(&str, Parse); 9] = [
     ("duration-text", |text| Millis::parse(text).map(drop)),
     ("rate", |text| Rate::parse(text).map(drop)),
     ("base-url", base_url),
+    ("call-url", call_url),
     ("path-template", path_template),
     ("one-line", one_line),
 ];
@@ -53,6 +54,22 @@ fn base_url(text: &str) -> Result<(), String> {
     let sound = port.is_empty()
         || port.strip_prefix(':').is_some_and(|port| port.parse::<u16>().is_ok_and(|p| p > 0));
     if sound { Ok(()) } else { fail("its port is not a number from 1 to 65535") }
+}
+
+/// A whole address, in which braces stand behind the host alone.
+fn call_url(text: &str) -> Result<(), String> {
+    let behind = text.split_once("://").map_or("", |(_, behind)| behind);
+    let (host, path) = behind.split_at(behind.find('/').unwrap_or(behind.len()));
+    if host.contains(['{', '}']) {
+        return Err("what is filled in stands behind the host, so that a key goes nowhere else".to_owned());
+    }
+    if path.contains('#') {
+        return Err("it has a fragment, which no request carries".to_owned());
+    }
+    if path.chars().any(|c| c.is_whitespace() || c.is_control()) {
+        return Err("an address holds no spaces and no control characters".to_owned());
+    }
+    base_url(text.strip_suffix(path).unwrap_or(text))
 }
 
 /// A path with `{name}` for its parameters.
@@ -133,6 +150,18 @@ mod tests {
         ];
         for url in unsound {
             assert!(base_url(url).is_err(), "{url}");
+        }
+    }
+
+    #[test]
+    fn an_address_that_is_called_is_filled_in_behind_its_host() {
+        for url in ["http://127.0.0.1:8090/keys/{credential}/x?at={at}", "https://h", "http://h/"] {
+            assert_eq!(call_url(url), Ok(()), "{url}");
+        }
+        for url in
+            ["", "/keys", "http://{id}.example/", "ftp://h/", "http://h/#x", "http://u:p@h/", "http://h/a b"]
+        {
+            assert!(call_url(url).is_err(), "{url}");
         }
     }
 

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::{Evidence, Finding, Judgement, Reading, Recognised, Requirement, describe_answer};
-use crate::wire::{Heard, Oddity, Transcript};
+use crate::wire::{Answer, Heard, Oddity, Transcript};
 
 /// What a conversation must be.
 #[derive(Clone, Debug)]
@@ -67,7 +67,9 @@ fn says_that_it_closes(heard: &Heard) -> bool {
 
 fn one(wanted: &Requirement, heard: &Heard, evidence: &Evidence<'_>) -> Judgement {
     if !heard.is_complete() {
-        let seen = format!("{}: incomplete", describe_answer(&heard.answer));
+        let answer = &heard.answer;
+        let seen = if answer.status == 0 { "no answer".to_owned() } else { describe_answer(answer) };
+        let seen = format!("{seen}: incomplete");
         return Judgement::new(Finding::Unclear, seen);
     }
     let reading = Reading::of(&heard.answer);
@@ -111,7 +113,12 @@ fn no_hidden_answer(transcript: &Transcript) -> Judgement {
 
 /// The answers in a few words.
 fn statuses(heard: &[Heard]) -> String {
-    let codes: Vec<_> = heard.iter().map(|heard| heard.answer.status.to_string()).collect();
+    let code = |answer: &Answer| match (answer.status, answer.cut) {
+        (0, Some(cut)) => cut.to_string(),
+        (0, None) => "none".to_owned(),
+        (status, _) => status.to_string(),
+    };
+    let codes: Vec<_> = heard.iter().map(|heard| code(&heard.answer)).collect();
     match codes.as_slice() {
         [] => "no answer".to_owned(),
         [only] => format!("1 answer: {only}"),
@@ -124,7 +131,8 @@ fn statuses(heard: &[Heard]) -> String {
 pub fn is_wrongly_accepted(requirement: &Requirement, evidence: &Evidence<'_>) -> bool {
     let accepts = |answer| evidence.recogniser.recognise_answer(answer) == Recognised::Acceptance;
     let Some(transcript) = &evidence.exchange.transcript else {
-        return evidence.exchange.answer.as_ref().is_some_and(accepts);
+        let answer = evidence.exchange.answer.as_ref();
+        return !requirement.wants_acceptance() && answer.is_some_and(accepts);
     };
     let wants = |at: usize| (at == 0 && requirement.wants_acceptance()) || wants_nth(requirement, at);
     let mut heard = transcript.answers.iter().enumerate();
@@ -187,7 +195,8 @@ mod tests {
     }
 
     fn transcript(requests: usize, answers: Vec<Heard>, ending: Ending) -> Transcript {
-        Transcript { requests, answers, surplus: Vec::new(), oddities: BTreeSet::new(), ending }
+        let (surplus, oddities, frames) = (Vec::new(), BTreeSet::new(), Vec::new());
+        Transcript { requests, answers, surplus, oddities, ending, frames }
     }
 
     /// What a requirement comes to, and whether something was wrongly accepted.

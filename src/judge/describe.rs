@@ -11,6 +11,11 @@ use crate::wire::Answer;
 /// An answer in a few words: its status, its media type and, for problems and small JSON errors, what it calls
 /// itself.
 pub fn describe_answer(answer: &Answer) -> String {
+    let Some(cut) = answer.cut else { return describe_head(answer) };
+    if answer.status == 0 { cut.to_string() } else { format!("{}, then {cut}", describe_head(answer)) }
+}
+
+fn describe_head(answer: &Answer) -> String {
     let media = answer.media_type();
     let location = answer.header("location").next().map(|to| format!(" to {to}")).unwrap_or_default();
     let kind = if media.is_empty() { String::new() } else { format!(" {media}") };
@@ -25,6 +30,8 @@ impl fmt::Display for Requirement {
             Self::AnyRefusal => f.write_str("a refusal that the contract declares"),
             Self::Acceptance => f.write_str("an acceptance"),
             Self::NotAccepted => f.write_str("neither an acceptance nor a server error"),
+            Self::Malformed => f.write_str("a refusal as malformed"),
+            Self::NotSpoken => f.write_str("no HTTP/2"),
             Self::Status(codes) => write!(f, "status {}", list(codes)),
             Self::StatusNot(codes) => write!(f, "no status {}", list(codes)),
             Self::Header(name, rule) => write!(f, "{name}: {rule}"),
@@ -38,10 +45,14 @@ impl fmt::Display for Requirement {
                 let patterns: Vec<_> = patterns.iter().map(|pattern| format!("/{pattern}/")).collect();
                 write!(f, "nothing that matches {}", patterns.join(", "))
             }
+            Self::Unreachable => f.write_str("no connection"),
             Self::NoContent => f.write_str("no content"),
             Self::NoForeignRedirect => f.write_str("no redirection to another origin"),
             Self::SameAs { step, compare: Compare::Everything } => {
                 write!(f, "the same answer as to step {step}")
+            }
+            Self::SameAs { step, compare: Compare::EverythingAndLength } => {
+                write!(f, "the same answer as to step {step}, of the same length")
             }
             Self::SameAs { step, compare: Compare::StatusAndBody } => {
                 write!(f, "the same status and body as to step {step}")
@@ -50,6 +61,8 @@ impl fmt::Display for Requirement {
                 let paths: Vec<_> = paths.iter().map(ToString::to_string).collect();
                 write!(f, "the same {} as in the answer to step {step}", paths.join(", "))
             }
+            Self::DiffersFrom { step, .. } => write!(f, "another answer than to step {step}"),
+            Self::VariesOn(name) => write!(f, "Cache-Control: no-store or private, or Vary: {name}"),
             Self::Within(bound) => write!(f, "an answer within {} ms", bound.as_millis()),
             Self::Conversation(rule) => write!(f, "{rule}"),
             Self::All(all) => joined(f, all, " and "),

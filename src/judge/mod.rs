@@ -4,6 +4,7 @@
 //! positively recognised, as the contract declares it. What is neither a recognised acceptance nor a recognised
 //! refusal is unclear, unless it plainly shows that the edge did something else.
 
+mod caching;
 mod challenge;
 mod coding;
 mod conversation;
@@ -17,6 +18,7 @@ mod requirement;
 mod same;
 #[cfg(test)]
 mod tests;
+mod version;
 
 pub use challenge::{Challenge, ChallengeError, ChallengeRequirement, Parameter, parse_challenges};
 pub use coding::{CodingError, decoded};
@@ -34,8 +36,10 @@ use std::borrow::Cow;
 use http::Method;
 use serde_json::Value;
 
+use crate::contract::Matcher;
+use crate::document::HeaderName;
 use crate::redact::Redactor;
-use crate::wire::{Answer, Exchange};
+use crate::wire::{Answer, Exchange, FailureKind};
 
 /// What the judge knows of an answer and what it is compared with.
 #[derive(Clone, Copy, Debug)]
@@ -106,16 +110,26 @@ impl<'a> Reading<'a> {
     }
 }
 
+/// Judges one header field of what was heard, whatever it belongs to.
+pub fn judge_field(name: &HeaderName, matcher: &Matcher, heard: &Answer) -> Judgement {
+    matching::header(name, matcher, &Reading::of(heard))
+}
+
 /// Judges one exchange.
 pub fn judge(requirement: &Requirement, evidence: &Evidence<'_>) -> Judgement {
     let Some(answer) = evidence.exchange.answer.as_ref().filter(|_| evidence.exchange.failure.is_none())
     else {
         let failure = evidence.exchange.failure.as_ref();
+        let silent = failure.is_some_and(|failure| failure.kind == FailureKind::Connect);
+        if silent && requirement.is_of_silence() {
+            return Judgement::new(true, "no connection");
+        }
         let why = failure.map_or_else(|| "no answer".to_owned(), ToString::to_string);
         return Judgement::new(Finding::Unclear, why);
     };
     let reading = Reading::of(answer);
-    if let Some(why) = evidence.recogniser.throttled(&reading) {
+    let throttled = evidence.recogniser.throttled(&reading).filter(|_| !requirement.names(answer.status));
+    if let Some(why) = throttled {
         return Judgement::new(Finding::Unclear, why);
     }
     // Behind an answer to HEAD there is nothing to read: whatever stands there is wrong, coded or not.

@@ -119,6 +119,7 @@ pub(super) fn acceptance(reading: &Reading<'_>, recogniser: &Recogniser<'_>) -> 
         Recognised::Refusal(kinds) => {
             Judgement::new(Finding::Broken, format!("{seen}: the refusal {}", names(&kinds)))
         }
+        Recognised::Neither if reading.answer.status == 0 => Judgement::new(Finding::Unclear, seen),
         Recognised::Neither if recogniser.accepted.status == reading.answer.status => {
             let why = format!("{seen}: the status of an acceptance, without what the contract says it holds");
             Judgement::new(if reading.answer.is_page() { Finding::Unclear } else { Finding::Broken }, why)
@@ -149,6 +150,9 @@ pub(super) fn refusal(
 /// What to make of an answer that is no refusal of the contract and no acceptance.
 fn neither(wanted: Option<RefusalKind>, reading: &Reading<'_>, recogniser: &Recogniser<'_>) -> Judgement {
     let seen = describe_answer(reading.answer);
+    if reading.answer.status == 0 {
+        return Judgement::new(Finding::Unclear, seen);
+    }
     if reading.answer.is_page() && reading.answer.status < 300 {
         let why = format!("{seen}: a page for people; something between us and the API may have answered");
         return Judgement::new(Finding::Unclear, why);

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::{ChallengeRequirement, Compare, ConversationRequirement, CorsRequirement};
 use super::{DescriptionRequirement, Evidence, Finding, Judgement, Reading};
-use super::{challenge, conversation, cors, matching, openapi, recognise, same};
+use super::{caching, challenge, conversation, cors, matching, openapi, recognise, same, version};
 use crate::contract::{Matcher, RefusalKind};
 use crate::document::{HeaderName, JsonPath, Pattern, StatusMatch};
 
@@ -19,6 +19,10 @@ pub enum Requirement {
     Acceptance,
     /// Anything but an acceptance and a server error.
     NotAccepted,
+    /// A refusal as malformed.
+    Malformed,
+    /// No answer in HTTP/2, and no acceptance in HTTP/1.
+    NotSpoken,
     /// One of these status codes.
     Status(Vec<StatusMatch>),
     /// None of these status codes.
@@ -39,6 +43,8 @@ pub enum Requirement {
     NoEcho,
     /// None of these patterns is found in the answer.
     Nowhere(Vec<Pattern>),
+    /// No connection comes to be.
+    Unreachable,
     /// There is no content.
     NoContent,
     /// It does not send the client to another origin.
@@ -50,6 +56,15 @@ pub enum Requirement {
         /// Which parts of the answer are compared.
         compare: Compare,
     },
+    /// It can be told from the answer to an earlier step.
+    DiffersFrom {
+        /// The step's number, from 1.
+        step: usize,
+        /// Another step, whose answer differs from that one in any case.
+        like: usize,
+    },
+    /// No cache may give it to whoever sends something else in this field.
+    VariesOn(HeaderName),
     /// It is complete within this time.
     Within(Duration),
     /// What was heard on the whole connection is so.
@@ -86,6 +101,24 @@ impl Requirement {
         is(self)
     }
 
+    /// Whether it names a status among those that are right: then such an answer is one, however busy the target says
+    /// that it is.
+    pub fn names(&self, status: u16) -> bool {
+        let named = |one: &Self| {
+            let Self::Status(codes) = one else { return false };
+            codes.iter().any(|code| code.matches(status))
+        };
+        self.holds_any(&named)
+    }
+
+    /// Whether it holds where there is no connection.
+    pub(super) fn is_of_silence(&self) -> bool {
+        if let Self::Any(parts) = self {
+            return parts.iter().any(Self::is_of_silence);
+        }
+        matches!(self, Self::Unreachable)
+    }
+
     /// Whether only an acceptance can be right.
     pub fn wants_acceptance(&self) -> bool {
         self.holds_any(&|one| matches!(one, Self::Acceptance))
@@ -97,6 +130,8 @@ impl Requirement {
             Self::AnyRefusal => recognise::refusal(None, reading, evidence.recogniser),
             Self::Acceptance => recognise::acceptance(reading, evidence.recogniser),
             Self::NotAccepted => recognise::not_accepted(reading, evidence.recogniser),
+            Self::Malformed => version::malformed(reading.answer),
+            Self::NotSpoken => version::not_spoken(reading.answer),
             Self::Status(codes) => {
                 let status = reading.answer.status;
                 let holds = codes.iter().any(|code| code.matches(status));
@@ -115,12 +150,15 @@ impl Requirement {
             Self::NoResult => recognise::no_result(reading, evidence.recogniser),
             Self::NoEcho => matching::no_echo(reading, evidence.exchange, evidence.redactor),
             Self::Nowhere(patterns) => matching::nowhere(patterns, reading),
+            Self::Unreachable => Judgement::new(false, super::describe_answer(reading.answer)),
             Self::NoContent => {
                 let length = reading.answer.body.len();
                 Judgement::new(length == 0, format!("{length} bytes of content"))
             }
             Self::NoForeignRedirect => matching::no_foreign_redirect(reading, evidence.exchange),
             Self::SameAs { step, compare } => same::judge((*step, compare), reading, evidence),
+            Self::DiffersFrom { step, like } => caching::differs((*step, *like), reading, evidence),
+            Self::VariesOn(name) => caching::varies(name, reading),
             Self::Within(bound) => within(*bound, evidence),
             Self::Conversation(rule) => conversation::judge(rule, evidence),
             Self::All(all) => worst(all.iter().map(|one| one.judge(reading, evidence)), reading),

@@ -12,6 +12,8 @@ use crate::wire::Answer;
 pub enum Compare {
     /// Status, header fields and body.
     Everything,
+    /// The same, and the length of the body without its volatile members.
+    EverythingAndLength,
     /// Status and body.
     StatusAndBody,
     /// These members of the JSON body alone.
@@ -49,7 +51,7 @@ pub(super) fn judge(
     }
 }
 
-fn difference(
+pub(super) fn difference(
     a: &Reading<'_>,
     b: &Reading<'_>,
     compare: &Compare,
@@ -62,7 +64,8 @@ fn difference(
         return Some(format!("status {} here, {} there", b.answer.status, a.answer.status));
     }
     let (before, after) = (steady_headers(a.answer, volatile), steady_headers(b.answer, volatile));
-    if *compare == Compare::Everything && before != after {
+    let whole = matches!(compare, Compare::Everything | Compare::EverythingAndLength);
+    if whole && before != after {
         let odd =
             after.iter().find(|line| !before.contains(line)).or(before.iter().find(|l| !after.contains(l)));
         return Some(odd.map_or_else(
@@ -70,11 +73,21 @@ fn difference(
             |(name, value)| format!("header `{name}: {value}` in one answer only"),
         ));
     }
-    match (&a.json, &b.json) {
+    let body = match (&a.json, &b.json) {
         (Some(a), Some(b)) => body_difference(a.clone(), b.clone(), volatile),
         (None, None) if a.body == b.body => None,
         _ => Some("another body".to_owned()),
-    }
+    };
+    let (there, here) = (steady_length(a, volatile), steady_length(b, volatile));
+    let length = || (here != there).then(|| format!("the same body in {here} bytes here, {there} there"));
+    body.or_else(|| length().filter(|_| *compare == Compare::EverythingAndLength))
+}
+
+/// How long a body is without its volatile members.
+fn steady_length(reading: &Reading<'_>, volatile: &Volatile<'_>) -> usize {
+    let values = reading.json.iter().flat_map(|json| volatile.body.iter().flat_map(|path| path.select(json)));
+    let volatile = values.map(|value| value.to_string().len()).fold(0, usize::saturating_add);
+    reading.body.len().saturating_sub(volatile)
 }
 
 fn member_difference(path: &JsonPath, a: &Reading<'_>, b: &Reading<'_>) -> Option<String> {

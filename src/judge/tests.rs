@@ -31,7 +31,7 @@ fn refusal(body: Vec<u8>) -> Answer {
         ("content-type".to_owned(), b"application/json".to_vec()),
         ("content-encoding".to_owned(), b"gzip".to_vec()),
     ];
-    Answer { version: "HTTP/1.1", status: 401, headers, body, truncated: false }
+    Answer { version: "HTTP/1.1", status: 401, headers, body, ..Answer::default() }
 }
 
 fn judged(requirement: &Requirement, method: Method, answer: Answer) -> Judgement {

@@ -8,7 +8,12 @@ use std::time::{SystemTime, UNIX_EPOCH};
 pub struct Clock {
     source: fn() -> SystemTime,
     offset_ms: AtomicI64,
+    /// Where it stands still.
+    held_ms: AtomicI64,
 }
+
+/// Stands for a clock that goes.
+const GOES: i64 = i64::MIN;
 
 impl Clock {
     /// The system's clock.
@@ -23,23 +28,34 @@ impl Clock {
 
     /// Any other clock.
     pub fn new(source: fn() -> SystemTime) -> Self {
-        Self { source, offset_ms: AtomicI64::new(0) }
+        Self { source, offset_ms: AtomicI64::new(0), held_ms: AtomicI64::new(GOES) }
     }
 
     /// Now, in milliseconds since 1970-01-01 UTC.
     pub fn now_ms(&self) -> i64 {
+        let held = self.held_ms.load(Ordering::Acquire);
+        if held != GOES {
+            return held;
+        }
         let since = (self.source)().duration_since(UNIX_EPOCH).unwrap_or_default();
         let now = i64::try_from(since.as_millis()).unwrap_or(i64::MAX);
         now.saturating_add(self.offset_ms.load(Ordering::Acquire))
     }
 
-    /// Moves the clock forward, or back where the number is negative.
+    /// Stops the clock at an instant.
+    pub fn hold_ms(&self, at: i64) {
+        self.held_ms.store(at, Ordering::Release);
+    }
+
+    /// Moves the clock forward, or back where the number is negative, and lets it go.
     pub fn advance_ms(&self, by: i64) {
+        self.held_ms.store(GOES, Ordering::Release);
         self.offset_ms.fetch_add(by, Ordering::AcqRel);
     }
 
     /// Takes back every move.
     pub fn reset(&self) {
+        self.held_ms.store(GOES, Ordering::Release);
         self.offset_ms.store(0, Ordering::Release);
     }
 }
@@ -95,6 +111,8 @@ mod tests {
         assert_eq!(clock.now_ms(), 12_500);
         clock.advance_ms(-3_000);
         assert_eq!(clock.now_ms(), 9_500);
+        clock.hold_ms(3);
+        assert_eq!(clock.now_ms(), 3);
         clock.reset();
         assert_eq!(clock.now_ms(), 10_000);
     }

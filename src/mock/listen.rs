@@ -4,13 +4,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 use tokio_rustls::TlsAcceptor;
 
-use super::http1::{self, Responder, Wire, ended};
+use super::http1::{self, GoneOver, Responder, Wire, ended};
 use super::http2;
 
 /// The number of the next connection.
@@ -81,22 +82,33 @@ async fn connection<R: Responder>(
     }
     let responder = responder.connected(CONNECTION.fetch_add(1, Ordering::Relaxed));
     match transport {
-        Transport::Http1 => http1::serve(Wire::new(stream), &*responder, stop).await,
+        Transport::Http1 => http1(Wire::new(stream), &*responder, stop).await,
         Transport::Either => {
             let mut wire = Wire::new(stream);
             match timeout(HANDSHAKE, http2::begins(&mut wire)).await {
-                Ok(Ok(true)) => http2::serve(wire, responder, stop).await,
-                Ok(Ok(false)) => http1::serve(wire, &*responder, stop).await,
+                Ok(Ok(true)) => http2::serve(wire, &*responder, stop).await,
+                Ok(Ok(false)) => http1(wire, &*responder, stop).await,
                 Ok(Err(_)) | Err(_) => {}
             }
         }
         Transport::Tls(acceptor) => {
             let Ok(Ok(stream)) = timeout(HANDSHAKE, acceptor.accept(stream)).await else { return };
             if stream.get_ref().1.alpn_protocol() == Some(b"h2") {
-                http2::serve(Wire::new(stream), responder, stop).await;
+                http2::serve(Wire::new(stream), &*responder, stop).await;
             } else {
-                http1::serve(Wire::new(stream), &*responder, stop).await;
+                http1(Wire::new(stream), &*responder, stop).await;
             }
         }
+    }
+}
+
+/// Serves a connection that begins with HTTP/1.
+async fn http1<S, R>(wire: Wire<S>, responder: &R, mut stop: watch::Receiver<bool>)
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+    R: Responder,
+{
+    if let Some(GoneOver { wire, request }) = http1::serve(wire, responder, &mut stop).await {
+        http2::resume(wire, responder, request, stop).await;
     }
 }

@@ -3,6 +3,7 @@
 //! Nothing here decides anything: what is sound is for the parsers to say, what is allowed for the edge.
 
 use std::borrow::Cow;
+use std::time::Duration;
 
 use bytes::Bytes;
 use serde_json::Value;
@@ -118,12 +119,14 @@ pub(crate) struct Answer {
     pub(crate) content: Content,
     /// The content is described by the fields but not sent, as an answer to HEAD (RFC 9110 section 9.3.2).
     pub(crate) withheld: bool,
+    /// How long it took to come to it.
+    pub(crate) took: Duration,
 }
 
 impl Answer {
     /// An answer without content.
     pub(crate) fn bare(status: u16) -> Self {
-        Self { status, fields: Vec::new(), content: Content::Nothing, withheld: false }
+        Self { status, fields: Vec::new(), content: Content::Nothing, withheld: false, took: Duration::ZERO }
     }
 
     /// An answer with a JSON document.

@@ -5,7 +5,7 @@
 //! It shares the contract's model with the harness and nothing else: how a request is judged here, and how an
 //! answer is judged there, are two readings of the same document.
 //!
-//! - [`start`] opens one listener for each environment, and with TLS a second, plain one beside it, where no
+//! - [`start`] opens one listener for each environment, where it can be steered a second one as another node of it, and with TLS a second, plain one beside it, where no
 //!   key counts. Port 0 asks for any free port; [`Running`] tells which it became.
 //! - [`defects`] holds everything that can be wrong with an edge, each an alternative for one stage of the
 //!   pipeline. The sound server knows nothing of them.
@@ -21,7 +21,18 @@
 //! | `POST /keys/{credential}/revoke` | | withdraws a key |
 //! | `POST /keys/{credential}/expire` | `{at: RFC 3339}` or `{in_ms}` | sets the instant of its expiry; without a body, now |
 //! | `POST /applications/{name}/disable` | | switches an application off; `/enable` on again |
+//! | `DELETE /keys/{credential}` | | deletes a key that was issued |
+//! | `POST /keys/{credential}/permissions` | `{allows}` | gives a key that was issued other permissions |
 //! | `POST /clock` | `{advance_ms}` | moves the server's clock |
+//! | `POST /clock/hold` | `{at: RFC 3339}` | stops the clock at an instant; `/reset` lets it go as it went |
+//! | `POST /timezone/set` | `{timezone}` | sets the time zone of the process; `/reset` takes it back |
+//! | `POST /config/unset-key` | | takes the keys out of the configuration; `/unset-guard` the setting that switches the guard on; `/reset` brings both back |
+//! | `POST /store/stop` | | stops the key store; `/start` starts it; `/slow` with `{ms}` delays its answers |
+//! | `POST /upstream/stop` | | stops what is behind the edge; `/start` starts it |
+//! | `POST /limiter/stop` | | stops what counts a key's requests; `/start` starts it |
+//! | `GET /log` | | the last lines of the access log, as text |
+//! | `GET /seen/{environment}` | | the fields with which the last request arrived behind the edge |
+//! | `GET /stored` | | how much is stored because of requests |
 //! | `POST /reset` | | back to what the contract declares |
 //!
 //! This room opens sockets and takes a clock; it prints nothing and reads no environment.
@@ -36,6 +47,7 @@ mod http2;
 mod ledger;
 mod listen;
 mod message;
+mod parts;
 mod random;
 mod running;
 mod server;

@@ -9,7 +9,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
-use super::config::{Config, Http2, MockError};
+use super::config::{Config, MockError};
 use super::control::Desk;
 use super::http1::Responder;
 use super::listen::{self, Transport};
@@ -18,6 +18,9 @@ use super::tls;
 
 /// How long connections may take to end when the server does.
 const GRACE: Duration = Duration::from_secs(5);
+
+/// How far behind the first port the control listener is.
+const CONTROL: u16 = 10;
 
 /// A server that runs. Dropping it ends it at once.
 #[derive(Debug)]
@@ -43,6 +46,8 @@ pub struct Endpoint {
     pub url: String,
     /// Its plain base URL, where the other one is TLS: no key counts there.
     pub plaintext_url: Option<String>,
+    /// The base URLs of its further nodes: there is one where the server can be steered.
+    pub nodes: Vec<String>,
 }
 
 /// What clients need for TLS.
@@ -82,33 +87,38 @@ pub async fn start(config: Config) -> Result<Running, MockError> {
     let mut house = House { stop: watch::Sender::new(false), listeners: JoinSet::new() };
 
     let mut endpoints = Vec::new();
+    let environments = u16::try_from(server.environments.len()).unwrap_or(u16::MAX);
     for (number, (environment, data)) in (0_u16..).zip(&server.environments) {
-        let site = |trusted| Site {
+        let site = |trusted, node| Site {
             server: Arc::clone(&server),
+            node,
             environment: environment.clone(),
             data: Arc::clone(data),
             trusted,
             connection: 0,
         };
         let address = behind(listen, number);
-        let plain = match http2 {
-            Http2::OverTls => Transport::Http1,
-            Http2::PriorKnowledge => Transport::Either,
-        };
-        let (url, plaintext_url) = match &minted {
-            None => (house.open(address, site(true), plain).await?, None),
-            Some(minted) => {
-                let transport = Transport::Tls(minted.acceptor.clone());
-                let url = house.open(address, site(true), transport).await?;
-                let beside = SocketAddr::new(listen.ip(), 0);
-                (url, Some(house.open(beside, site(false), plain).await?))
-            }
-        };
-        endpoints.push(Endpoint { environment: environment.clone(), url, plaintext_url });
+        let plain = if (server.edge.offers)(http2) { Transport::Either } else { Transport::Http1 };
+        let transport =
+            minted.as_ref().map_or(plain.clone(), |minted| Transport::Tls(minted.acceptor.clone()));
+        let url = house.open(address, site(true, 0), transport.clone()).await?;
+        let mut plaintext_url = None;
+        if minted.is_some() {
+            let beside = SocketAddr::new(listen.ip(), 0);
+            plaintext_url = Some(house.open(beside, site(false, 0), plain).await?);
+        }
+        let mut nodes = Vec::new();
+        if with_control {
+            let address = behind(listen, number.saturating_add(environments));
+            nodes.push(house.open(address, site(true, 1), transport).await?);
+        }
+        endpoints.push(Endpoint { environment: environment.clone(), url, plaintext_url, nodes });
     }
     let mut control_url = None;
     if with_control {
-        let loopback = SocketAddr::from(([127, 0, 0, 1], 0));
+        // A fixed port has a fixed one for this behind it.
+        let port = behind(listen, CONTROL).port();
+        let loopback = SocketAddr::from(([127, 0, 0, 1], port));
         control_url = Some(house.open(loopback, Desk::new(Arc::clone(&server)), Transport::Http1).await?);
     }
     let certificates = minted.map(|minted| minted.certificates);

@@ -1,17 +1,22 @@
 //! The server's state, and how one request goes through it.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use super::clock::Clock;
 use super::config::{LogSink, MockError, RateLimit};
-use super::edge::{Denial, Edge, Key, Keys, Quota, Rendering, Request, Route, Routes, Seal, Stop};
+use super::edge::{
+    Denial, Edge, Forwarded, Key, Keys, Quota, Rendering, Request, Route, Routes, Seal, Stop, TokenStore,
+};
 use super::http1::{Admission, Manner, Reception, Responder};
+use super::http2;
 use super::ledger::Ledger;
 use super::message::{Answer, Head};
+use super::parts::{Journal, Part, Parts};
 use super::random::RequestId;
-use super::services::{self, Call, Gallery};
-use crate::contract::{Authentication, Cors, Policy};
+use super::services::{self, Call, Done, Gallery};
+use crate::contract::{Authentication, Carrier, Cors, Policy};
 use crate::mock::Config;
 
 /// Everything that all listeners share.
@@ -29,6 +34,12 @@ pub(crate) struct Server {
     pub(crate) routes: Routes,
     /// The keys.
     pub(crate) keys: Keys,
+    /// The tokens.
+    pub(crate) tokens: TokenStore,
+    /// Where a request carries a token.
+    pub(crate) token_carrier: Option<Carrier>,
+    /// The operation that mints tokens.
+    pub(crate) mints: Option<String>,
     /// What was issued, in the operator's own records: nothing that a sound edge would look at.
     pub(crate) ledger: Ledger,
     /// The stages of the edge.
@@ -37,6 +48,10 @@ pub(crate) struct Server {
     pub(crate) rendering: Rendering,
     /// The clock.
     pub(crate) clock: Clock,
+    /// What it consists of besides.
+    pub(crate) parts: Parts,
+    /// Its log, where somebody steers it and may ask for that.
+    pub(crate) journal: Option<Journal>,
     /// How many requests a key has.
     pub(crate) rate_limit: Option<RateLimit>,
     /// Every environment that is served, and its data.
@@ -53,6 +68,24 @@ pub(crate) struct Data {
     pub(crate) processed: Vec<AtomicU64>,
     /// The people whom it knows.
     pub(crate) gallery: Mutex<Gallery>,
+    /// What was done already for an idempotency key.
+    pub(crate) done: Mutex<Done>,
+    /// The fields with which the last request arrived behind the edge.
+    pub(crate) seen: Mutex<Forwarded>,
+    /// Bodies that were put aside before anybody decided about them: none, where the edge is sound.
+    spool: AtomicUsize,
+}
+
+impl Data {
+    /// Puts a body aside.
+    pub(crate) fn spool(&self) {
+        self.spool.fetch_add(1, Ordering::AcqRel);
+    }
+
+    /// How many bodies were put aside.
+    pub(crate) fn spooled(&self) -> usize {
+        self.spool.load(Ordering::Acquire)
+    }
 }
 
 /// One listener's view of the server.
@@ -66,6 +99,8 @@ pub(crate) struct Site {
     pub(crate) data: Arc<Data>,
     /// Whether a key may be sent to it: not in the clear, where there is TLS to be had.
     pub(crate) trusted: bool,
+    /// The number of the node, from 0.
+    pub(crate) node: usize,
     /// The number of the connection, once there is one.
     pub(crate) connection: u64,
 }
@@ -76,7 +111,7 @@ impl Server {
     /// # Errors
     /// A contract that cannot be served.
     pub(crate) fn new(config: Config) -> Result<Self, MockError> {
-        let Config { contract, keyring, defects, variants, clock, rate_limit, log, .. } = config;
+        let Config { contract, keyring, defects, variants, clock, rate_limit, log, control, .. } = config;
         let environments = chosen(&contract, &config.environments)?;
         let routes = Routes::new(&contract)?;
         let rendering = Rendering::new(&contract)?;
@@ -91,11 +126,14 @@ impl Server {
         }
         let data = || {
             let processed = routes.all().iter().map(|_| AtomicU64::new(0)).collect();
-            Arc::new(Data { processed, gallery: Mutex::default() })
+            Arc::new(Data { processed, ..Data::default() })
         };
         Ok(Self {
             environments: environments.into_iter().map(|name| (name, data())).collect(),
             description: (edge.describe)(&contract),
+            tokens: TokenStore::default(),
+            token_carrier: contract.tokens.as_ref().map(|tokens| tokens.carrier.clone()),
+            mints: contract.tokens.map(|tokens| tokens.mint.operation.0),
             authentication: contract.authentication,
             policy: contract.policy,
             cors: contract.cors,
@@ -106,6 +144,8 @@ impl Server {
             rendering,
             clock,
             rate_limit,
+            parts: Parts::default(),
+            journal: control.then(Journal::default),
             log,
             answered: AtomicU64::new(0),
         })
@@ -114,10 +154,13 @@ impl Server {
     /// Back to what the contract declares: keys, data, counts and the clock.
     pub(crate) fn reset(&self) {
         self.clock.reset();
+        self.parts.reset();
         self.keys.reset(self.clock.now_ms());
+        self.tokens.clear();
         for (_, data) in &self.environments {
             data.processed.iter().for_each(|count| count.store(0, Ordering::Release));
             data.gallery.lock().unwrap_or_else(PoisonError::into_inner).clear();
+            data.done.lock().unwrap_or_else(PoisonError::into_inner).clear();
         }
     }
 
@@ -131,8 +174,10 @@ impl Server {
         (self.edge.finish)(seal, &mut answer);
         self.answered.fetch_add(1, Ordering::Relaxed);
         (self.edge.sharing.tell)(self, seal.head(), &mut answer);
-        if let Some(sink) = &self.log {
-            (sink.0)(&(self.edge.log)(seal, &answer));
+        if self.log.is_some() || self.journal.is_some() {
+            let line = (self.edge.log)(seal, &answer);
+            self.log.iter().for_each(|sink| (sink.0)(&line));
+            self.journal.iter().for_each(|journal| journal.write(line.clone()));
         }
         answer
     }
@@ -154,12 +199,20 @@ pub(crate) struct Pass {
     route: Route,
     key: Option<Arc<Key>>,
     quota: Option<Quota>,
+    waited: Duration,
 }
 
 impl Site {
     fn seal<'a>(&'a self, id: RequestId, request: Option<Request<'a>>) -> Seal<'a> {
         let now_ms = self.server.clock.now_ms();
         Seal { id, now_ms, environment: &self.environment, request, key: None, quota: None }
+    }
+
+    /// Notes what arrives behind the edge, where anybody may ask.
+    fn arrive(&self, fields: Forwarded) {
+        if self.server.journal.is_some() {
+            *self.data.seen.lock().unwrap_or_else(PoisonError::into_inner) = fields;
+        }
     }
 
     fn denied(&self, denial: &Denial, request: Option<&Request<'_>>) -> Answer {
@@ -178,6 +231,14 @@ impl Responder for Site {
         &self.server.edge.receive
     }
 
+    fn frames(&self) -> &http2::Reception {
+        &self.server.edge.frames
+    }
+
+    fn goes_over(&self, head: &Head) -> bool {
+        (self.server.edge.goes_over)(self, head)
+    }
+
     fn manner(&self) -> Manner {
         self.server.edge.write
     }
@@ -194,18 +255,19 @@ impl Responder for Site {
         let (passage, decided) = server.edge.decide(request);
         let answer = match decided {
             Ok(()) => {
-                let (key, quota) = (passage.key, passage.quota);
-                return Admission::Admitted(Pass { id, route, key, quota });
+                let (key, quota, waited) = (passage.key, passage.quota, passage.waited);
+                return Admission::Admitted(Pass { id, route, key, quota, waited });
             }
             Err(Stop::Deny(denial)) => self.denied(&denial, Some(&request)),
             Err(Stop::Answer(answer)) => *answer,
         };
+        let answer = Answer { took: passage.waited, ..answer };
         Admission::Answered(server.finish(&self.seal(id, Some(request)).about(&passage), answer))
     }
 
     fn serve(&self, head: &Head, pass: Pass, body: &[u8]) -> Answer {
         let server = &self.server;
-        let Pass { id, route, key, quota } = pass;
+        let Pass { id, route, key, quota, waited } = pass;
         let request = Request { id, head, body: Some(body), site: self, route: &route };
         let mut seal = self.seal(id, Some(request));
         seal.key = key.as_deref();
@@ -213,10 +275,15 @@ impl Responder for Site {
         let (Route::Operation(_, parameters), Some(operation)) = (&route, request.operation()) else {
             return server.finish(&seal, self.denied(&Denial::NotFound, Some(&request)));
         };
+        if server.parts.lacks(Part::Upstream) {
+            let answer = self.denied(&Denial::BadGateway, Some(&request));
+            return server.finish(&seal, Answer { took: waited, ..answer });
+        }
+        self.arrive((server.edge.forward)(&request, key.as_deref()));
         (server.edge.remember)(&request, key.as_deref());
-        let call = Call { request, operation, parameters, key: key.as_deref() };
+        let call = Call { request, operation, parameters, key: key.as_ref() };
         let answer = services::answer(&call).unwrap_or_else(|denial| self.denied(&denial, Some(&request)));
-        server.finish(&seal, answer)
+        server.finish(&seal, Answer { took: waited, ..answer })
     }
 
     fn refuse(&self, head: Option<&Head>, denial: &Denial) -> Answer {

@@ -34,6 +34,9 @@ pub struct Conversation {
     pub odd: Vec<String>,
     /// How the connection ended.
     pub ending: String,
+    /// The frames that were heard, in words and without what they hold; none where HTTP/1 was spoken.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub frames: Vec<String>,
 }
 
 /// One final answer of a conversation.
@@ -71,7 +74,7 @@ pub struct Sent {
 pub struct Received {
     /// The protocol: `HTTP/1.1` or `HTTP/2`.
     pub version: String,
-    /// The status code.
+    /// The status code; 0 where a stream or connection was ended without one.
     pub status: u16,
     /// The header lines, in order.
     pub headers: Vec<(Redacted, Redacted)>,
@@ -81,6 +84,9 @@ pub struct Received {
     pub body_bytes: usize,
     /// Whether the body was longer than Lockproof reads.
     pub truncated: bool,
+    /// How the target ended the stream or the connection instead, where it did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cut: Option<String>,
 }
 
 /// When: microseconds from the moment in which the request was handed to the client.

@@ -3,13 +3,15 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use super::permission::{Standing, active_standing, covers, standing};
+use super::permission::{Standing, active_standing, covers, covers_any, standing};
 use super::{BoundOperation, Case, Filter};
-use crate::contract::{Contract, Credential, KeyState, OperationId};
+use crate::contract::{Contract, Credential, KeyState, OperationId, Tokens};
 use crate::scenario::{CredentialSelector, DeniedBy, OperationFilter, OperationSelector, Selected};
 
 /// Every operation of a contract, bound to its name.
 pub(super) struct Operations {
+    /// What the contract says of tokens.
+    tokens: Option<Tokens>,
     guarded: Vec<Arc<BoundOperation>>,
     public: Vec<Arc<BoundOperation>>,
 }
@@ -20,7 +22,7 @@ impl Operations {
         let guarded = contract.operations().map(|(id, operation)| bound(id, operation.clone())).collect();
         let public =
             contract.public.iter().map(|one| bound(OperationId::public(one), one.as_operation())).collect();
-        Self { guarded, public }
+        Self { tokens: contract.tokens.clone(), guarded, public }
     }
 
     /// The guarded operation of a full name.
@@ -58,10 +60,20 @@ impl Operations {
         let is = |wanted: Option<bool>, is: bool| wanted.is_none_or(|wanted| wanted == is);
         is(filter.json_body, json)
             && is(filter.admin, operation.admin)
+            && self.has_to_do_with_tokens(one, filter)
             && is(filter.owned, owned)
             && is(filter.shares_path, self.shares_path(one))
             && filter.methods.as_ref().is_none_or(|methods| methods.contains(&operation.method))
             && filter.effects.as_ref().is_none_or(|effects| effects.contains(&operation.effect))
+    }
+
+    /// Whether an operation has to do with tokens as a filter wants; where there are none, every one has.
+    fn has_to_do_with_tokens(&self, one: &BoundOperation, filter: &OperationFilter) -> bool {
+        self.tokens.as_ref().is_none_or(|tokens| {
+            let mints = tokens.mint.operation.0 == one.id.as_str();
+            filter.mints_tokens.is_none_or(|wanted| wanted == mints)
+                && filter.token_allowed.is_none_or(|wanted| wanted == covers_any(&tokens.allows, &one.id))
+        })
     }
 
     /// Whether the path of an operation is also that of another, guarded or not, by another method.

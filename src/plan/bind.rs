@@ -9,12 +9,13 @@ use super::compose::Senders;
 use super::draft::{Draft, DraftKey};
 use super::permission::Standing;
 use super::require::{requirement, wants_acceptance};
-use super::{BoundOperation, Case, Inputs, PlannedStep, compose, conversation, sender};
+use super::{BoundOperation, Case, Inputs, PlannedStep, compose, conversation, deed, sender};
 use crate::contract::Environment;
 use crate::judge::Requirement;
 use crate::outcome::Expects;
 use crate::scenario::{
-    Expectation, First, OperationFilter, OperationSelector, Scenario, Selected, Step, Twist, Variant,
+    CredentialPick, Expectation, First, OperationFilter, OperationSelector, Scenario, Selected, Step, Twist,
+    Variant,
 };
 
 /// One cell of the matrix: where a scenario is bound.
@@ -99,11 +100,13 @@ impl Cell<'_> {
     fn case(&self) -> Case {
         let (twist, _) = self.layers(&Step::default());
         let sent = self.pick(&twist).ok().flatten();
-        let own_key = sent.filter(|_| twist.key.is_none());
+        let created = matches!(twist.credential, Some(CredentialPick::Created(_)));
+        let own_key = sent.filter(|_| twist.key.is_none() && !created);
         let label = match (self.axis, self.variant) {
             (Some(credential), Some(variant)) => format!("{credential}+{}", variant.name),
             (Some(credential), None) => credential.to_owned(),
             (None, Some(variant)) => variant.name.to_string(),
+            (None, None) if created => "created".to_owned(),
             (None, None) if sent.is_some() && own_key.is_none() => "forged".to_owned(),
             (None, None) => own_key.unwrap_or("none").to_owned(),
         };
@@ -130,17 +133,44 @@ impl Cell<'_> {
     /// What to send and what is right, its twin before it, or why the case does not apply.
     fn work(&self) -> Result<(Option<PlannedStep>, Vec<PlannedStep>), String> {
         self.permitted()?;
-        self.scenario.needs.iter().try_for_each(|need| self.has(need))?;
+        let of_variant = self.variant.iter().flat_map(|variant| &variant.needs);
+        self.scenario.needs.iter().chain(of_variant).try_for_each(|need| self.has(need))?;
         let single = [Step::default()];
         let steps = if self.scenario.steps.is_empty() { &single } else { &*self.scenario.steps };
-        let steps = steps.iter().map(|step| self.step(step)).collect::<Result<_, _>>()?;
+        let steps = self.steps(steps)?;
         Ok((self.twin()?, steps))
     }
 
-    fn step(&self, step: &Step) -> Result<PlannedStep, String> {
-        let (twist, expect) = self.layers(step);
+    /// The requests of the steps, each with what is done to the target before it.
+    fn steps(&self, steps: &[Step]) -> Result<Vec<PlannedStep>, String> {
+        let mut planned: Vec<PlannedStep> = Vec::new();
+        let mut deeds = Vec::new();
+        // The number of each step's request among the requests.
+        let mut numbers = Vec::new();
+        for step in steps {
+            if let Some(control) = &step.control {
+                deeds.push(self.deed(control)?);
+            } else {
+                let mut request = self.step(step, &numbers)?;
+                request.before = std::mem::take(&mut deeds);
+                planned.push(request);
+            }
+            numbers.push(planned.len());
+        }
+        if let Some(last) = planned.last_mut() {
+            last.after = deeds;
+        }
+        Ok(planned)
+    }
+
+    fn step(&self, step: &Step, numbers: &[usize]) -> Result<PlannedStep, String> {
+        let (twist, mut expect) = self.layers(step);
+        expect.renumber(numbers);
         let (credential, second) = self.senders(&twist)?;
-        let declared = credential.map(|name| self.standing(name));
+        let declared = match &twist.token {
+            Some(_) => Some(self.token_standing()?),
+            None => credential.map(|name| self.standing(name)),
+        };
         let requirement = requirement(self, &expect, declared)?;
         // A key that may, on an operation that changes something: whatever is expected, it could be accepted.
         if declared == Some(Standing::Allowed) && twist.key.is_none()
@@ -151,11 +181,14 @@ impl Cell<'_> {
         }
         let draft = self.draft(&twist, &requirement, (credential, second))?;
         let (repeat, capture) = (step.repeat.max(1), step.capture.clone());
-        Ok(PlannedStep { draft, requirement, repeat, capture })
+        let (until, capture_headers) = (step.until.as_ref(), step.capture_headers.clone());
+        let until = until.map(|until| self.until(until)).transpose()?;
+        Ok(PlannedStep { repeat, capture, capture_headers, until, ..PlannedStep::once(draft, requirement) })
     }
 
     /// Whose keys a request carries, as far as the contract leaves something to twist about them.
     pub(super) fn senders(&self, twist: &Twist) -> Result<Senders<'_>, String> {
+        self.has_node(twist)?;
         let credential = self.pick(twist)?;
         self.twistable(twist, credential)?;
         Ok((credential, self.second(twist, credential)?))
@@ -170,6 +203,7 @@ impl Cell<'_> {
     ) -> Result<Draft, String> {
         let mut draft = compose::draft(self, twist, senders);
         self.fetch(&mut draft, twist)?;
+        self.exchange(&mut draft, twist)?;
         self.browse(&mut draft, twist)?;
         self.prepare(&mut draft, twist, (requirement, senders.0))?;
         if let Some(wire) = &twist.wire {
@@ -201,8 +235,9 @@ impl Cell<'_> {
     pub(super) fn key(&self, credential: &str, twist: &Twist) -> DraftKey {
         let found = self.credentials().find(|(name, _)| *name == credential);
         DraftKey {
-            credential: credential.to_owned(),
+            credential: deed::key_name(credential, twist),
             id: found.and_then(|(_, credential)| credential.id.clone()),
+            public_part: self.inputs.contract.authentication.key_id.clone(),
             twist: twist.key.clone(),
             place: compose::place(&self.inputs.contract.authentication.carrier, twist.carry.as_ref()),
         }

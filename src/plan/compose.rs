@@ -4,9 +4,12 @@ use super::bind::Cell;
 use super::draft::{Draft, DraftBody, Place, Preparation};
 use super::forge::Dice;
 use super::{BoundOperation, Inputs, path};
-use crate::contract::Carrier;
+use crate::contract::{self, Body, Carrier, Operation};
 use crate::document::{HeaderName, JsonPath};
-use crate::scenario::{BodyTwist, Carry, HeaderLine, SchemeForm, Separator, Twist};
+use crate::scenario::{self, BodyTwist, Carry, HeaderLine, IdempotencyKey, SchemeForm, Separator, Twist};
+
+/// Stands for the field in which the edge tells what is behind it whose request it is.
+const IDENTITY: &str = "{identity}";
 
 /// Whose keys a request carries: the first, and a second.
 pub(super) type Senders<'a> = (Option<&'a str>, Option<&'a str>);
@@ -24,16 +27,25 @@ pub(super) fn draft(cell: &Cell<'_>, twist: &Twist, (first, second): Senders<'_>
         draft.target = path::twisted(path, &draft.target, (public, &mut dice));
     }
     if let Some(body) = &twist.body {
-        twist_body(body, &mut draft, &mut dice);
+        twist_body(body, (cell, &mut draft), &mut dice);
     }
-    let line = |line: &HeaderLine| (line.name.to_string(), line.value.replace(path::PUBLIC, public));
+    draft.headers.extend(idempotency_line(operation, twist.idempotency));
+    let identity = cell.inputs.contract.control.identity.as_ref().map_or("", HeaderName::as_str);
+    let filled = |value: &str| value.replace(path::PUBLIC, public).replace(IDENTITY, identity);
+    let line = |line: &HeaderLine| (line.name.to_string(), filled(&line.value));
     draft.headers.extend(twist.headers.iter().map(line));
     draft.key = first.map(|credential| cell.key(credential, twist));
     draft.second = second.zip(twist.second.as_ref()).map(|(credential, second)| {
-        let own = Twist { key: second.key.clone(), carry: second.carry.clone(), ..Twist::default() };
+        let own = Twist {
+            credential: second.credential.clone().or_else(|| twist.credential.clone()),
+            key: second.key.clone(),
+            carry: second.carry.clone(),
+            ..Twist::default()
+        };
         (cell.key(credential, &own), second.at)
     });
     draft.plaintext = twist.plaintext == Some(true);
+    draft.node = twist.node.unwrap_or_default();
     draft
 }
 
@@ -43,17 +55,23 @@ pub(super) fn preparation(
     (operation, credential): (&BoundOperation, &str),
     capture: &JsonPath,
 ) -> Preparation {
-    let mut draft = Draft::sound(&operation.operation, sound_body(cell.inputs, operation));
-    for (name, parameter) in &operation.operation.parameters {
-        draft.target = draft.target.replace(&format!("{{{name}}}"), &parameter.example);
-    }
-    draft.key = Some(cell.key(credential, &Twist::default()));
+    let draft = sound(cell, (operation, credential));
     Preparation {
         operation: operation.id.clone(),
         draft: Box::new(draft),
         status: operation.operation.accepted.status,
         capture: capture.clone(),
     }
+}
+
+/// A sound request of an operation with a credential's key.
+pub(super) fn sound(cell: &Cell<'_>, (operation, credential): (&BoundOperation, &str)) -> Draft {
+    let mut draft = Draft::sound(&operation.operation, sound_body(cell.inputs, operation));
+    for (name, parameter) in &operation.operation.parameters {
+        draft.target = draft.target.replace(&format!("{{{name}}}"), &parameter.example);
+    }
+    draft.key = Some(cell.key(credential, &Twist::default()));
+    draft
 }
 
 /// Where a key goes: the declared carrier, or where the twist says.
@@ -94,20 +112,42 @@ pub(super) fn alias(declared: &Carrier, separator: Separator) -> Option<Carrier>
 
 /// The body of a sound request.
 pub(super) fn sound_body(inputs: &Inputs<'_>, operation: &BoundOperation) -> Option<DraftBody> {
-    let body = operation.operation.body.as_ref()?;
-    let bytes = inputs.bodies.get(body.path()).cloned().unwrap_or_default();
-    let content_type = body.content_type().to_owned();
-    Some(DraftBody { bytes, content_type, file: Some(body.path().to_owned()) })
+    operation.operation.body.as_ref().map(|body| from_file(inputs, body))
 }
 
-fn twist_body(twist: &BodyTwist, draft: &mut Draft, dice: &mut Dice) {
+/// The other sound body of an operation, where it has one.
+fn other_body(cell: &Cell<'_>) -> Option<DraftBody> {
+    let body = cell.operation.operation.idempotency.as_ref()?.other_body.as_ref()?;
+    Some(from_file(cell.inputs, body))
+}
+
+fn from_file(inputs: &Inputs<'_>, body: &Body) -> DraftBody {
+    let bytes = inputs.bodies.get(body.path()).cloned().unwrap_or_default();
+    let content_type = body.content_type().to_owned();
+    DraftBody { bytes, content_type, file: Some(body.path().to_owned()) }
+}
+
+/// The header line of an idempotency key, as the operation declares it.
+fn idempotency_line(operation: &Operation, key: Option<IdempotencyKey>) -> Option<(String, String)> {
+    let (declared, key) = operation.idempotency.as_ref().zip(key)?;
+    let value = match key {
+        IdempotencyKey::One => declared.value.clone(),
+        IdempotencyKey::Another => {
+            declared.value.replace(contract::UNIQUE, &format!("{{{}}}", scenario::OTHER_UNIQUE))
+        }
+    };
+    Some((declared.header.to_string(), value))
+}
+
+fn twist_body(twist: &BodyTwist, (cell, draft): (&Cell<'_>, &mut Draft), dice: &mut Dice) {
     let sound_type = draft.body.as_ref().map_or("application/json", |body| &*body.content_type).to_owned();
     let sound = draft.body.take();
     let bytes = || sound.as_ref().map_or_else(Vec::new, |body| body.bytes.clone());
     let made = |bytes, content_type| Some(DraftBody { bytes, content_type, file: None });
     draft.body = match twist {
         BodyTwist::Empty(true) => None,
-        BodyTwist::Empty(false) => sound,
+        BodyTwist::Empty(false) | BodyTwist::Other(false) => sound,
+        BodyTwist::Other(true) => other_body(cell),
         BodyTwist::Truncate(count) => {
             let mut bytes = bytes();
             bytes.truncate(bytes.trim_ascii_end().len().saturating_sub(*count));

@@ -56,6 +56,7 @@ fn pair(inputs: &Inputs<'_>, environment: &str, operation: &Arc<BoundOperation>)
     let key = DraftKey {
         credential: name.to_string(),
         id: None,
+        public_part: None,
         twist: None,
         place: Place::Carrier(inputs.contract.authentication.carrier.clone()),
     };

@@ -2,10 +2,10 @@
 
 use indexmap::IndexMap;
 
-use super::Conversation;
+use super::{Conversation, Deed, Part};
 use crate::contract::{Carrier, Operation, OperationId};
-use crate::document::JsonPath;
-use crate::scenario::{Beside, KeyTwist};
+use crate::document::{JsonPath, Pattern};
+use crate::scenario::{Beside, KeyTwist, WhichNode};
 
 /// A request, all but its key, its host and what only an earlier answer can tell.
 #[derive(Clone, Debug, PartialEq)]
@@ -24,8 +24,12 @@ pub struct Draft {
     pub second: Option<(DraftKey, Beside)>,
     /// What to do first, by the parameter that it fills in.
     pub preparations: IndexMap<String, Preparation>,
+    /// Where its body holds the token that was minted for the case.
+    pub token_at: Option<JsonPath>,
     /// Whether it goes to the environment's plain address.
     pub plaintext: bool,
+    /// The node that it goes to.
+    pub node: WhichNode,
     /// What is said instead, to the byte, where a check says it so.
     pub conversation: Option<Conversation>,
     /// Who can send it truly.
@@ -59,6 +63,8 @@ pub struct DraftKey {
     pub credential: String,
     /// The credential's public identifier, where the contract has one.
     pub id: Option<String>,
+    /// Where a key holds its own public identifier, where the contract says so.
+    pub public_part: Option<Pattern>,
     /// What is done to it.
     pub twist: Option<KeyTwist>,
     /// Where it is carried.
@@ -88,6 +94,12 @@ pub struct Preparation {
 }
 
 impl Draft {
+    /// Whether it is said in frames of HTTP/2.
+    pub fn has_frames(&self) -> bool {
+        let mut parts = self.conversation.iter().flat_map(|conversation| &conversation.parts);
+        parts.any(|part| matches!(part, Part::Frame(_)))
+    }
+
     /// A sound request without a key, its parameters still open.
     pub fn sound(operation: &Operation, body: Option<DraftBody>) -> Self {
         Self {
@@ -98,9 +110,15 @@ impl Draft {
             key: None,
             second: None,
             preparations: IndexMap::new(),
+            token_at: None,
             plaintext: false,
+            node: WhichNode::First,
             conversation: None,
             sender: Sender::Ordinary,
         }
+    }
+    /// What is done to the target in the middle of it.
+    pub fn deeds(&self) -> &[Deed] {
+        self.conversation.as_ref().map_or(&[], |conversation| &conversation.deeds)
     }
 }

@@ -1,9 +1,12 @@
 //! Keys that were never issued, and keys that were changed.
 
+use std::ops::Range;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest, Sha256};
 
+use crate::document::Pattern;
 use crate::scenario::{KeyTwist, LikeTheKey, TheCredential, Transform};
 
 /// A small seeded source of random numbers (SplitMix64): the same seed and the same case always give the same
@@ -42,27 +45,46 @@ impl Dice {
     }
 }
 
-/// Makes the text that goes where a key belongs, of a credential's key and its public identifier.
-pub fn forge(key: &str, id: Option<&str>, twist: &KeyTwist, dice: &mut Dice) -> String {
+/// What is public about a key.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Public<'a> {
+    /// Its identifier beside it.
+    pub id: Option<&'a str>,
+    /// Where the key itself holds one.
+    pub part: Option<&'a Pattern>,
+}
+
+/// Makes the text that goes where a key belongs, of a credential's key and what is public about it.
+pub fn forge(key: &str, public: Public<'_>, twist: &KeyTwist, dice: &mut Dice) -> String {
     match twist {
-        KeyTwist::Random(LikeTheKey::Like) => random_like(key, dice),
+        KeyTwist::Random(LikeTheKey::Like) => random_like(key, 0..0, dice),
+        KeyTwist::Random(LikeTheKey::SameId) => {
+            let found = public.part.and_then(|part| public_part(key, part));
+            found.map_or_else(|| key.to_owned(), |kept| random_like(key, kept, dice))
+        }
         KeyTwist::Literal(text) => text.clone(),
-        KeyTwist::Id(TheCredential::Own) => id.unwrap_or_default().to_owned(),
+        KeyTwist::Id(TheCredential::Own) => public.id.unwrap_or_default().to_owned(),
         KeyTwist::Transform(changes) => {
             changes.iter().fold(key.to_owned(), |key, change| apply(change, &key))
         }
     }
 }
 
-/// A key of the same shape that was never issued: the public prefix stays, every other letter and digit becomes
-/// another of its class.
-fn random_like(key: &str, dice: &mut Dice) -> String {
+/// Where a key holds its public identifier: the first group of the pattern, or all that it matches.
+fn public_part(key: &str, part: &Pattern) -> Option<Range<usize>> {
+    let found = part.regex().captures(key)?;
+    found.get(1).or_else(|| found.get(0)).map(|found| found.range())
+}
+
+/// A key of the same shape that was never issued: the public prefix and what is to be kept stay, every other letter and
+/// digit becomes another of its class.
+fn random_like(key: &str, kept: Range<usize>, dice: &mut Dice) -> String {
     let prefix = prefix_of(key).len();
     let prefix = if key.len() - prefix >= 8 { prefix } else { 0 };
     let mut pick =
         |alphabet: &[u8]| char::from(alphabet.get(dice.below(alphabet.len())).copied().unwrap_or(b'x'));
     let redraw = |(at, c): (usize, char)| match c {
-        c if at < prefix => c,
+        c if at < prefix || kept.contains(&at) => c,
         c if c.is_ascii_lowercase() => pick(b"abcdefghijklmnopqrstuvwxyz"),
         c if c.is_ascii_uppercase() => pick(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ"),
         c if c.is_ascii_digit() => pick(b"0123456789"),
@@ -132,12 +154,26 @@ mod tests {
 
     #[test]
     fn a_random_key_has_the_shape_of_the_real_one_and_is_another() {
-        let forged = forge(KEY, None, &KeyTwist::Random(LikeTheKey::Like), &mut Dice::new(1, "case"));
+        let forged =
+            forge(KEY, Public::default(), &KeyTwist::Random(LikeTheKey::Like), &mut Dice::new(1, "case"));
         assert_ne!(forged, KEY);
         assert_eq!(forged.len(), KEY.len());
         assert!(forged.starts_with("lp_any_"));
         let class = |c: char| (c.is_ascii_lowercase(), c.is_ascii_uppercase(), c.is_ascii_digit());
         assert!(forged.chars().map(class).eq(KEY.chars().map(class)));
+    }
+
+    #[test]
+    fn a_secret_is_made_up_behind_a_public_part_that_stays() {
+        let part = Pattern::parse("^lp_any_(.{8})").unwrap();
+        let public = Public { part: Some(&part), ..Public::default() };
+        let twist = KeyTwist::Random(LikeTheKey::SameId);
+        let forged = forge(KEY, public, &twist, &mut Dice::new(1, "case"));
+        assert!(
+            forged.starts_with("lp_any_Qm7tR2xV") && forged.len() == KEY.len() && forged != KEY,
+            "{forged}"
+        );
+        assert_eq!(forge(KEY, Public::default(), &twist, &mut Dice::new(1, "case")), KEY);
     }
 
     #[test]
@@ -151,19 +187,21 @@ mod tests {
     #[test]
     fn transforms_follow_one_another() {
         let twist = KeyTwist::Transform(vec![Transform::Keep(6), Transform::Append("x".to_owned())]);
-        assert_eq!(forge("abcdefgh", None, &twist, &mut Dice::new(0, "")), "abcdefx");
+        assert_eq!(forge("abcdefgh", Public::default(), &twist, &mut Dice::new(0, "")), "abcdefx");
         let swapped = KeyTwist::Transform(vec![Transform::SwapCase(true)]);
-        assert_eq!(forge("aB3_", None, &swapped, &mut Dice::new(0, "")), "Ab3_");
+        assert_eq!(forge("aB3_", Public::default(), &swapped, &mut Dice::new(0, "")), "Ab3_");
         let escaped = KeyTwist::Transform(vec![Transform::PercentEncode(true)]);
-        assert_eq!(forge("1ab", None, &escaped, &mut Dice::new(0, "")), "1%61b");
-        let one = |change| forge("lp_ab1", None, &KeyTwist::Transform(vec![change]), &mut Dice::new(0, ""));
+        assert_eq!(forge("1ab", Public::default(), &escaped, &mut Dice::new(0, "")), "1%61b");
+        let one = |change| {
+            forge("lp_ab1", Public::default(), &KeyTwist::Transform(vec![change]), &mut Dice::new(0, ""))
+        };
         assert_eq!(one(Transform::Insert("--".to_owned())), "lp_--ab1");
         assert_eq!(one(Transform::Prefix(true)), "lp_");
         assert_eq!(one(Transform::Stretch(8)), "lp_ab1lp");
         assert_eq!(one(Transform::FullWidth(true)), "\u{ff4c}\u{ff50}\u{ff3f}\u{ff41}\u{ff42}\u{ff11}");
         let digest = KeyTwist::Transform(vec![Transform::Sha256(true)]);
         let abc = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
-        assert_eq!(forge("abc", None, &digest, &mut Dice::new(0, "")), abc);
+        assert_eq!(forge("abc", Public::default(), &digest, &mut Dice::new(0, "")), abc);
     }
 
     proptest! {

@@ -1,10 +1,11 @@
 //! Whether a case may be sent, and whether it applies at all: decided before anything goes out.
 
-use super::BoundOperation;
 use super::bind::Cell;
 use super::compose;
-use crate::contract::{Carrier, Contract, Effect};
-use crate::scenario::{Carry, KeyTwist, Need, TheCredential, Twist};
+use super::lines::lacks;
+use super::{BoundOperation, Frames};
+use crate::contract::{Action, Carrier, Contract, Effect};
+use crate::scenario::{BodyTwist, Carry, KeyTwist, LikeTheKey, Need, TheCredential, Twist};
 
 impl Cell<'_> {
     /// A protected environment is asked only where the operator says so.
@@ -30,8 +31,13 @@ impl Cell<'_> {
         let environment = self.environment.1;
         let (there, cure) = match need {
             Need::Tls => (environment.base_url.starts_with("https:"), "an https `base_url`".to_owned()),
+            Need::Http2 => return self.has_http2(),
             Need::Plaintext => (environment.plaintext_url.is_some(), "a `plaintext_url`".to_owned()),
+            Need::Nodes => (!environment.nodes.is_empty(), "a line `nodes` of the environment".to_owned()),
             Need::Elsewhere => return Ok(()),
+            Need::UnknownField | Need::Idempotency | Need::Validator | Need::KeyId | Need::Alike(_) => {
+                return self.says(need);
+            }
             Need::Scheme(scheme) => {
                 let declared = contract.authentication.carrier.scheme();
                 let same = declared.is_some_and(|declared| declared.eq_ignore_ascii_case(scheme));
@@ -42,14 +48,32 @@ impl Cell<'_> {
                 let there = contract.refusals.keys().any(|kind| kind.as_str() == name);
                 (there, format!("a line `refusals.{name}`"))
             }
+            Need::Tokens(name) => {
+                let there = contract.tokens.as_ref().is_some_and(|tokens| tokens.says(name));
+                (there, format!("a line `tokens.{name}`"))
+            }
             Need::Document(name) => {
                 (contract.documents.named(name).is_some(), format!("a line `documents.{name}`"))
             }
             Need::Control(name) => {
-                (contract.control.action(name).is_some(), format!("a line `control.{name}`"))
+                let call = Action::find(name).and_then(|action| contract.control.call(action));
+                (call.is_some(), format!("a line `control.{name}`"))
             }
         };
         if there { Ok(()) } else { Err(format!("the contract lacks {cure}")) }
+    }
+
+    /// Over TLS it is agreed on; in the clear nobody offers it, and the operator has to know.
+    fn has_http2(&self) -> Result<(), String> {
+        match self.inputs.permits.frames {
+            Frames::Anywhere => Ok(()),
+            Frames::OverTls if self.environment.1.base_url.starts_with("https:") => Ok(()),
+            Frames::OverTls => {
+                let cure = "an https `base_url`, or --http 2 where the target expects it in the clear";
+                Err(format!("this takes HTTP/2: {cure}"))
+            }
+            Frames::Nowhere(why) => Err(format!("this takes a client of exact frames, and {why}")),
+        }
     }
 
     /// Whether the contract leaves something to twist: an id, a scheme or a name, and a place that is not its own.
@@ -61,6 +85,17 @@ impl Cell<'_> {
         };
         if twist.key == Some(KeyTwist::Id(TheCredential::Own)) && lacks_id() {
             return Err("the contract gives the credential no `id`".to_owned());
+        }
+        let idempotency = self.operation.operation.idempotency.as_ref();
+        if twist.idempotency.is_some() && idempotency.is_none() {
+            return Err(lacks(&self.line("idempotency")));
+        }
+        let other = idempotency.and_then(|it| it.other_body.as_ref());
+        if twist.body == Some(BodyTwist::Other(true)) && other.is_none() {
+            return Err(lacks(&self.line("idempotency.other_body")));
+        }
+        if twist.key == Some(KeyTwist::Random(LikeTheKey::SameId)) {
+            self.says(&Need::KeyId)?;
         }
         match &twist.carry {
             Some(Carry::Scheme(_)) if declared.scheme().is_none() => {

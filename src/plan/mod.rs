@@ -10,10 +10,13 @@ mod browser;
 mod compose;
 mod control;
 mod conversation;
+mod deed;
 mod described;
 mod draft;
 mod forge;
+mod frames;
 mod gate;
+mod lines;
 mod path;
 mod permission;
 mod pick;
@@ -21,8 +24,10 @@ mod prepare;
 mod require;
 mod select;
 mod sender;
+mod steer;
 #[cfg(test)]
 mod tests;
+mod token;
 mod twin;
 
 use std::collections::BTreeMap;
@@ -34,16 +39,19 @@ pub use control::ControlPair;
 // The texts of a conversation keep their gaps until they are filled in.
 pub use crate::scenario::{Gap, Piece, Template, What};
 pub use conversation::{Conversation, Part};
+pub use deed::created;
 pub use draft::{Draft, DraftBody, DraftKey, Place, Preparation, Sender};
-pub use forge::{Dice, forge};
+pub use forge::{Dice, Public, forge};
+pub use frames::FramePart;
 pub use permission::{Standing, standing};
 pub use select::Filter;
+pub use steer::{Deed, PlannedUntil, Rule};
 
 use crate::contract::{Contract, Operation, OperationId};
-use crate::document::{JsonPath, Name};
+use crate::document::{HeaderName, JsonPath, Name};
 use crate::judge::Requirement;
 use crate::outcome::Expects;
-pub use crate::scenario::Beside;
+pub use crate::scenario::{Beside, WhichNode};
 use crate::scenario::{Scenario, Suite};
 
 /// The cases of a run, in a stable order.
@@ -100,6 +108,23 @@ pub struct PlannedStep {
     pub repeat: u32,
     /// What to take out of its answer for later steps.
     pub capture: IndexMap<Name, JsonPath>,
+    /// The same of its header fields.
+    pub capture_headers: IndexMap<Name, HeaderName>,
+    /// How long it is sent again until the requirement holds, where it is.
+    pub until: Option<PlannedUntil>,
+    /// What is done to the target before it.
+    pub before: Vec<Deed>,
+    /// What is done to the target behind it, where nothing more is sent.
+    pub after: Vec<Deed>,
+}
+
+impl PlannedStep {
+    /// A request that is sent once.
+    pub fn once(draft: Draft, requirement: Requirement) -> Self {
+        let (before, after) = (Vec::new(), Vec::new());
+        let (capture, capture_headers) = (IndexMap::new(), IndexMap::new());
+        Self { draft, requirement, repeat: 1, capture, capture_headers, until: None, before, after }
+    }
 }
 
 /// What a plan is made of.
@@ -124,6 +149,20 @@ pub struct Permits {
     pub environments: Vec<String>,
     /// Why no exact bytes can be sent, where none can.
     pub no_exact_bytes: Option<&'static str>,
+    /// How HTTP/2 is spoken, to the frame.
+    pub frames: Frames,
+}
+
+/// Where frames of HTTP/2 can be sent.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Frames {
+    /// Over TLS, where the target offers HTTP/2.
+    #[default]
+    OverTls,
+    /// In the clear too: the target is said to expect them.
+    Anywhere,
+    /// Nowhere, and why.
+    Nowhere(&'static str),
 }
 
 impl Plan {
@@ -147,12 +186,20 @@ impl Case {
     /// How many exchanges the case may take at the most, its preparations, retries and confirmations included.
     pub fn exchanges(&self) -> u32 {
         let of_step = |step: &PlannedStep| {
-            let preparations = u32::try_from(step.draft.preparations.len()).unwrap_or(1);
-            step.repeat.saturating_add(preparations)
+            let deeds = step.before.len() + step.after.len() + step.draft.deeds().len();
+            // Each may have to be taken back.
+            let others = u32::try_from(step.draft.preparations.len() + 2 * deeds).unwrap_or(1);
+            let sent = step.until.map_or(step.repeat, PlannedUntil::times);
+            sent.saturating_add(others)
         };
         let steps = self.work.iter().flatten().chain(&self.twin);
         let once = steps.map(of_step).fold(0, u32::saturating_add);
         once.saturating_mul(9)
+    }
+
+    /// Whether nothing else may be sent while it runs.
+    pub fn is_alone(&self) -> bool {
+        self.scenario.alone == Some(true)
     }
 
     /// Whether the case can be sent at all.

@@ -1,6 +1,6 @@
 //! What the contract implies for a credential, an operation and an environment.
 
-use crate::contract::{Contract, Credential, KeyState, OperationId, RefusalKind};
+use crate::contract::{Contract, Credential, Grant, KeyState, OperationId, RefusalKind};
 use crate::plan::BoundOperation;
 
 /// Where a credential stands before an operation in an environment.
@@ -63,7 +63,12 @@ pub(super) fn active_standing(
 
 /// Whether a credential was granted an operation, whatever its state and environment.
 pub(super) fn covers(credential: &Credential, operation: &OperationId) -> bool {
-    credential.allows.iter().any(|grant| {
+    covers_any(&credential.allows, operation)
+}
+
+/// Whether some permissions cover an operation.
+pub(super) fn covers_any(allows: &[Grant], operation: &OperationId) -> bool {
+    allows.iter().any(|grant| {
         let (service, name) = grant.parts();
         service == operation.service() && name.is_none_or(|name| name == operation.name())
     })

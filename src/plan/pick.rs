@@ -1,7 +1,7 @@
 //! Whose key a request carries.
 
 use super::bind::Cell;
-use super::permission::{Standing, active_standing, standing};
+use super::permission::{Standing, active_standing, application, standing};
 use crate::contract::{Credential, KeyState};
 use crate::scenario::{CredentialPick, Twist};
 
@@ -17,11 +17,16 @@ impl<'a> Cell<'a> {
         };
         let allowing =
             || first(&|credential| standing(credential, operation, environment) == Standing::Allowed);
+        if twist.token.is_some() {
+            return Ok(None);
+        }
         let found = match &twist.credential {
             Some(CredentialPick::None) => return Ok(None),
             None if self.axis.is_some() => self.axis,
             None if operation.id.service() == "public" => return Ok(None),
             None | Some(CredentialPick::Allowing) => allowing(),
+            Some(CredentialPick::Minting) => self.minting(),
+            Some(CredentialPick::Created(name)) => return self.made(name).map(Some),
             Some(CredentialPick::Named(name)) => {
                 self.credentials().find(|(known, _)| known == name).map(|(name, _)| name)
             }
@@ -29,12 +34,23 @@ impl<'a> Cell<'a> {
                 credential.state == KeyState::Active
                     && standing(credential, operation, environment) != Standing::Allowed
             }),
+            Some(CredentialPick::Foreign) => self.foreign(self.axis.or_else(allowing)),
             Some(CredentialPick::State(state)) => first(&|credential| {
                 credential.state == *state
                     && active_standing(credential, operation, environment) == Standing::Allowed
             }),
         };
         found.map(Some).ok_or_else(|| format!("no credential of the contract is {}", wanted(twist)))
+    }
+
+    /// The first credential that may use the operation and is of another application than one.
+    fn foreign(&self, own: Option<&str>) -> Option<&'a str> {
+        let contract = self.inputs.contract;
+        let own = own.map(|name| application(contract, name))?;
+        let may = |credential| standing(credential, self.operation, self.environment.0) == Standing::Allowed;
+        let mut all = self.credentials();
+        all.find(|(name, credential)| may(credential) && application(contract, name) != own)
+            .map(|(name, _)| name)
     }
 
     /// The same without regard to the axis: one that may use the operation where the twist picks none.
@@ -77,7 +93,14 @@ fn wanted(twist: &Twist) -> String {
             let state = format!("{state:?}").to_lowercase();
             format!("{state} and could otherwise use this operation here")
         }
+        Some(CredentialPick::Foreign) => {
+            "of a second application that is allowed this operation here; add one under `credentials`, with an \
+             `application` of its own"
+                .to_owned()
+        }
+        Some(CredentialPick::Minting) => "allowed to mint tokens here".to_owned(),
         Some(CredentialPick::Denying) => "active and denied this operation here".to_owned(),
+        Some(CredentialPick::Created(name)) => format!("the model of `{name}`"),
         Some(CredentialPick::None | CredentialPick::Allowing) | None => {
             "allowed this operation here".to_owned()
         }

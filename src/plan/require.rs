@@ -5,7 +5,7 @@ use super::permission::Standing;
 use crate::contract::RefusalKind;
 use crate::document::StatusMatch;
 use crate::judge::{ChallengeRequirement, Compare, ConversationRequirement, Requirement};
-use crate::scenario::{ChallengeRule, Expectation};
+use crate::scenario::{ChallengeRule, Expectation, SameAs};
 
 /// What the answer must be; `declared` is where the credential that is sent stands.
 ///
@@ -37,15 +37,16 @@ pub(super) fn requirement(
         all.push(Requirement::Nowhere(expect.nowhere.clone()));
     }
     all.extend(when(expect.no_echo, Requirement::NoEcho));
+    all.extend(when(expect.unreachable, Requirement::Unreachable));
     all.extend(when(expect.no_content, Requirement::NoContent));
     all.extend(when(expect.no_foreign_redirect, Requirement::NoForeignRedirect));
-    if let Some(same) = &expect.same_as {
-        let compare = match (&*same.only, same.headers) {
-            ([], true) => Compare::Everything,
-            ([], false) => Compare::StatusAndBody,
-            (members, _) => Compare::Members(members.to_vec()),
-        };
-        all.push(Requirement::SameAs { step: same.step, compare });
+    all.extend(expect.same_as.as_ref().map(same_as));
+    all.extend(
+        expect.differs_from.as_ref().map(|it| Requirement::DiffersFrom { step: it.step, like: it.like }),
+    );
+    if expect.varies_on_key == Some(true) {
+        let field = cell.inputs.contract.authentication.carrier.field();
+        all.extend(field.map(Requirement::VariesOn));
     }
     all.extend(expect.within.as_ref().map(|within| Requirement::Within(within.duration())));
     let nested = |list: &[Expectation]| {
@@ -61,6 +62,17 @@ pub(super) fn requirement(
         all.push(Requirement::Any(nested(&expect.any_of)?));
     }
     Ok(Requirement::all(all))
+}
+
+/// Which parts of an earlier answer are compared.
+fn same_as(same: &SameAs) -> Requirement {
+    let compare = match (&*same.only, same.headers) {
+        ([], true) if same.length == Some(true) => Compare::EverythingAndLength,
+        ([], true) => Compare::Everything,
+        ([], false) => Compare::StatusAndBody,
+        (members, _) => Compare::Members(members.to_vec()),
+    };
+    Requirement::SameAs { step: same.step, compare }
 }
 
 /// The rules that speak of acceptance and refusal.
@@ -95,6 +107,8 @@ fn verdict_rules(
     all.extend(when(expect.refused, Requirement::AnyRefusal));
     all.extend(when(expect.accepted, Requirement::Acceptance));
     all.extend(when(expect.not_accepted, Requirement::NotAccepted));
+    all.extend(when(expect.malformed, Requirement::Malformed));
+    all.extend(when(expect.not_spoken, Requirement::NotSpoken));
     Ok(all)
 }
 

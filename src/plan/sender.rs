@@ -1,15 +1,22 @@
 //! Who can send a request truly, and whether anybody can.
 
-use super::Permits;
 use super::draft::{Draft, Sender};
 use super::require::needs_raw;
+use super::{Frames, Permits};
 use crate::judge::Requirement;
+use crate::scenario::{OTHER_UNIQUE, UNIQUE};
 
 /// Who sends a draft.
 ///
 /// # Errors
 /// Why nobody can: exact bytes are asked for where none can be sent.
 pub(super) fn choose(draft: &Draft, requirement: &Requirement, permits: &Permits) -> Result<Sender, String> {
+    if let (true, Frames::Nowhere(why)) = (draft.has_frames(), permits.frames) {
+        return Err(format!("this takes a client of exact frames, and {why}"));
+    }
+    if draft.has_frames() {
+        return Ok(Sender::Raw);
+    }
     let raw = draft.conversation.is_some() || needs_raw(requirement) || !is_kept(&target(draft));
     match permits.no_exact_bytes {
         _ if !raw => Ok(Sender::Ordinary),
@@ -20,7 +27,7 @@ pub(super) fn choose(draft: &Draft, requirement: &Requirement, permits: &Permits
 
 /// The target with a letter for everything that is still to be filled in.
 fn target(draft: &Draft) -> String {
-    let names = draft.preparations.keys();
+    let names = draft.preparations.keys().map(String::as_str).chain([UNIQUE, OTHER_UNIQUE]);
     names.fold(draft.target.clone(), |target, name| target.replace(&format!("{{{name}}}"), "x"))
 }
 

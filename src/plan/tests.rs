@@ -129,3 +129,60 @@ fn a_twin_whose_key_may_not_use_the_operation_is_not_sent() {
     let why = "its twin must be accepted, and its key may not use the operation here";
     assert_eq!(twin(CONTRACT, check), (None, Some(why.to_owned())));
 }
+
+/// Why the only case of a check does not apply, or whose keys its steps carry.
+fn senders(contract: &str, check: &str) -> Result<Vec<String>, String> {
+    let work = planned(contract, check).cases.remove(0).work?;
+    Ok(work.into_iter().map(|step| step.draft.key.map(|key| key.credential).unwrap_or_default()).collect())
+}
+
+#[test]
+fn a_foreign_key_is_another_applications_and_allowed_the_same() {
+    let check = "over: { operations: [records.read] }, expect: { accepted: true }, \
+                 steps: [{}, { request: { credential: { foreign: operation } } }]";
+    assert_eq!(senders(CONTRACT, check), Ok(vec!["full".to_owned(), "narrow".to_owned()]));
+    let one = CONTRACT.replace("env: NARROW }", "env: NARROW }, application: full");
+    let why = senders(&one, check).unwrap_err();
+    assert!(why.contains("of a second application") && why.contains("under `credentials`"), "{why}");
+}
+
+#[test]
+fn what_the_contract_does_not_say_of_repetitions_is_named_by_its_line() {
+    let skipped = |check: &str| {
+        let check = format!("over: {{ operations: [records.list] }}, expect: {{ accepted: true }}, {check}");
+        senders(CONTRACT, &check).unwrap_err()
+    };
+    let line = |line: &str| format!("the contract lacks a line `{line}`");
+    assert_eq!(skipped("needs: [idempotency]"), line("services.records.operations.list.idempotency"));
+    let once = skipped("request: { idempotency: one }");
+    assert_eq!(once, line("services.records.operations.list.idempotency"));
+    assert_eq!(skipped("needs: [validator]"), line("services.records.operations.list.accepted.headers.ETag"));
+    assert_eq!(skipped("request: { key: { random: same_id } }"), line("authentication.key_id"));
+    let other = skipped("request: { body: { other: true } }");
+    assert_eq!(other, line("services.records.operations.list.idempotency.other_body"));
+}
+
+#[test]
+fn a_difference_that_the_contract_declares_is_no_fault() {
+    let check = "needs: [alike.expired], expect: { accepted: true }";
+    let with = |line: &str| {
+        senders(&CONTRACT.replace("  insufficient:", &format!("  {line}\n  insufficient:")), check)
+    };
+    assert_eq!(senders(CONTRACT, check).unwrap_err(), "the contract lacks a line `refusals.expired`");
+    let differs = with("expired: { status: 403 }").unwrap_err();
+    assert_eq!(differs, "the contract declares `refusals.expired` to differ from `refusals.invalid`");
+    assert!(with("expired: { like: invalid }").is_ok() && with("expired: { status: 401 }").is_ok());
+    let unknown = "needs: [alike.unknown_path], expect: { accepted: true }";
+    let policy =
+        |status| senders(&format!("{CONTRACT}policy: {{ unknown_path_without_key: {status} }}\n"), unknown);
+    assert!(policy(401).is_ok() && policy(404).is_err());
+}
+
+#[test]
+fn what_caches_know_of_a_key_is_not_asked_of_them() {
+    let check = "needs: [unknown-field], expect: { varies_on_key: true }";
+    let carried = |carrier: &str| senders(&CONTRACT.replace("header: X-API-Key", carrier), check);
+    assert!(carried("header: X-API-Key").is_ok() && carried("cookie: key").is_ok());
+    assert!(carried("header: Authorization, scheme: Bearer").unwrap_err().contains("in Authorization"));
+    assert!(carried("query: key").unwrap_err().contains("in the address"));
+}

@@ -1,7 +1,5 @@
 //! The twin of a case: a request that must be accepted, so that the case says something.
 
-use indexmap::IndexMap;
-
 use super::PlannedStep;
 use super::bind::Cell;
 use super::permission::Standing;
@@ -23,7 +21,7 @@ impl Cell<'_> {
         }
         let requirement = Requirement::Acceptance;
         let draft = self.draft(&twist, &requirement, senders)?;
-        Ok(Some(PlannedStep { draft, requirement, repeat: 1, capture: IndexMap::new() }))
+        Ok(Some(PlannedStep::once(draft, requirement)))
     }
 
     /// The request of the check and the variant, with the twin of both laid over it.

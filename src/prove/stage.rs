@@ -71,7 +71,10 @@ impl Stage {
         let any = |is: fn(&Need) -> bool| checks.iter().any(|check| check.needs.iter().any(is));
         let keeps =
             if any(|need| matches!(need, Need::Scheme(_))) { Keeps::Bearer } else { Keeps::Reference };
-        let transport = if any(|need| *need == Need::Tls) { Transport::Tls } else { Transport::Plain };
+        // Over TLS both versions are offered: exact frames go their way, and the ordinary client keeps to HTTP/1, so that
+        // what is wrong with HTTP/2 is found by those who look for it.
+        let tls = any(|need| matches!(need, Need::Tls | Need::Http2));
+        let transport = if tls { Transport::Tls } else { Transport::Plain };
         Self { keeps, transport }
     }
 

@@ -99,7 +99,7 @@ fn every_two(family: &'static [Defect]) -> impl Iterator<Item = (&'static Defect
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scenario::builtin_files;
+    use crate::scenario::{Need, builtin_files};
 
     fn suite() -> Suite {
         Suite::read(builtin_files()).unwrap()
@@ -127,7 +127,7 @@ mod tests {
         let suite = suite();
         for check in &suite.scenarios {
             let stage = Stage::for_checks(&[check]);
-            let tls = check.needs.contains(&crate::scenario::Need::Tls);
+            let tls = check.needs.iter().any(|need| matches!(need, Need::Tls | Need::Http2));
             assert_eq!(stage.name().contains("TLS"), tls, "{}", check.id);
         }
     }

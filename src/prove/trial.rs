@@ -1,18 +1,19 @@
 //! One server: started, tried, and ended.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use super::run::{Bench, ProveError};
 use super::seen::Seen;
 use super::subject::Subject;
 use crate::contract::Contract;
-use crate::mock::{self, Config, Running};
+use crate::mock::{self, Clock, Config, Running};
 use crate::outcome::ContractInfo;
-use crate::plan::{Filter, Inputs, Permits, Plan};
+use crate::plan::{Filter, Frames, Inputs, Permits, Plan};
 use crate::redact::Redactor;
-use crate::runner::{self, Header, Job, Lane, Settings, Strictness, conclude};
-use crate::wire::{ClientOptions, HttpVersion};
+use crate::runner::{self, Header, Job, Lane, LaneError, Settings, Steering, Strictness, conclude};
+use crate::wire::{ClientOptions, HttpVersion, Plane};
 
 /// How long one server may be tried.
 const DEADLINE: Duration = Duration::from_mins(2);
@@ -29,23 +30,29 @@ pub(super) fn carry_out(subject: &Subject, bench: &Bench) -> Result<Seen, ProveE
     let fixture = bench.fixture(subject.stage);
     let mut config = Config::new(fixture.contract.clone(), fixture.keyring.clone());
     subject.set(&mut config);
+    config.control = true;
     let http = if subject.speaks_http2(&config) { HttpVersion::Http2 } else { HttpVersion::Http1 };
     let mut contract = config.contract.clone();
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
     let running = runtime.block_on(mock::start(config)).map_err(|error| ProveError::start(subject, error))?;
     aim(&mut contract, &running);
     let no_exact_bytes = (http == HttpVersion::Http2).then_some("this stage speaks HTTP/2");
-    let permits = Permits { effects: true, environments: Vec::new(), no_exact_bytes };
+    let frames = if http == HttpVersion::Http2 { Frames::Anywhere } else { Frames::OverTls };
+    let permits = Permits { effects: true, environments: Vec::new(), no_exact_bytes, frames };
     let inputs =
         Inputs { contract: &contract, bodies: &fixture.bodies, suite: &bench.suite, permits: &permits };
     let plan = Plan::expand(&inputs, &Filter::default());
     let redactor = Redactor::new(&fixture.keyring);
+    let sources = contract.credentials.values().map(|credential| &credential.key);
+    let plane = Plane::new(&contract.control, &ClientOptions::default(), PathBuf::new(), sources);
+    let plane = plane.map_err(LaneError::from)?;
     let job = Job {
         plan: plan.clone(),
         lanes: lanes(&contract, &running, http)?,
         contract,
         keyring: fixture.keyring.clone(),
         redactor: redactor.clone(),
+        steering: Steering::new(plane, now_ms),
         settings: settings(subject.seed),
     };
     let collected = runner::run(job, drop, &mut |_| {})?;
@@ -60,9 +67,16 @@ fn aim(contract: &mut Contract, running: &Running) {
         if let Some(endpoint) = endpoint {
             environment.base_url.clone_from(&endpoint.url);
             environment.plaintext_url.clone_from(&endpoint.plaintext_url);
+            environment.nodes.clone_from(&endpoint.nodes);
             environment.protected = false;
         }
     }
+    contract.control = contract.control.at(running.control_url.as_deref().unwrap_or_default());
+}
+
+/// The wall clock, which is the reference server's too.
+fn now_ms() -> i64 {
+    Clock::system().now_ms()
 }
 
 fn lanes(
@@ -74,6 +88,7 @@ fn lanes(
     let options = ClientOptions { http, authorities: authority.collect(), ..ClientOptions::default() };
     let lane = |(name, environment): (&_, &crate::contract::Environment)| {
         let lane = Lane::new(&environment.base_url, environment.plaintext_url.as_deref(), &options)?;
+        let lane = lane.with_nodes(&environment.nodes)?;
         Ok((ToString::to_string(name), lane))
     };
     contract.environments.iter().map(lane).collect()

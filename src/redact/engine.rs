@@ -166,7 +166,7 @@ fn name(form: &Form, covered: &Range<usize>, view: &View<'_>, seen: &[u8]) -> &'
 }
 
 /// Makes one hit of all that overlap: it spans them, and is the longest one's.
-fn merge(mut hits: Vec<Hit>) -> Vec<Hit> {
+pub(super) fn merge(mut hits: Vec<Hit>) -> Vec<Hit> {
     // A stable sort: of hits that are equally long, the first key and the plainest form win.
     hits.sort_by_key(|hit| hit.at.start);
     let mut merged: Vec<Hit> = Vec::new();

@@ -10,16 +10,17 @@ mod engine;
 mod escape;
 mod form;
 mod key;
+mod tables;
 mod text;
 
 #[cfg(test)]
 mod tests;
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 
-use crate::contract::Keyring;
-use engine::Engine;
+use crate::contract::{Keyring, Secret};
+use tables::Tables;
 
 pub use text::Redacted;
 
@@ -36,19 +37,11 @@ pub struct Trace {
 
 /// Finds and removes every trace of a set of keys.
 ///
-/// A copy shares its tables with the original. The tables hold the keys in other forms: they are no safer in
-/// memory than the keys themselves, and `Debug` shows nothing of them.
+/// A copy shares its tables with the original: a key that is added to one is found by all. The tables hold the keys in
+/// other forms: they are no safer in memory than the keys themselves, and `Debug` shows nothing of them.
 #[derive(Clone, Default)]
 pub struct Redactor {
-    engine: Arc<Engine>,
-    owners: Arc<[Owner]>,
-}
-
-/// Whose key it is, and what stands in its place.
-#[derive(Default)]
-struct Owner {
-    credential: String,
-    replacement: String,
+    tables: Arc<RwLock<Arc<Tables>>>,
 }
 
 impl Redactor {
@@ -58,14 +51,23 @@ impl Redactor {
         Self::of(&keys)
     }
 
+    /// Adds a key that came to be during a run, for every copy of this redactor. Whatever is redacted from then on is
+    /// clean of it.
+    pub fn add(&self, credential: &str, key: &Secret) {
+        let mut tables = self.tables.write().unwrap_or_else(PoisonError::into_inner);
+        let more = tables.with(credential, key.expose());
+        *tables = Arc::new(more);
+    }
+
     /// Every trace of every key: in the order of the text, none overlapping another.
     ///
     /// Where forms overlap, the trace spans them all and is called after the longest.
     pub fn find(&self, text: &[u8]) -> Vec<Trace> {
-        let traces = self.engine.find(text).into_iter();
+        let tables = self.tables();
+        let traces = tables.find(text).into_iter();
         traces
             .map(|hit| Trace {
-                credential: self.owner(hit.key).credential.clone(),
+                credential: tables.owner(hit.key).credential.clone(),
                 form: hit.form,
                 at: hit.at,
             })
@@ -83,9 +85,10 @@ impl Redactor {
     pub fn redact_bytes(&self, bytes: &[u8]) -> Redacted {
         let mut clean = String::with_capacity(bytes.len());
         let mut from = 0;
-        for hit in self.engine.find(bytes) {
+        let tables = self.tables();
+        for hit in tables.find(bytes) {
             text::push_bytes(&mut clean, bytes.get(from..hit.at.start).unwrap_or_default());
-            clean.push_str(&self.owner(hit.key).replacement);
+            clean.push_str(&tables.owner(hit.key).replacement);
             from = hit.at.end;
         }
         text::push_bytes(&mut clean, bytes.get(from..).unwrap_or_default());
@@ -99,31 +102,16 @@ impl Redactor {
 
     /// Prepares for keys by the names of their credentials.
     fn of(keys: &[(&str, &str)]) -> Self {
-        let texts: Vec<_> = keys.iter().map(|(_, key)| *key).collect();
-        let engine = Engine::new(&texts);
-        let owners = (1..).zip(keys).map(|(number, (name, _))| Owner::new(name, number, &engine)).collect();
-        Self { engine: Arc::new(engine), owners }
+        Self { tables: Arc::new(RwLock::new(Arc::new(Tables::of(keys)))) }
     }
 
-    fn owner(&self, key: usize) -> &Owner {
-        const NOBODY: &Owner = &Owner { credential: String::new(), replacement: String::new() };
-        self.owners.get(key).unwrap_or(NOBODY)
+    fn tables(&self) -> Arc<Tables> {
+        Arc::clone(&self.tables.read().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
 impl fmt::Debug for Redactor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Redactor({} keys)", self.owners.len())
-    }
-}
-
-impl Owner {
-    /// A credential's name may hold a part of a key; the name would then undo the replacement, and the
-    /// credential's number stands in for it.
-    fn new(name: &str, number: usize, engine: &Engine) -> Self {
-        let named = format!("[KEY:{name}]");
-        let replacement =
-            if engine.find(named.as_bytes()).is_empty() { named } else { format!("[KEY:{number}]") };
-        Self { credential: name.to_owned(), replacement }
+        write!(f, "Redactor({} keys)", self.tables().keys())
     }
 }

@@ -47,13 +47,22 @@ fn sent(sent: &Sent, limits: Limits) -> Vec<String> {
 }
 
 fn received(received: &Received, limits: Limits) -> Vec<String> {
-    let mut lines = vec![shorten(&format!("{} {}", received.version, received.status), limits.width)];
+    let mut lines = vec![shorten(&status(received), limits.width)];
     push_headers(&mut lines, &received.headers, limits);
     push_body(&mut lines, received.body.as_str(), limits);
     if received.truncated {
         lines.push(format!("(the body is longer than the {} that were read)", bytes(received.body_bytes)));
     }
     lines
+}
+
+fn status(received: &Received) -> String {
+    let Received { version, status, cut, .. } = received;
+    match (status, cut) {
+        (0, Some(cut)) => format!("{version}: {cut}"),
+        (status, Some(cut)) => format!("{version} {status}, then {cut}"),
+        (status, None) => format!("{version} {status}"),
+    }
 }
 
 fn push_headers(lines: &mut Vec<String>, headers: &[(Redacted, Redacted)], limits: Limits) {

@@ -216,6 +216,7 @@ pub(super) fn exchange() -> Exchange {
             body: redacted(&(1..=15).map(|n| format!("line {n}")).collect::<Vec<_>>().join("\r\n")),
             body_bytes: 120,
             truncated: true,
+            cut: None,
         }),
         problem: None,
         timing: Timing { connect_us: Some(800), first_byte_us: Some(2_000), last_byte_us: Some(2_350) },

@@ -1,10 +1,18 @@
 //! Carries one case out: prepares, sends, judges, confirms.
 
-use crate::judge::{Evidence, Finding, Judgement, Recogniser, Volatile, decoded, is_wrongly_accepted, judge};
-use crate::plan::{Case, Dice, Draft, PlannedStep, Preparation};
-use crate::wire::{Answer, Captures, Exchange, seal};
+use std::pin::pin;
 
-use super::{Job, Lane, patience};
+use tokio::time::Instant;
+
+use crate::judge::{
+    Evidence, Finding, Judgement, Recogniser, Requirement, Volatile, decoded, is_wrongly_accepted, judge,
+};
+use crate::plan::{Case, Deed, Dice, Draft, PlannedStep, Preparation};
+use crate::scenario::{OTHER_UNIQUE, UNIQUE};
+use crate::wire::{Answer, Captures, Exchange, Gate, Script, seal};
+
+use super::steer::{Hands, Objection};
+use super::{Job, Lane, patience, unique};
 
 /// How often a broken requirement is looked at again with the same bytes.
 const CONFIRMATIONS: u32 = 2;
@@ -22,6 +30,15 @@ pub(super) struct Carried {
     pub(super) decided: Decided,
     /// Whether the target was seen to accept what it should refuse: a fact, whatever else is unclear.
     pub(super) witnessed: bool,
+    /// What was expected, where it is not what the request that decided was to be answered with.
+    pub(super) expected: Option<String>,
+}
+
+impl Carried {
+    fn unclear(actual: String) -> Self {
+        let (exchange, decided, expected) = (None, Decided::Step(0), None);
+        Self { finding: Finding::Unclear, actual, exchange, decided, witnessed: false, expected }
+    }
 }
 
 /// The request that decided.
@@ -54,6 +71,7 @@ struct Attempt<'a> {
     job: &'a Job,
     case: &'a Case,
     lane: &'a Lane,
+    hands: Hands<'a>,
     captures: Captures,
     dice: Dice,
     /// How often a request had to be sent once more.
@@ -61,29 +79,35 @@ struct Attempt<'a> {
 }
 
 async fn attempt(job: &Job, case: &Case, steps: &[PlannedStep]) -> Carried {
-    let unclear = |actual: String| Carried {
-        finding: Finding::Unclear,
-        actual,
-        exchange: None,
-        decided: Decided::Step(0),
-        witnessed: false,
-    };
     let Some(lane) = job.lanes.get(&case.environment) else {
-        return unclear(format!("no way to the environment `{}`", case.environment));
+        return Carried::unclear(format!("no way to the environment `{}`", case.environment));
     };
     let dice = Dice::new(job.settings.seed, &case.id);
-    let mut attempt = Attempt { job, case, lane, captures: Captures::new(), dice, again: 0 };
+    let hands = Hands::new(job, &case.id);
+    let mut attempt = Attempt { job, case, lane, hands, captures: fresh(), dice, again: 0 };
     let carried = match attempt.twin().await {
         Ok(Some(unaccepted)) => Ok(unaccepted),
         Ok(None) => attempt.steps(steps).await,
         Err(why) => Err(why),
     };
-    let carried = carried.unwrap_or_else(unclear);
+    let mut carried = carried.unwrap_or_else(Carried::unclear);
+    let left = attempt.hands.take_back().await;
+    if !left.is_empty() {
+        carried.actual = format!("{}; not taken back: {}", carried.actual, left.join("; "));
+        if carried.finding == Finding::Holds {
+            carried.finding = Finding::Unclear;
+        }
+    }
     match attempt.again {
         0 => carried,
         1 => Carried { actual: format!("{} (asked once more)", carried.actual), ..carried },
         more => Carried { actual: format!("{} (asked {more} times more)", carried.actual), ..carried },
     }
+}
+
+/// What is told before anything is asked: values that were never sent.
+fn fresh() -> Captures {
+    [UNIQUE, OTHER_UNIQUE].into_iter().map(|name| (name.to_owned(), unique::uuid())).collect()
 }
 
 impl Attempt<'_> {
@@ -93,14 +117,13 @@ impl Attempt<'_> {
         let named = |why: String| format!("its twin, a request that must be accepted, was not: {why}");
         let exchange = self.step(twin).await.map_err(named)?;
         // What was made for it is its own: the case may need somebody else's.
-        self.captures.clear();
+        self.captures = fresh();
         let (judgement, _) = self.judge(twin, &exchange, &[]);
         Ok((judgement.finding != Finding::Holds).then(|| Carried {
-            finding: Finding::Unclear,
             actual: named(judgement.actual),
             exchange: Some(exchange),
             decided: Decided::Twin,
-            witnessed: false,
+            ..Carried::unclear(String::new())
         }))
     }
 
@@ -109,24 +132,72 @@ impl Attempt<'_> {
         let mut earlier = Vec::new();
         let mut last = None;
         for (at, step) in steps.iter().enumerate() {
+            if let Some(stopped) = self.perform(&step.before, (last.as_ref(), at)).await {
+                return Ok(stopped);
+            }
             for turn in 0..step.repeat {
-                let exchange = self.step(step).await?;
-                let (judgement, witnessed) = self.judge(step, &exchange, &earlier);
+                let (exchange, judgement, witnessed) = self.until(step, &earlier).await?;
                 let holds = judgement.finding == Finding::Holds;
                 self.capture(step, &exchange);
                 if turn == 0 && at + 1 < steps.len() {
                     earlier.push(exchange.clone());
                 }
                 let Judgement { finding, actual } = judgement;
-                let decided = Decided::Step(at);
-                let carried = Carried { finding, actual, exchange: Some(exchange), decided, witnessed };
+                let (decided, expected) = (Decided::Step(at), None);
+                let exchange = Some(exchange);
+                let carried = Carried { finding, actual, exchange, decided, witnessed, expected };
                 if !holds {
                     return Ok(carried);
                 }
                 last = Some(carried);
             }
+            if let Some(stopped) = self.perform(&step.after, (last.as_ref(), at)).await {
+                return Ok(stopped);
+            }
         }
         last.ok_or_else(|| "the case has nothing to send".to_owned())
+    }
+
+    /// Does something to the target; what there is to say where the case cannot go on behind it.
+    async fn perform(&mut self, deeds: &[Deed], (last, at): (Option<&Carried>, usize)) -> Option<Carried> {
+        for deed in deeds {
+            let Err(objection) = self.hands.perform(deed).await else { continue };
+            let exchange = last.and_then(|last| last.exchange.clone());
+            let decided = last.map_or(Decided::Step(at), |last| last.decided);
+            let carried = Carried { exchange, decided, ..Carried::unclear(String::new()) };
+            return Some(match objection {
+                Objection::Unclear(actual) => Carried { actual, ..carried },
+                Objection::Broken { expected, actual } => {
+                    Carried { finding: Finding::Broken, actual, expected: Some(expected), ..carried }
+                }
+            });
+        }
+        None
+    }
+
+    /// Sends a step, again and again where it is to be sent until something holds.
+    async fn until(
+        &mut self,
+        step: &PlannedStep,
+        earlier: &[Exchange],
+    ) -> Result<(Exchange, Judgement, bool), String> {
+        let since = self.hands.changed().unwrap_or_else(Instant::now);
+        loop {
+            let asked = since.elapsed();
+            let exchange = self.step(step).await?;
+            let (judgement, witnessed) = self.judge(step, &exchange, earlier);
+            let Some(until) = step.until else { return Ok((exchange, judgement, witnessed)) };
+            let Judgement { finding, actual } = judgement;
+            if finding == Finding::Holds {
+                let actual = format!("{actual}, {} ms after the change", asked.as_millis());
+                return Ok((exchange, Judgement { finding, actual }, witnessed));
+            }
+            if since.elapsed() >= until.within {
+                let actual = format!("{actual}, still {} ms after the change", asked.as_millis());
+                return Ok((exchange, Judgement { finding, actual }, witnessed));
+            }
+            tokio::time::sleep(until.every).await;
+        }
     }
 
     async fn step(&mut self, step: &PlannedStep) -> Result<Exchange, String> {
@@ -136,7 +207,7 @@ impl Attempt<'_> {
                 self.captures.insert(name.clone(), value);
             }
         }
-        self.send(&step.draft).await
+        self.send(&step.draft, Some(&step.requirement)).await
     }
 
     fn judge(&self, step: &PlannedStep, exchange: &Exchange, earlier: &[Exchange]) -> (Judgement, bool) {
@@ -151,7 +222,15 @@ impl Attempt<'_> {
     }
 
     fn capture(&mut self, step: &PlannedStep, exchange: &Exchange) {
-        let Some(answer) = exchange.answer.as_ref().filter(|_| !step.capture.is_empty()) else { return };
+        let Some(answer) = exchange.answer.as_ref() else { return };
+        for (name, field) in &step.capture_headers {
+            if let Some(value) = answer.header(field.as_str()).next() {
+                self.captures.insert(name.to_string(), value.to_owned());
+            }
+        }
+        if step.capture.is_empty() {
+            return;
+        }
         let Some(json) = json(answer) else { return };
         for (name, path) in &step.capture {
             if let Some(value) = path.select(&json).first() {
@@ -162,8 +241,8 @@ impl Attempt<'_> {
 
     /// Makes something real and returns its name.
     async fn prepare(&mut self, preparation: &Preparation) -> Result<String, String> {
-        let exchange = self.send(&preparation.draft).await?;
-        let what = format!("`{}`, which makes the object that the path names,", preparation.operation);
+        let exchange = self.send(&preparation.draft, None).await?;
+        let what = format!("`{}`, which has to come first,", preparation.operation);
         let answer = exchange.answer.as_ref().filter(|answer| answer.status == preparation.status);
         let Some(answer) = answer else {
             let seen = exchange.answer.as_ref().map_or_else(
@@ -177,16 +256,31 @@ impl Attempt<'_> {
         value.ok_or_else(|| format!("{what} answered without {}", preparation.capture))
     }
 
-    /// Sends a draft, with patience.
-    async fn send(&mut self, draft: &Draft) -> Result<Exchange, String> {
-        let origin = match (&self.lane.plaintext, draft.plaintext) {
-            (Some(plaintext), true) => plaintext,
-            (None, true) => return Err("the environment has no plain address".to_owned()),
-            (_, false) => &self.lane.origin,
-        };
-        let request = seal(draft, origin, &self.job.keyring, &self.captures, &mut self.dice)
+    /// Sends a draft, with patience; what is to be done in the middle of it is done there.
+    async fn send(&mut self, draft: &Draft, wanted: Option<&Requirement>) -> Result<Exchange, String> {
+        let origin = self.lane.origin_of(draft)?;
+        let request = seal(draft, origin, self.hands.keyring(), &self.captures, &mut self.dice)
             .map_err(|error| format!("could not {error}"))?;
-        let (exchange, again) = patience::send(self.lane, draft.sender, request).await;
+        let gates: Vec<Gate> = request.script.iter().flat_map(Script::gates).cloned().collect();
+        let wanted = |status: u16| wanted.is_some_and(|wanted| wanted.names(status));
+        let mut sending = pin!(patience::send(self.lane, draft.sender, request, &wanted));
+        let hands = &mut self.hands;
+        let doing = async {
+            for (gate, deed) in gates.iter().zip(draft.deeds()) {
+                gate.reached().await;
+                hands.perform(deed).await.map_err(Objection::into_words)?;
+                gate.open();
+            }
+            Ok::<(), String>(())
+        };
+        let (exchange, again) = tokio::select! {
+            biased;
+            sent = &mut sending => sent,
+            done = doing => {
+                done?;
+                sending.await
+            }
+        };
         self.again += again;
         Ok(exchange)
     }

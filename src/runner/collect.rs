@@ -59,7 +59,9 @@ pub fn run(
     let end = collector.collect(&told, listener);
     // Whatever still hangs is left behind; it ends with the process.
     runtime.shutdown_background();
-    Ok(collector.finish(end))
+    let steering = &collector.job.steering;
+    let left = steering.undo.rest(&steering.plane);
+    Ok(Collected { left, ..collector.finish(end) })
 }
 
 /// How collecting came to its end.
@@ -231,6 +233,12 @@ impl Collector {
         });
         let finished: Vec<Finished> = cases.collect();
         let cases = settle::explain(finished, &job.plan.cases, &job.redactor);
-        Collected { cases, controls: self.controls, signal: self.signal, duration: self.began.elapsed() }
+        Collected {
+            cases,
+            controls: self.controls,
+            signal: self.signal,
+            left: Vec::new(),
+            duration: self.began.elapsed(),
+        }
     }
 }

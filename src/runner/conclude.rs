@@ -53,6 +53,8 @@ pub fn conclude(header: Header, plan: &Plan, collected: Collected, redactor: &Re
     let mut notices = header.notices;
     notices.extend(unreached(plan));
     notices.extend(not_enforced(&collected));
+    let left = collected.left.iter();
+    notices.extend(left.map(|what| format!("the target is not as it was; take this back by hand: {what}")));
     let result = RunResult {
         format: FORMAT.to_owned(),
         tool: Tool { name: "lockproof".to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },

@@ -101,7 +101,7 @@ async fn send(job: &Job, pair: &ControlPair, draft: &Draft) -> Result<Exchange, 
     let mut dice = Dice::new(job.settings.seed, "control");
     let request = seal(draft, &lane.origin, &job.keyring, &Captures::new(), &mut dice)
         .map_err(|error| format!("could not {error}"))?;
-    Ok(patience::send(lane, draft.sender, request).await.0)
+    Ok(patience::send(lane, draft.sender, request, &|_| false).await.0)
 }
 
 fn advice(kind: ControlKind, exchange: &Exchange) -> &'static str {

@@ -13,6 +13,8 @@ mod record;
 mod reproduce;
 mod schedule;
 mod settle;
+mod steer;
+mod unique;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -22,6 +24,7 @@ pub use collect::{Interrupter, Signal, run};
 pub use conclude::{Conclusion, Header, Strictness, conclude};
 pub use lane::{Lane, LaneError};
 pub use record::exchange as evidence;
+pub use steer::Steering;
 
 use crate::contract::{Contract, Keyring};
 use crate::outcome::{CaseResult, Control};
@@ -41,6 +44,8 @@ pub struct Job {
     pub redactor: Redactor,
     /// Where each environment's requests go.
     pub lanes: BTreeMap<String, Lane>,
+    /// How the target is steered.
+    pub steering: Steering,
     /// How to go about it.
     pub settings: Settings,
 }
@@ -85,6 +90,8 @@ pub struct Collected {
     pub controls: Vec<Control>,
     /// The signal that cut the run short, if one did.
     pub signal: Option<Signal>,
+    /// What was changed about the target and could not be taken back.
+    pub left: Vec<String>,
     /// How long it took.
     pub duration: Duration,
 }

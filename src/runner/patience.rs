@@ -17,11 +17,17 @@ pub(super) fn longest(exchange_limit: Duration) -> Duration {
     exchange_limit * (RETRIES + 1) + LONGEST_WAIT * RETRIES
 }
 
-/// Sends a request and tells how often it was sent once more.
-pub(super) async fn send(lane: &Lane, sender: Sender, request: Request) -> (Exchange, u32) {
+/// Sends a request and tells how often it was sent once more: never for an answer that is looked for.
+pub(super) async fn send(
+    lane: &Lane,
+    sender: Sender,
+    request: Request,
+    wanted: &(dyn Fn(u16) -> bool + Sync),
+) -> (Exchange, u32) {
     for again in 0..RETRIES {
         let exchange = lane.send(sender, request.clone()).await;
-        match again_after(&exchange) {
+        let found = exchange.answer.as_ref().is_some_and(|answer| wanted(answer.status));
+        match again_after(&exchange).filter(|_| !found) {
             None => return (exchange, again),
             Some(wait) => tokio::time::sleep(wait).await,
         }

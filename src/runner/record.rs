@@ -30,7 +30,8 @@ pub(super) fn case(job: &Job, case: &Case, carried: Carried, took: Duration) -> 
         Decided::Twin => case.twin.as_ref(),
         Decided::Step(at) => case.work.as_ref().ok().and_then(|steps| steps.get(at)),
     };
-    let expected = step.map(|step| step.requirement.to_string()).unwrap_or_default();
+    let required = || step.map(|step| step.requirement.to_string()).unwrap_or_default();
+    let expected = carried.expected.clone().unwrap_or_else(required);
     let reproduce = match (&carried.exchange, step) {
         (Some(exchange), Some(step)) => {
             Some(redactor.redact(&reproduce::line(exchange, &step.draft, job, &case.id)))
@@ -60,9 +61,10 @@ pub(super) fn unjudged(case: &Case, why: &str, redactor: &Redactor) -> CaseResul
 }
 
 /// A case on which we ourselves broke.
-pub(super) fn broke(case: &Case, redactor: &Redactor) -> CaseResult {
-    let why = "Lockproof itself broke on this case; please report it";
-    CaseResult { verdict: Verdict::Error, actual: redactor.redact(why), ..blank(case, redactor) }
+pub(super) fn broke(case: &Case, left: &[String], redactor: &Redactor) -> CaseResult {
+    let left: String = left.iter().flat_map(|what| ["; not taken back: ", what]).collect();
+    let why = format!("Lockproof itself broke on this case; please report it{left}");
+    CaseResult { verdict: Verdict::Error, actual: redactor.redact(&why), ..blank(case, redactor) }
 }
 
 /// Takes a judgement back.
@@ -141,6 +143,7 @@ fn conversation(transcript: &Transcript, redactor: &Redactor) -> outcome::Conver
         surplus: excerpt(&transcript.surplus, redactor),
         odd: odd.iter().map(ToString::to_string).collect(),
         ending: transcript.ending.to_string(),
+        frames: transcript.frames.clone(),
     }
 }
 
@@ -181,6 +184,7 @@ fn received(answer: &Answer, redactor: &Redactor) -> outcome::Received {
         body: body(answer, redactor),
         body_bytes: answer.body.len(),
         truncated: answer.truncated,
+        cut: answer.cut.map(|cut| cut.to_string()),
     }
 }
 

@@ -12,7 +12,7 @@ use crate::plan::{Case, ControlPair, Dice};
 
 use super::carry;
 use super::controls::{self, Unjudgeable};
-use super::{Shared, record};
+use super::{Job, Shared, record};
 
 /// What the runtime tells those who wait outside it.
 #[derive(Debug)]
@@ -56,10 +56,10 @@ pub(super) async fn run(job: Shared, stop: Arc<AtomicBool>, tell: Sender<Message
     let mut unjudgeable = Unjudgeable::default();
     let both = [ControlKind::Positive, ControlKind::Negative];
     probe(&job, &mut unjudgeable, (&both, "before"), &tell).await;
-    let mut chunks = order.chunks(job.settings.control_every.max(1)).peekable();
+    let mut chunks = batches(&job, order).into_iter().peekable();
     while let Some(chunk) = chunks.next() {
         let known = Arc::new(unjudgeable.clone());
-        let sent = send(&job, chunk, &known, (&stop, &tell)).await;
+        let sent = send(&job, &chunk, &known, (&stop, &tell)).await;
         let when = if chunks.peek().is_some() { "during" } else { "after" };
         probe(&job, &mut unjudgeable, (&[ControlKind::Positive], when), &tell).await;
         withdraw(&job, &sent, &unjudgeable, &tell);
@@ -68,6 +68,14 @@ pub(super) async fn run(job: Shared, stop: Arc<AtomicBool>, tell: Sender<Message
         }
     }
     tell.send(Message::Done).ok();
+}
+
+/// What is sent between two controls: many at once, and behind them one by one those that must be alone.
+fn batches(job: &Job, order: Vec<usize>) -> Vec<Vec<usize>> {
+    let is_alone = |at: &usize| job.plan.cases.get(*at).is_some_and(|case| case.is_alone() && case.applies());
+    let (alone, together): (Vec<usize>, Vec<usize>) = order.into_iter().partition(is_alone);
+    let together = together.chunks(job.settings.control_every.max(1)).map(<[usize]>::to_vec);
+    together.chain(alone.into_iter().map(|at| vec![at])).collect()
 }
 
 /// Probes every control that still held.
@@ -171,8 +179,15 @@ impl Worker {
                 let witnessed = carried.witnessed && carried.finding == Finding::Broken;
                 (record::case(job, case, carried, started.elapsed()), witnessed)
             }
-            Err(_) => (record::broke(case, &job.redactor), false),
+            Err(_) => (self.broken(case).await, false),
         }
+    }
+
+    /// A case on which we ourselves broke: what it changed is taken back here, because nobody else knows of it.
+    async fn broken(&self, case: &Case) -> CaseResult {
+        let steering = &self.job.steering;
+        let left = steering.undo.of_case(&case.id, &steering.plane).await;
+        record::broke(case, &left, &self.job.redactor)
     }
 }
 

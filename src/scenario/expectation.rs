@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{CorsRule, DocumentRule};
+use super::{CorsRule, DiffersFrom, DocumentRule};
 use crate::contract::{Matcher, RefusalKind};
 use crate::document::{HeaderName, JsonPath, Millis, Pattern, StatusMatch};
 
@@ -24,6 +24,13 @@ pub struct Expectation {
     /// Anything but an acceptance and a server error.
     #[serde(default)]
     pub not_accepted: Option<bool>,
+    /// The request was refused as malformed: with the status 400 or, in HTTP/2, with the stream reset or the connection
+    /// given up for `PROTOCOL_ERROR` (RFC 9113 section 8.1.1).
+    #[serde(default)]
+    pub malformed: Option<bool>,
+    /// HTTP/2 is not spoken there: the connection was ended, or answered with an error in HTTP/1.
+    #[serde(default)]
+    pub not_spoken: Option<bool>,
     /// What the contract implies for the credential, the operation and the environment.
     #[serde(default)]
     pub declared: Option<bool>,
@@ -65,6 +72,10 @@ pub struct Expectation {
     /// None of these patterns is found anywhere in the answer.
     #[serde(default)]
     pub nowhere: Vec<Pattern>,
+    /// No connection comes to be: the target is not there. For what may also refuse to start, beside what is right where
+    /// it does start.
+    #[serde(default)]
+    pub unreachable: Option<bool>,
     /// The answer has no content.
     #[serde(default)]
     pub no_content: Option<bool>,
@@ -74,6 +85,13 @@ pub struct Expectation {
     /// It cannot be told from the answer to an earlier step, volatile parts left out.
     #[serde(default)]
     pub same_as: Option<SameAs>,
+    /// It can be told from the answer to an earlier step.
+    #[serde(default)]
+    pub differs_from: Option<DiffersFrom>,
+    /// No cache may give it to whoever sends another key: it is not to be stored, or kept for one client, or says that it
+    /// varies with the field that carries the key.
+    #[serde(default)]
+    pub varies_on_key: Option<bool>,
     /// The answer is complete within this time.
     #[serde(default)]
     pub within: Option<Millis>,
@@ -120,6 +138,8 @@ impl Expectation {
             refused: over.refused.or(base.refused),
             accepted: over.accepted.or(base.accepted),
             not_accepted: over.not_accepted.or(base.not_accepted),
+            malformed: over.malformed.or(base.malformed),
+            not_spoken: over.not_spoken.or(base.not_spoken),
             declared: over.declared.or(base.declared),
             policy: over.policy.or(base.policy),
             status: over.status.or(base.status),
@@ -129,9 +149,12 @@ impl Expectation {
             document: over.document.or(base.document),
             no_result: over.no_result.or(base.no_result),
             no_echo: over.no_echo.or(base.no_echo),
+            unreachable: over.unreachable.or(base.unreachable),
             no_content: over.no_content.or(base.no_content),
             no_foreign_redirect: over.no_foreign_redirect.or(base.no_foreign_redirect),
             same_as: over.same_as.or(base.same_as),
+            differs_from: over.differs_from.or(base.differs_from),
+            varies_on_key: over.varies_on_key.or(base.varies_on_key),
             within: over.within.or(base.within),
             answers: if over.answers.is_empty() { base.answers } else { over.answers },
             before_body: over.before_body.or(base.before_body),
@@ -141,6 +164,21 @@ impl Expectation {
             no_hidden_answer: over.no_hidden_answer.or(base.no_hidden_answer),
             ..base
         }
+    }
+}
+
+impl Expectation {
+    /// Puts other numbers in the place of those that steps have: `numbers` has one for every step.
+    pub fn renumber(&mut self, numbers: &[usize]) {
+        if let Some(same) = &mut self.same_as {
+            let number = same.step.checked_sub(1).and_then(|at| numbers.get(at));
+            same.step = number.copied().unwrap_or(same.step);
+        }
+        self.answers
+            .iter_mut()
+            .chain(&mut self.any_of)
+            .chain(&mut self.all_of)
+            .for_each(|one| one.renumber(numbers));
     }
 }
 
@@ -178,6 +216,9 @@ pub struct SameAs {
     /// Its header fields too: names, order and values.
     #[serde(default = "yes")]
     pub headers: bool,
+    /// Its length too, volatile members left out.
+    #[serde(default)]
+    pub length: Option<bool>,
     /// Only these members of the JSON body, and nothing else of the answer. A member that both lack is equal.
     #[serde(default)]
     pub only: Vec<JsonPath>,

@@ -5,15 +5,22 @@
 //! it to a contract.
 
 mod check;
+mod control;
 mod described;
 mod expectation;
+mod h2;
+mod header;
 mod load;
 mod need;
+mod node;
 mod over;
 mod page;
+mod repeat;
 mod suite;
 mod template;
+mod token;
 mod twist;
+mod until;
 mod wire;
 mod words;
 
@@ -21,23 +28,33 @@ use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub use control::{
+    ClockMove, ControlStep, Everything, Expiry, Instant, LogRule, Narrowed, NewKey, Origin, Owner, PartMove,
+    Reading, SeenRule, StoreMove, Unset, Without,
+};
 pub use described::{DocumentRule, TheDocument};
 pub use expectation::{ChallengeRule, Expectation, SameAs};
+pub use h2::{H2Data, H2Frame, H2Headers, H2Part, H2Upgrade};
+pub use header::HeaderLine;
 pub use load::load;
 pub use need::Need;
+pub use node::WhichNode;
 pub use over::{CredentialSelector, DeniedBy, First, OperationFilter, OperationSelector, Over, Selected};
 pub use page::{CorsRule, Page};
+pub use repeat::{DiffersFrom, IdempotencyKey, OTHER_UNIQUE, UNIQUE};
 pub use suite::{Suite, SuiteFile, builtin_files};
 pub use template::{Gap, Piece, Template, TemplateLine, What};
+pub use token::TokenTwist;
 pub use twist::{
-    Beside, BodyTwist, Carry, CredentialPick, HeaderLine, KeyTwist, LikeTheKey, ObjectOf, PathTwist,
-    SchemeForm, SecondKey, Separator, TheCredential, Transform, Twist,
+    Beside, BodyTwist, Carry, CredentialPick, KeyTwist, LikeTheKey, ObjectOf, PathTwist, SchemeForm,
+    SecondKey, Separator, TheCredential, Transform, Twist,
 };
+pub use until::{Bound, Until};
 pub use wire::{Awaited, Closing, WireKey, WirePart, WireTwist};
 
 pub use words::{Line, Words};
 
-use crate::document::{JsonPath, Name};
+use crate::document::{HeaderName, JsonPath, Name};
 
 /// A Lockproof scenario: one check, what it sends, and what is right.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -63,6 +80,10 @@ pub struct Scenario {
     /// What must be there for it to apply at all.
     #[serde(default)]
     pub needs: Vec<Need>,
+    /// Nothing else is sent while a case of it runs: for what changes the target for everybody, or counts what everybody
+    /// does.
+    #[serde(default)]
+    pub alone: Option<bool>,
     /// The part of the matrix that it covers.
     #[serde(default)]
     pub over: Over,
@@ -129,6 +150,9 @@ impl Severity {
 pub struct Variant {
     /// Its name, the last part of the case's id.
     pub name: Name,
+    /// What must be there for it to apply, besides what the whole check needs.
+    #[serde(default)]
+    pub needs: Vec<Need>,
     /// What it adds to the request.
     #[serde(default)]
     pub request: Twist,
@@ -140,7 +164,7 @@ pub struct Variant {
     pub expect: Expectation,
 }
 
-/// One request of several.
+/// One request of several, or something that is done to the target between them.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Step {
@@ -157,6 +181,15 @@ pub struct Step {
     /// What to take out of its answer, for `{name}` in later steps.
     #[serde(default)]
     pub capture: IndexMap<Name, JsonPath>,
+    /// The same of its header fields.
+    #[serde(default)]
+    pub capture_headers: IndexMap<Name, HeaderName>,
+    /// Sends it again and again until what is expected holds, and says how long that took.
+    #[serde(default)]
+    pub until: Option<Until>,
+    /// Does this to the target, instead of sending a request.
+    #[serde(default)]
+    pub control: Option<ControlStep>,
 }
 
 fn once() -> u32 {

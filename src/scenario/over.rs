@@ -126,6 +126,12 @@ pub struct OperationFilter {
     /// Its path is shared with an operation of another method, be that one guarded or not.
     #[serde(default)]
     pub shares_path: Option<bool>,
+    /// It mints the contract's tokens; every operation fits where the contract has none.
+    #[serde(default)]
+    pub mints_tokens: Option<bool>,
+    /// The contract's tokens may use it; every operation fits where the contract has none.
+    #[serde(default)]
+    pub token_allowed: Option<bool>,
     /// It needs no key.
     #[serde(default)]
     pub public: Option<bool>,

@@ -47,6 +47,8 @@ pub enum What {
     Path,
     /// Host and port.
     Host,
+    /// Host and port, in upper case.
+    HostUpper,
     /// `http` or `https`.
     Scheme,
     /// The body.
@@ -73,11 +75,12 @@ pub enum What {
 
 impl What {
     /// Every word that stands for something, in the order in which they are documented.
-    const WORDS: [(&'static str, Self); 14] = [
+    const WORDS: [(&'static str, Self); 15] = [
         ("method", Self::Method),
         ("target", Self::Target),
         ("path", Self::Path),
         ("host", Self::Host),
+        ("host-upper", Self::HostUpper),
         ("scheme", Self::Scheme),
         ("body", Self::Body),
         ("body-chunk", Self::BodyChunk),

@@ -9,7 +9,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, de};
 use serde_json::Value;
 
-use super::{Page, TheDocument, WireTwist};
+use super::{HeaderLine, IdempotencyKey, Page, TheDocument, TokenTwist, WhichNode, WireTwist};
 use crate::contract::KeyState;
 use crate::document::{HeaderName, Method, Name};
 
@@ -18,7 +18,8 @@ use crate::document::{HeaderName, Method, Name};
 #[serde(deny_unknown_fields)]
 pub struct Twist {
     /// Whose key it carries: `none`, a credential's name, or `{ state: ... }`, `{ allowing: operation }`,
-    /// `{ denying: operation }`.
+    /// `{ allowing: mint }`, `{ denying: operation }`, `{ foreign: operation }`, or `{ created: name }` after a step that
+    /// created it.
     #[serde(default)]
     pub credential: Option<CredentialPick>,
     /// What is done to the key.
@@ -30,7 +31,17 @@ pub struct Twist {
     /// A second key in the same request.
     #[serde(default)]
     pub second: Option<SecondKey>,
-    /// Header lines to add, in this order, duplicates kept. `{key}`, `{host}` and `{public}` are filled in.
+    /// Which idempotency key it carries.
+    #[serde(default)]
+    pub idempotency: Option<IdempotencyKey>,
+    /// A token instead of a key.
+    #[serde(default)]
+    pub token: Option<TokenTwist>,
+    /// Revoke the case's token instead of calling the operation, with a key that may.
+    #[serde(default)]
+    pub revoke_token: Option<bool>,
+    /// Header lines to add, in this order, duplicates kept. `{key}`, `{host}`, `{public}`, `{unique}` and
+    /// `{identity}` (the contract's `control.identity`) are filled in.
     #[serde(default)]
     pub headers: Vec<HeaderLine>,
     /// Another method.
@@ -58,6 +69,9 @@ pub struct Twist {
     /// Send it to the environment's `plaintext_url`.
     #[serde(default)]
     pub plaintext: Option<bool>,
+    /// Send it to another node of the environment than the first.
+    #[serde(default)]
+    pub node: Option<WhichNode>,
     /// Say this on one connection, to the byte, instead of a request.
     #[serde(default)]
     pub wire: Option<WireTwist>,
@@ -75,15 +89,19 @@ impl Twist {
             key: over.key.or(base.key),
             carry: over.carry.or(base.carry),
             second: over.second.or(base.second),
+            idempotency: over.idempotency.or(base.idempotency),
             headers,
             method: over.method.or(base.method),
             path: over.path.or(base.path),
             body: over.body.or(base.body),
             object: over.object.or(base.object),
+            token: over.token.or(base.token),
+            revoke_token: over.revoke_token.or(base.revoke_token),
             document: over.document.or(base.document),
             page: over.page.or(base.page),
             preflight: over.preflight.or(base.preflight),
             plaintext: over.plaintext.or(base.plaintext),
+            node: over.node.or(base.node),
             wire: match (base.wire, over.wire) {
                 (Some(base), Some(over)) => Some(base.overlaid(over)),
                 (base, over) => over.or(base),
@@ -101,22 +119,42 @@ pub enum CredentialPick {
     Named(String),
     /// The first credential whose key may use the operation in the environment.
     Allowing,
+    /// The first credential whose key may mint tokens in the environment.
+    Minting,
     /// The first active credential whose key may not.
     Denying,
+    /// The first credential of another application whose key may use the operation in the environment.
+    Foreign,
     /// The first credential whose key is in this state.
     State(KeyState),
+    /// A key that an earlier step created or made up.
+    Created(Name),
 }
 
 /// The mapping form of a pick, as it stands in a file.
 #[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 enum PickRule {
-    /// The first credential whose key may use the operation.
-    Allowing(TheOperation),
+    /// The first credential whose key may use the operation, or may mint tokens.
+    Allowing(Allowed),
     /// The first active credential whose key may not use the operation.
     Denying(TheOperation),
+    /// The first credential whose key may use the operation, of another application than the one that is sent otherwise.
+    Foreign(TheOperation),
     /// The first credential whose key is in this state.
     State(KeyState),
+    /// The key of this name, which an earlier step created or made up.
+    Created(Name),
+}
+
+/// What a key may do.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+enum Allowed {
+    /// The operation of the case.
+    Operation,
+    /// Mint tokens, as the contract's `tokens.mint` says.
+    Mint,
 }
 
 /// The operation of the case.
@@ -134,9 +172,12 @@ impl<'de> Deserialize<'de> for CredentialPick {
             Some("none") => Ok(Self::None),
             Some(name) => Ok(Self::Named(name.to_owned())),
             None => match serde_json::from_value(value).map_err(de::Error::custom)? {
-                PickRule::Allowing(TheOperation::Operation) => Ok(Self::Allowing),
+                PickRule::Allowing(Allowed::Operation) => Ok(Self::Allowing),
+                PickRule::Allowing(Allowed::Mint) => Ok(Self::Minting),
                 PickRule::Denying(TheOperation::Operation) => Ok(Self::Denying),
+                PickRule::Foreign(TheOperation::Operation) => Ok(Self::Foreign),
                 PickRule::State(state) => Ok(Self::State(state)),
+                PickRule::Created(name) => Ok(Self::Created(name)),
             },
         }
     }
@@ -174,6 +215,8 @@ pub enum LikeTheKey {
     /// That of the credential's own key: same length, same prefix up to its last `_`, same classes of
     /// characters behind it.
     Like,
+    /// The same, but the public identifier that the key holds stays: see `authentication.key_id` of the contract.
+    SameId,
 }
 
 /// Whose identifier.
@@ -289,46 +332,8 @@ pub enum Separator {
     Dot,
 }
 
-/// A header line: a mapping of one name to its value.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct HeaderLine {
-    /// The field's name.
-    pub name: HeaderName,
-    /// Its value; `{key}`, `{host}` and `{public}` are filled in.
-    pub value: String,
-}
-
-impl<'de> Deserialize<'de> for HeaderLine {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let line = indexmap::IndexMap::<HeaderName, String>::deserialize(deserializer)?;
-        let mut pairs = line.into_iter();
-        match (pairs.next(), pairs.next()) {
-            (Some((name, value)), None) => Ok(Self { name, value }),
-            _ => Err(de::Error::custom("a header line has one name and one value")),
-        }
-    }
-}
-
-impl JsonSchema for HeaderLine {
-    fn schema_name() -> Cow<'static, str> {
-        "HeaderLine".into()
-    }
-
-    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        let name = generator.subschema_for::<HeaderName>();
-        json_schema!({
-            "type": "object",
-            "propertyNames": name,
-            "additionalProperties": { "type": "string" },
-            "minProperties": 1,
-            "maxProperties": 1,
-            "errorMessage": "a header line has one name and one value; give each line an item of its own"
-        })
-    }
-}
-
 /// Another path. In its texts, `{public}` stands for the path of the first operation that needs no key, or for
-/// `/healthz` where there is none.
+/// `/healthz` where there is none, and `{unique}` for a value that was never sent before.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum PathTwist {
@@ -357,6 +362,8 @@ pub enum PathTwist {
 pub enum BodyTwist {
     /// No body at all.
     Empty(bool),
+    /// The operation's other sound body: `idempotency.other_body` of the contract.
+    Other(bool),
     /// The sound body with this many bytes missing at its end.
     Truncate(usize),
     /// This JSON document.

@@ -4,14 +4,14 @@ use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{CredentialPick, KeyTwist};
+use super::{ControlStep, CredentialPick, H2Part, KeyTwist};
 use crate::document::{Millis, Name};
 
 /// What is said to the byte on one connection, instead of one request by an ordinary client.
 ///
 /// In every text, a line break is CRLF on the wire; `\r`, `\n`, `\t`, `\0`, `\xNN` and `\\` are single bytes. Filled
 /// in are, of the request as the other twists leave it: `{method}`, `{target}` (path and query), `{path}`,
-/// `{host}`, `{scheme}`, `{body}`, `{body-chunk}` (the body as one chunk) and `{length}` (how many octets follow
+/// `{host}`, `{host-upper}` (the same in upper case), `{scheme}`, `{body}`, `{body-chunk}` (the body as one chunk) and `{length}` (how many octets follow
 /// this head, up to the next one); of its key: `{key}`, `{key-name}` (the header field that carries it),
 /// `{key-name-swapped}` (the same in swapped letter case), `{key-value}` (what stands in that field). A line that
 /// is only `{key-line}` is the whole header line of the key, and one that is only `{type-line}` that of the media
@@ -26,10 +26,14 @@ pub struct WireTwist {
     /// Further keys, by the names that `{key-line:name}` calls them.
     #[serde(default)]
     pub keys: IndexMap<Name, WireKey>,
-    /// What is said, one part after the other.
+    /// What is said in HTTP/1, one part after the other.
     #[serde(default)]
     #[schemars(length(max = 100))]
     pub say: Vec<WirePart>,
+    /// What is said in HTTP/2 instead, one part after the other.
+    #[serde(default)]
+    #[schemars(length(max = 100))]
+    pub h2: Vec<H2Part>,
 }
 
 /// One more key of a conversation.
@@ -81,6 +85,8 @@ pub enum WirePart {
     Await(Awaited),
     /// End the connection, or half of it.
     Close(Closing),
+    /// Does this to the target while the connection stays open.
+    Control(Box<ControlStep>),
 }
 
 /// What is waited for; never longer than an answer may take at all.
@@ -111,6 +117,7 @@ impl WireTwist {
         self.with.extend(over.with);
         self.keys.extend(over.keys);
         let say = if over.say.is_empty() { self.say } else { over.say };
-        Self { say, ..self }
+        let h2 = if over.h2.is_empty() { self.h2 } else { over.h2 };
+        Self { say, h2, ..self }
     }
 }

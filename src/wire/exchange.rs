@@ -6,7 +6,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Method};
 
-use super::{Failure, FailureKind, Script, Transcript};
+use super::{Cut, Failure, FailureKind, Script, Transcript};
 
 /// A request with its key, ready for one origin and no other.
 #[derive(Clone)]
@@ -64,9 +64,11 @@ impl Exchange {
         Self { request, answer: None, failure: None, timing: Timing::default(), transcript: None }
     }
 
-    /// Whether nothing was sent, because no sender at hand could have sent it truly.
+    /// Whether nothing was sent, because no sender at hand could have sent it truly, or the target does not speak what it
+    /// would have been sent in.
     pub fn was_not_sent(&self) -> bool {
-        self.failure.as_ref().is_some_and(|failure| failure.kind == FailureKind::Rewritten)
+        let not_sent = [FailureKind::Rewritten, FailureKind::NotOffered];
+        self.failure.as_ref().is_some_and(|failure| not_sent.contains(&failure.kind))
     }
 }
 
@@ -83,6 +85,8 @@ pub struct Answer {
     pub body: Vec<u8>,
     /// Whether the body went on behind the cap.
     pub truncated: bool,
+    /// How the other side ended it instead, in HTTP/2; the status is 0 where not even a head came.
+    pub cut: Option<Cut>,
 }
 
 impl Answer {

@@ -4,6 +4,8 @@ use std::error::Error;
 use std::fmt;
 use std::io;
 
+use super::frames::ErrorCode;
+
 /// Why nothing, or not everything, came back.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failure {
@@ -30,6 +32,8 @@ pub enum FailureKind {
     Oversize,
     /// The client would have sent something else than what was asked.
     Rewritten,
+    /// The other end does not offer the protocol that was to be spoken.
+    NotOffered,
 }
 
 impl FailureKind {
@@ -48,6 +52,7 @@ impl FailureKind {
             Self::Rewritten => {
                 "this request needs a sender of exact bytes; the ordinary client would change it"
             }
+            Self::NotOffered => "nothing, unless the target is to speak HTTP/2",
         }
     }
 }
@@ -61,7 +66,7 @@ impl fmt::Display for Failure {
             FailureKind::Closed => "the connection ended before the answer did",
             FailureKind::Malformed => "the answer is not HTTP",
             FailureKind::Oversize => "the head of the answer is larger than is read",
-            FailureKind::Rewritten => "not sent",
+            FailureKind::Rewritten | FailureKind::NotOffered => "not sent",
         };
         if self.detail.is_empty() { f.write_str(what) } else { write!(f, "{what}: {}", self.detail) }
     }
@@ -93,6 +98,18 @@ impl Failure {
     }
 }
 
+/// Why the other side reset the stream, if that is what an error says. A stream that was not even looked at, and one that
+/// ended with its connection, say nothing about their requests.
+pub(super) fn reset(error: &reqwest::Error) -> Option<ErrorCode> {
+    let mut code = None;
+    has_source(error, |source| {
+        let reset = source.downcast_ref::<h2::Error>().filter(|error| error.is_reset() && error.is_remote());
+        code = reset.and_then(h2::Error::reason);
+        code.is_some()
+    });
+    code.filter(|code| *code != h2::Reason::REFUSED_STREAM).map(|code| ErrorCode(code.into()))
+}
+
 /// Whether an error is one of TLS: of its library, or the end of a connection in the middle of a handshake, which
 /// is what a port without TLS makes of one.
 fn is_of_tls(source: &(dyn Error + 'static)) -> bool {
@@ -115,7 +132,7 @@ fn is_too_large(source: &(dyn Error + 'static)) -> bool {
     source.downcast_ref::<hyper::Error>().is_some_and(hyper::Error::is_parse_too_large)
 }
 
-fn has_source(error: &(dyn Error + 'static), is: impl Fn(&(dyn Error + 'static)) -> bool) -> bool {
+fn has_source(error: &(dyn Error + 'static), mut is: impl FnMut(&(dyn Error + 'static)) -> bool) -> bool {
     let mut next = Some(error);
     while let Some(error) = next {
         if is(error) {

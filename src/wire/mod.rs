@@ -4,23 +4,31 @@
 //! or a torn answer is an observation, not an error. [`Ordinary`] is what any well-behaved client is; [`Raw`] is for
 //! what such a client would rewrite or hide.
 
+mod address;
 mod client;
 mod connect;
 mod exchange;
 mod failure;
+mod frames;
+mod gate;
 mod ordinary;
+mod plane;
 mod raw;
 mod script;
 mod seal;
 mod speak;
+mod speak_frames;
 mod tls;
 mod transcript;
 
 pub use client::{ClientOptions, HttpVersion, Limits, Scheme, Trust, WireError};
 pub use exchange::{Answer, Exchange, Request, Timing};
 pub use failure::{Failure, FailureKind};
+pub use frames::{Cut, ErrorCode, Frame};
+pub use gate::Gate;
 pub use ordinary::Ordinary;
-pub use raw::{Caps, Moment, Raw, Reader};
+pub use plane::{Arguments, Plane, PlaneError, Told};
+pub use raw::{Caps, FrameReader, Moment, Raw, Reader};
 pub use script::{Act, Script};
 pub use seal::{Captures, Origin, SealError, seal};
 pub use tls::config as tls_config;

@@ -7,7 +7,8 @@ use http::Version;
 use super::client::{self, ClientOptions, Limits, WireError};
 use super::connect::Stopwatch;
 use super::exchange::{Answer, Exchange, Request};
-use super::failure::{Failure, FailureKind};
+use super::failure::{self, Failure, FailureKind};
+use super::frames::Cut;
 
 /// The ordinary client, for one environment.
 #[derive(Clone, Debug)]
@@ -46,7 +47,17 @@ impl Ordinary {
         };
         let mut response = match self.client.execute(request).await {
             Ok(response) => response,
-            Err(error) => return exchange.failure = Some(Failure::of(error)),
+            Err(error) => {
+                // A stream that the target reset is what it has to say of the request, and no broken connection.
+                match failure::reset(&error) {
+                    Some(code) => {
+                        let cut = Some(Cut::Stream(code));
+                        exchange.answer = Some(Answer { version: "HTTP/2", cut, ..Answer::default() });
+                    }
+                    None => exchange.failure = Some(Failure::of(error)),
+                }
+                return;
+            }
         };
         exchange.timing.first_byte = Some(watch.elapsed());
         let answer = exchange.answer.insert(head(&response));
@@ -95,5 +106,6 @@ fn head(response: &reqwest::Response) -> Answer {
         headers: headers.map(|(name, value)| (name.to_string(), value.as_bytes().to_vec())).collect(),
         body: Vec::new(),
         truncated: false,
+        cut: None,
     }
 }

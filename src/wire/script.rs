@@ -4,6 +4,9 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
+use super::frames::Frame;
+use super::gate::Gate;
+
 /// What is to be said on one connection.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Script {
@@ -23,6 +26,9 @@ pub enum Act {
         /// The method of the request that they begin.
         begins: Option<String>,
     },
+    /// Sends a frame of HTTP/2. A connection on which this is the first act is one of HTTP/2 from its first byte on; on
+    /// any other, frames are sent once a request was answered with 101.
+    Frame(Frame),
     /// Sends the same bytes over and over, until something was answered.
     Repeat {
         /// The bytes.
@@ -43,6 +49,8 @@ pub enum Act {
     Hold(Duration),
     /// Waits until every request so far has its final answer.
     Await,
+    /// Waits until somebody opens the gate.
+    Pass(Gate),
     /// Says that nothing more will be sent.
     EndSending,
     /// Ends the connection at once.
@@ -55,10 +63,12 @@ impl std::fmt::Debug for Act {
         f.write_str(match self {
             Self::Send { begins: Some(_), .. } => "Request",
             Self::Send { begins: None, .. } => "Send",
+            Self::Frame(_) => "Frame",
             Self::Repeat { .. } => "Repeat",
             Self::Trickle { .. } => "Trickle",
             Self::Hold(_) => "Hold",
             Self::Await => "Await",
+            Self::Pass(_) => "Pass",
             Self::EndSending => "EndSending",
             Self::Leave => "Leave",
         })
@@ -66,14 +76,26 @@ impl std::fmt::Debug for Act {
 }
 
 impl Script {
-    /// The bytes that are sent as they are, one after the other; what is repeated, once.
+    /// Whether any of it is said in frames.
+    pub fn has_frames(&self) -> bool {
+        self.acts.iter().any(|act| matches!(act, Act::Frame(_)))
+    }
+
+    /// The bytes that are sent as they are, one after the other; what is repeated, once. Frames become lines that can
+    /// be read.
     pub fn text(&self) -> Vec<u8> {
         let bytes = |act: &Act| match act {
             Act::Send { bytes, .. } | Act::Repeat { bytes, .. } | Act::Trickle { bytes, .. } => {
                 bytes.to_vec()
             }
-            Act::Hold(_) | Act::Await | Act::EndSending | Act::Leave => Vec::new(),
+            Act::Frame(frame) => frame.text(),
+            Act::Hold(_) | Act::Await | Act::Pass(_) | Act::EndSending | Act::Leave => Vec::new(),
         };
         self.acts.iter().flat_map(bytes).collect()
+    }
+
+    /// The gates, in their order.
+    pub fn gates(&self) -> impl Iterator<Item = &Gate> {
+        self.acts.iter().filter_map(|act| if let Act::Pass(gate) = act { Some(gate) } else { None })
     }
 }

@@ -9,7 +9,7 @@ use http::{HeaderName, HeaderValue};
 use super::exchange::Request;
 use super::speak::{Carried, Speaker};
 use crate::contract::{Carrier, Keyring};
-use crate::plan::{Beside, Conversation, Dice, Draft, DraftKey, Place, forge};
+use crate::plan::{Beside, Conversation, Dice, Draft, DraftKey, Place, Public, forge};
 
 /// What earlier answers of a case have told, by name.
 pub type Captures = BTreeMap<String, String>;
@@ -17,7 +17,7 @@ pub type Captures = BTreeMap<String, String>;
 /// Where one environment's requests go: scheme, host and port, and a path prefix if there is one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Origin {
-    base: reqwest::Url,
+    pub(super) base: reqwest::Url,
 }
 
 /// A request that could not be made.
@@ -47,6 +47,9 @@ pub enum SealError {
     /// A name has no value.
     #[error("fill in `{{{0}}}`: no earlier answer told it")]
     NoValue(String),
+    /// A body has no place for a token.
+    #[error("put the token in the body: the body has no member where `tokens.revoke.token` leads")]
+    NoPlace,
     /// A method is not one.
     #[error("use `{0}` as a method")]
     Method(String),
@@ -72,21 +75,6 @@ impl Origin {
     /// The base URL.
     pub fn as_str(&self) -> &str {
         self.base.as_str()
-    }
-
-    /// The host, an IPv6 address without its brackets.
-    pub fn host(&self) -> &str {
-        self.base.host_str().unwrap_or_default().trim_start_matches('[').trim_end_matches(']')
-    }
-
-    /// The port, that of the scheme where none is said.
-    pub fn port(&self) -> u16 {
-        self.base.port_or_known_default().unwrap_or(80)
-    }
-
-    /// Whether TLS is spoken there.
-    pub fn is_tls(&self) -> bool {
-        self.base.scheme() == "https"
     }
 
     /// Host and port, as a `Host` header would say them.
@@ -143,6 +131,9 @@ pub fn seal(
     if let Some(body) = &draft.body {
         sealing.push(CONTENT_TYPE, &body.content_type)?;
     }
+    if let Some(place) = &draft.token_at {
+        body = Some(sealing.with_token(&|document| place.locations(document), body.as_deref())?);
+    }
     // What is said to the byte says itself where its keys go.
     let places = if draft.conversation.is_none() {
         carried(draft, key.as_deref(), second.as_deref())
@@ -196,7 +187,8 @@ fn others(
 fn forged(key: &DraftKey, keyring: &Keyring, dice: &mut Dice) -> Result<String, SealError> {
     let secret = keyring.key(&key.credential).ok_or_else(|| SealError::NoKey(key.credential.clone()))?;
     let Some(twist) = &key.twist else { return Ok(secret.expose().to_owned()) };
-    let forged = forge(secret.expose(), key.id.as_deref(), twist, dice);
+    let public = Public { id: key.id.as_deref(), part: key.public_part.as_ref() };
+    let forged = forge(secret.expose(), public, twist, dice);
     // Accepting the key itself is no fault.
     if forged == secret.expose() { Err(SealError::Unchanged(key.credential.clone())) } else { Ok(forged) }
 }
@@ -214,6 +206,16 @@ fn carried<'a>(draft: &'a Draft, key: Option<&str>, second: Option<&str>) -> Vec
         (Some(first), Beside::After) => vec![first, second],
         (Some(first), Beside::Before) => vec![second, first],
         (Some((place, first)), Beside::Listed) => vec![(place, format!("{}, {first}", second.1))],
+    }
+}
+
+/// What a field holds that carries a key (RFC 9110 section 11.4). Behind a scheme without a key there is no space: white
+/// space around a value is not part of it in HTTP/1, and malformed in HTTP/2 (RFC 9113 section 8.2.1).
+pub(super) fn credentials(scheme: Option<&str>, key: &str) -> String {
+    match scheme {
+        None => key.to_owned(),
+        Some(scheme) if key.is_empty() => scheme.to_owned(),
+        Some(scheme) => format!("{scheme} {key}"),
     }
 }
 
@@ -249,9 +251,7 @@ impl Sealing<'_> {
     fn carry(&mut self, carrier: &Carrier, key: &str, target: &mut String) -> Result<(), SealError> {
         match carrier {
             Carrier::Header { name, scheme } => {
-                let value =
-                    scheme.as_ref().map_or_else(|| key.to_owned(), |scheme| format!("{scheme} {key}"));
-                self.push(name.http().clone(), &value)
+                self.push(name.http().clone(), &credentials(scheme.as_deref(), key))
             }
             Carrier::Cookie(name) => self.push(COOKIE, &format!("{name}={key}")),
             Carrier::Query(name) => {
@@ -261,6 +261,27 @@ impl Sealing<'_> {
                 Ok(())
             }
         }
+    }
+
+    /// A JSON body with the token of the case at the places that are for it.
+    fn with_token(
+        &self,
+        places: &dyn Fn(&serde_json::Value) -> Vec<String>,
+        body: Option<&[u8]>,
+    ) -> Result<Vec<u8>, SealError> {
+        let token = self.fill("{token}")?;
+        let mut document: serde_json::Value =
+            body.and_then(|body| serde_json::from_slice(body).ok()).unwrap_or_default();
+        let places = places(&document);
+        if places.is_empty() {
+            return Err(SealError::NoPlace);
+        }
+        for place in places {
+            if let Some(value) = document.pointer_mut(&place) {
+                *value = serde_json::Value::String(token.clone());
+            }
+        }
+        Ok(document.to_string().into_bytes())
     }
 
     /// Text with `{key}`, `{host}` and captured names filled in; other braces stay.
@@ -333,7 +354,7 @@ mod tests {
         let header =
             Carrier::Header { name: crate::document::HeaderName::parse("X-API-Key").unwrap(), scheme: None };
         let place = Place::Carrier(header);
-        let key = DraftKey { credential: "full".to_owned(), id: None, twist: None, place };
+        let key = DraftKey { credential: "full".to_owned(), id: None, public_part: None, twist: None, place };
         let draft = Draft {
             method: "GET".to_owned(),
             target: "/".to_owned(),
@@ -342,7 +363,9 @@ mod tests {
             second: Some((key.clone(), at)),
             key: Some(key),
             preparations: indexmap::IndexMap::new(),
+            token_at: None,
             plaintext: false,
+            node: crate::plan::WhichNode::First,
             sender: crate::plan::Sender::Ordinary,
             conversation: None,
         };

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use bytes::Bytes;
 
+use super::gate::Gate;
 use super::script::{Act, Script};
-use super::seal::{Captures, SealError};
+use super::seal::{Captures, SealError, credentials};
 use crate::contract::Carrier;
 use crate::plan::{Conversation, DraftBody, DraftKey, Gap, Part, Piece, Place, Template, What};
 
@@ -41,8 +42,7 @@ impl Carried {
     pub(super) fn new(key: String, draft: &DraftKey) -> Self {
         let (name, value) = match &draft.place {
             Place::Carrier(Carrier::Header { name, scheme }) => {
-                let value = scheme.as_ref().map_or_else(|| key.clone(), |scheme| format!("{scheme} {key}"));
-                (name.to_string(), value)
+                (name.to_string(), credentials(scheme.as_deref(), &key))
             }
             Place::Carrier(Carrier::Cookie(name)) => ("Cookie".to_owned(), format!("{name}={key}")),
             Place::Carrier(Carrier::Query(_)) | Place::Body(_) => (String::new(), String::new()),
@@ -66,7 +66,10 @@ impl Speaker<'_> {
                 (_, Part::Head(_)) => 0,
                 (Act::Send { bytes, .. } | Act::Trickle { bytes, .. }, _) => follows + bytes.len() as u64,
                 (Act::Repeat { bytes, times, .. }, _) => follows + bytes.len() as u64 * times,
-                (Act::Hold(_) | Act::Await | Act::EndSending | Act::Leave, _) => follows,
+                (
+                    Act::Frame(_) | Act::Hold(_) | Act::Await | Act::Pass(_) | Act::EndSending | Act::Leave,
+                    _,
+                ) => follows,
             };
             acts.push(act);
         }
@@ -90,12 +93,14 @@ impl Speaker<'_> {
             Part::Trickle { text, every } => Act::Trickle { bytes: bytes(text)?, every: *every },
             Part::Hold(time) => Act::Hold(*time),
             Part::Await => Act::Await,
+            Part::Gate => Act::Pass(Gate::default()),
             Part::EndSending => Act::EndSending,
             Part::Leave => Act::Leave,
+            Part::Frame(frame) => Act::Frame(self.frame(frame)?),
         })
     }
 
-    fn render(&self, text: &Template, follows: u64) -> Result<Vec<u8>, SealError> {
+    pub(super) fn render(&self, text: &Template, follows: u64) -> Result<Vec<u8>, SealError> {
         let mut bytes = Vec::new();
         for line in &text.lines {
             if let [Piece::Gap(gap)] = &*line.pieces
@@ -117,7 +122,7 @@ impl Speaker<'_> {
         Ok(bytes)
     }
 
-    fn filled(&self, gap: &Gap, follows: u64) -> Result<Vec<u8>, SealError> {
+    pub(super) fn filled(&self, gap: &Gap, follows: u64) -> Result<Vec<u8>, SealError> {
         let carried = self.carried(gap)?;
         let of_key = |what: fn(&Carried) -> String| carried.map(what).unwrap_or_default().into_bytes();
         let body = self.body.map(|body| &*body.bytes).unwrap_or_default();
@@ -126,6 +131,7 @@ impl Speaker<'_> {
             What::Target => self.target.into(),
             What::Path => self.target.split('?').next().unwrap_or_default().into(),
             What::Host => self.host.into(),
+            What::HostUpper => self.host.to_ascii_uppercase().into_bytes(),
             What::Scheme => self.scheme.into(),
             What::Body => body.to_vec(),
             What::BodyChunk if body.is_empty() => Vec::new(),
@@ -175,7 +181,10 @@ mod tests {
 
     fn carried(key: &str, carrier: Carrier) -> Carried {
         let place = Place::Carrier(carrier);
-        Carried::new(key.to_owned(), &DraftKey { credential: String::new(), id: None, twist: None, place })
+        Carried::new(
+            key.to_owned(),
+            &DraftKey { credential: String::new(), id: None, public_part: None, twist: None, place },
+        )
     }
 
     fn said(own: Option<Carried>, body: Option<&DraftBody>, parts: Vec<Part>) -> String {
@@ -194,7 +203,7 @@ mod tests {
             ]),
             captures: &captures,
         };
-        let script = speaker.script(&Conversation { parts, keys: BTreeMap::new() }).unwrap();
+        let script = speaker.script(&Conversation { parts, ..Conversation::default() }).unwrap();
         String::from_utf8(script.text()).unwrap()
     }
 

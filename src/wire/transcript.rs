@@ -5,6 +5,7 @@
 
 use std::collections::BTreeSet;
 use std::fmt;
+use std::io;
 use std::time::Duration;
 
 use super::exchange::Answer;
@@ -14,7 +15,7 @@ use super::exchange::Answer;
 pub struct Transcript {
     /// How many requests were put to the other side.
     pub requests: usize,
-    /// The final answers, in the order in which they came.
+    /// The final answers, in the order in which they came; in HTTP/2 one for every request, in the order of the requests.
     pub answers: Vec<Heard>,
     /// Bytes that belong to no answer, up to a cap.
     pub surplus: Vec<u8>,
@@ -22,6 +23,8 @@ pub struct Transcript {
     pub oddities: BTreeSet<Oddity>,
     /// How the connection ended.
     pub ending: Ending,
+    /// The frames that were heard, in words and without their content; none where HTTP/1 was spoken.
+    pub frames: Vec<String>,
 }
 
 /// One final answer, and how it came.
@@ -68,6 +71,17 @@ pub enum Ending {
 }
 
 impl Ending {
+    /// How a connection ended, if a read shows that it did.
+    pub(super) fn of(read: &io::Result<usize>) -> Option<Self> {
+        match read {
+            Ok(0) => Some(Self::Closed),
+            Ok(_) => None,
+            // TLS reports a connection that ended without notice as an error of its own.
+            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Some(Self::Closed),
+            Err(_) => Some(Self::Reset),
+        }
+    }
+
     /// Whether the other side ended the connection.
     pub fn is_theirs(self) -> bool {
         matches!(self, Self::Closed | Self::Reset)
@@ -140,6 +154,20 @@ pub enum Oddity {
     NotHttp,
     /// The connection ended within an answer.
     Torn,
+    /// A frame is too long, too short, or padded with more than it holds (RFC 9113 section 4.2).
+    FrameSize,
+    /// A frame has no place on its stream: none was opened, or it has ended (RFC 9113 section 5.1).
+    FrameStream,
+    /// A frame stands where another must (RFC 9113 sections 3.4 and 6.10).
+    FrameOrder,
+    /// The fields of an answer cannot be decompressed (RFC 9113 section 4.3).
+    HeaderBlock,
+    /// An answer does not have exactly one sound status, before everything else (RFC 9113 section 8.3.2).
+    StatusField,
+    /// The answer came in HTTP/1.
+    OtherVersion,
+    /// There are more frames than are taken.
+    TooManyFrames,
 }
 
 impl fmt::Display for Oddity {
@@ -170,6 +198,13 @@ impl fmt::Display for Oddity {
             Self::Unasked => "an answer to which no request was sent",
             Self::NotHttp => "bytes that are no answer",
             Self::Torn => "an end within an answer",
+            Self::FrameSize => "a frame of a wrong size",
+            Self::FrameStream => "a frame that has no place on its stream",
+            Self::FrameOrder => "a frame where another must stand",
+            Self::HeaderBlock => "fields that cannot be decompressed",
+            Self::StatusField => "an answer without one sound status",
+            Self::OtherVersion => "an answer in HTTP/1",
+            Self::TooManyFrames => "more frames than are read",
         })
     }
 }

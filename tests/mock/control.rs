@@ -105,25 +105,6 @@ async fn a_reset_brings_back_what_the_contract_declares() {
 }
 
 #[tokio::test]
-async fn a_minted_token_is_limited_and_ends() {
-    let server = server().await;
-    let url = server.url("sandbox").unwrap();
-    let operator = key(&reference(), "operator");
-    let minted = once(url, "POST", "/v1/admin/tokens", &operator, &body("mint-token")).await;
-    assert_eq!(minted.status, 201);
-    let token = minted.json()["token"]["value"].as_str().unwrap().to_owned();
-    assert_eq!(once(url, "POST", "/v1/ekyc/ocr", &token, &body("ocr")).await.status, 200);
-    assert_eq!(once(url, "POST", "/v1/admin/tokens", &token, &body("mint-token")).await.status, 403);
-    assert_eq!(status(&server, &token).await, 403);
-    let elsewhere = server.url("production").unwrap();
-    assert_eq!(once(elsewhere, "POST", "/v1/ekyc/ocr", &token, &body("ocr")).await.status, 403);
-    tell(&server, "/clock", json!({"advance_ms": 60_000})).await;
-    assert_eq!(once(url, "POST", "/v1/ekyc/ocr", &token, &body("ocr")).await.status, 401);
-    let wish = json!({"operations": ["admin.mint-token"], "lifetime_seconds": 60}).to_string();
-    assert_eq!(once(url, "POST", "/v1/admin/tokens", &operator, &wish).await.status, 422);
-}
-
-#[tokio::test]
 async fn a_key_that_used_up_its_window_is_told_when_to_come_back() {
     let rate_limit = Some(RateLimit { requests: 2, window: Duration::from_hours(24) });
     let server = mock::start(Config { rate_limit, ..config(reference()) }).await.unwrap();

@@ -94,7 +94,8 @@ async fn a_key_is_one_value_in_its_place_and_nothing_else() {
         ("", "X-API-Key: \t \r\n".to_owned(), "missing_api_key"),
         ("", format!("X_API_Key: {FULL}\r\n"), "missing_api_key"),
         ("", format!("X.API.Key: {FULL}\r\n"), "missing_api_key"),
-        ("", format!("Authorization: Bearer {FULL}\r\n"), "missing_api_key"),
+        // Tokens travel there, and this is none.
+        ("", format!("Authorization: Bearer {FULL}\r\n"), "invalid_api_key"),
         ("", format!("Cookie: X-API-Key={FULL}\r\n"), "missing_api_key"),
         (&*format!("?api_key={FULL}&x-api-key={FULL}"), String::new(), "missing_api_key"),
         ("", format!("X-API-Key: {FULL}\r\nX-API-Key: {other}\r\n"), "invalid_api_key"),

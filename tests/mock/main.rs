@@ -11,6 +11,8 @@ mod keys;
 mod openapi;
 mod order;
 mod refusals;
+mod repetition;
 mod services;
 mod support;
+mod tokens;
 mod variants;

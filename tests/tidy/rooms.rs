@@ -4,7 +4,8 @@ use crate::obeyed;
 use crate::source::{Texts, program};
 
 /// The rooms that are functions of values.
-const PURE: [&str; 8] = ["contract", "document", "judge", "outcome", "plan", "redact", "report", "scenario"];
+const PURE: [&str; 9] =
+    ["contract", "document", "hpack", "judge", "outcome", "plan", "redact", "report", "scenario"];
 
 /// What a pure room must not name: sockets, clocks, the environment, files, threads, and waiting.
 const IMPURE: &[&str] = &[
@@ -30,6 +31,7 @@ const IMPURE: &[&str] = &[
 /// Which rooms a room may name beside itself; `cli` may name all of them.
 const MAY_NAME: &[(&str, &[&str])] = &[
     ("document", &[]),
+    ("hpack", &[]),
     ("contract", &["document"]),
     ("redact", &["contract"]),
     ("scenario", &["contract", "document"]),
@@ -37,10 +39,10 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("report", &["document", "outcome"]),
     ("judge", &["contract", "document", "redact", "wire"]),
     ("plan", &["contract", "document", "judge", "outcome", "scenario"]),
-    ("wire", &["contract", "plan"]),
+    ("wire", &["contract", "document", "hpack", "plan"]),
     ("runner", &["contract", "document", "judge", "outcome", "plan", "redact", "scenario", "wire"]),
     ("load", &["contract", "document", "judge", "outcome", "plan", "redact", "runner", "scenario", "wire"]),
-    ("mock", &["contract", "document"]),
+    ("mock", &["contract", "document", "hpack"]),
     ("prove", &["contract", "document", "mock", "outcome", "plan", "redact", "runner", "scenario", "wire"]),
 ];
 

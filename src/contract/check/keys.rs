@@ -56,7 +56,9 @@ fn first_remote(document: &Document) -> Option<&Entry> {
     let environments = document.root.get("environments")?.entries();
     environments.iter().find(|environment| {
         let url = |name: &str| environment.value.get(name).and_then(Node::as_str);
-        [url("base_url"), url("plaintext_url")].into_iter().flatten().any(is_remote)
+        let nodes = environment.value.get("nodes").map(Node::items).unwrap_or_default();
+        let nodes = nodes.iter().filter_map(Node::as_str);
+        [url("base_url"), url("plaintext_url")].into_iter().flatten().chain(nodes).any(is_remote)
     })
 }
 

@@ -4,10 +4,13 @@
 //! The checks work on the tree, so that they can point at a place, and take nothing for granted: what the
 //! schema has already reported is passed over in silence here.
 
+mod control;
+mod idempotency;
 mod keys;
 mod names;
 mod paths;
 mod refusals;
+mod tokens;
 
 pub use keys::is_remote;
 
@@ -22,7 +25,10 @@ pub(super) fn all(document: &Document) -> Vec<Diagnostic> {
     let mut found = names::all(document, &operations);
     found.extend(refusals::all(document));
     found.extend(paths::all(document, &operations));
+    found.extend(idempotency::all(&operations));
+    found.extend(tokens::all(document, &operations));
     found.extend(keys::all(document));
+    found.extend(control::all(document));
     found
 }
 

@@ -52,7 +52,7 @@ fn sources(document: &Document, operations: &[Listed<'_>]) -> Vec<Diagnostic> {
 }
 
 /// The texts that are not among the known names.
-fn unknown<'a>(
+pub(super) fn unknown<'a>(
     document: &Document,
     used: impl IntoIterator<Item = &'a Node>,
     known: &[&str],

@@ -53,6 +53,7 @@ fn answer(reader: &Reader) -> Answer {
         headers: reader.head_bytes().split(|byte| *byte == b'\n').skip(1).filter_map(line).collect(),
         body: reader.body().to_vec(),
         truncated: reader.is_truncated(),
+        ..Answer::default()
     }
 }
 

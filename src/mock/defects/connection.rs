@@ -3,11 +3,13 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::{Defect, defect, nobody};
+use http::Method;
+
+use super::{Defect, defect, nobody, wave_through};
 use crate::contract::RefusalKind;
 use crate::mock::edge::{Denial, Edge, Key, Presented, Request};
 use crate::mock::http1::{Framing, Reception};
-use crate::mock::message::Version;
+use crate::mock::message::{Answer, Head, Version};
 
 /// The family.
 pub(super) const FAMILY: &[Defect] = &[
@@ -28,17 +30,23 @@ pub(super) const FAMILY: &[Defect] = &[
     ),
     defect("early-401-leaves-body", "Takes the body of a refused request for another request.", body_left),
     defect("process-after-close", "Answers requests behind one that was to be the last.", close_ignored),
+    defect(
+        "upgrade-handler-unguarded",
+        "Switches to WebSocket without asking for a key.",
+        upgrade_handler_unguarded,
+    ),
+    defect("skip-auth-if-upgrade", "Asks for no key where a request wants to upgrade.", upgrade_unasked),
     defect("http10-unguarded", "Does not ask for a key in HTTP/1.0.", http10_unguarded),
 ];
 
 /// What is remembered of connections, by their numbers.
-type Memory<T> = Mutex<BTreeMap<u64, T>>;
+pub(super) type Memory<T> = Mutex<BTreeMap<u64, T>>;
 
-fn recall<T: Clone>(memory: &Memory<T>, connection: u64) -> Option<T> {
+pub(super) fn recall<T: Clone>(memory: &Memory<T>, connection: u64) -> Option<T> {
     memory.lock().unwrap_or_else(PoisonError::into_inner).get(&connection).cloned()
 }
 
-fn remember<T>(memory: &Memory<T>, connection: u64, what: T) {
+pub(super) fn remember<T>(memory: &Memory<T>, connection: u64, what: T) {
     memory.lock().unwrap_or_else(PoisonError::into_inner).insert(connection, what);
 }
 
@@ -47,7 +55,7 @@ fn kept(request: &Request<'_>) -> bool {
     request.head.lists("connection", "keep-alive")
 }
 
-fn presents(edge: &Edge, request: &Request<'_>) -> bool {
+pub(super) fn presents(edge: &Edge, request: &Request<'_>) -> bool {
     let carrier = &request.site.server.authentication.carrier;
     (edge.extract)(request.head, carrier) != Presented::Absent
 }
@@ -125,4 +133,26 @@ fn http10_unguarded(edge: &mut Edge) {
         }
         sound(edge, request)
     });
+}
+
+/// Whether a request asks for another protocol: WebSocket (RFC 6455 section 4.1).
+fn upgrades(head: &Head) -> bool {
+    head.lists("connection", "upgrade") && head.lists("upgrade", "websocket")
+}
+
+/// Handshakes are answered by a library that is mounted beside the guarded operations.
+fn upgrade_handler_unguarded(edge: &mut Edge) {
+    super::order::first(edge, |request| {
+        let head = request.head;
+        let handshake = head.method == Method::GET && head.values("sec-websocket-key").next().is_some();
+        if !handshake || !upgrades(head) {
+            return Ok(());
+        }
+        Err(Answer::bare(101).with("Upgrade", "websocket").with("Connection", "Upgrade").into())
+    });
+}
+
+/// Browsers cannot add a field to a handshake, so the handler asks for the key once the socket is open.
+fn upgrade_unasked(edge: &mut Edge) {
+    wave_through(edge, |_, request| upgrades(request.head));
 }

@@ -24,6 +24,7 @@ pub(super) const FAMILY: &[Defect] = &[
         redirect_to_other_host,
     ),
     defect("debug-header-key", "Sends the key back in a header.", debug_header_key),
+    defect("key-in-access-log", "Writes the key into its log.", key_in_access_log),
 ];
 
 /// Adds a member to every refusal of a request that presents a key.
@@ -85,5 +86,15 @@ fn debug_header_key(edge: &mut Edge) {
         if let Some(key) = seal.request.filter(|_| accepted).and_then(|request| presented(&request)) {
             answer.set("X-Debug-Key", key);
         }
+    });
+}
+
+/// The format of the log has the header fields in it, for whoever looks for a fault.
+fn key_in_access_log(edge: &mut Edge) {
+    let sound = Arc::clone(&edge.log);
+    edge.log = Arc::new(move |seal, answer| {
+        let key = seal.request.as_ref().and_then(presented);
+        let line = sound(seal, answer);
+        key.map_or_else(|| line.clone(), |key| format!("{line} key={key}"))
     });
 }

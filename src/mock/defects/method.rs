@@ -29,6 +29,7 @@ pub(super) const FAMILY: &[Defect] = &[
         override_after_authz,
     ),
     defect("trace-echo", "Answers TRACE with the request as it arrived, key and all.", trace_echo),
+    defect("connect-open-proxy", "Opens a tunnel to whatever host is named.", connect_open_proxy),
     defect("405-without-allow", "Does not say which methods there are where one is wrong.", without_allow),
 ];
 
@@ -120,6 +121,13 @@ fn trace_echo(edge: &mut Edge) {
         }
         let content = Content::Written { media_type: "message/http".into(), bytes: echoed(request) };
         Err(Answer { content, ..Answer::bare(200) }.into())
+    });
+}
+
+/// The server can be a proxy as well, and that part of it was never switched off.
+fn connect_open_proxy(edge: &mut Edge) {
+    super::order::first(edge, |request| {
+        if request.head.method == Method::CONNECT { Err(Answer::bare(200).into()) } else { Ok(()) }
     });
 }
 

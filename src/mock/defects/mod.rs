@@ -5,18 +5,26 @@
 //! that family's list.
 
 mod authentication;
+mod cache;
 mod connection;
 mod cors;
 mod document;
+mod fail;
+mod frames;
 mod framing;
 mod leak;
+mod life;
 mod method;
+mod oracle;
 mod order;
 mod path;
 mod permission;
+mod reading;
+mod repetition;
 mod several;
 mod shape;
 mod syntax;
+mod token;
 mod trust;
 
 use std::collections::BTreeSet;
@@ -61,13 +69,21 @@ const FAMILIES: &[&[Defect]] = &[
     leak::FAMILY,
     connection::FAMILY,
     framing::FAMILY,
+    frames::FAMILY,
     method::FAMILY,
     trust::FAMILY,
     path::FAMILY,
     syntax::FAMILY,
+    reading::FAMILY,
     several::FAMILY,
     cors::FAMILY,
     document::FAMILY,
+    cache::FAMILY,
+    repetition::FAMILY,
+    oracle::FAMILY,
+    token::FAMILY,
+    life::FAMILY,
+    fail::FAMILY,
 ];
 
 /// A defect, as its family lists it.
@@ -99,7 +115,7 @@ fn serve_instead(passage: &Passage<'_>, route: &Route) -> Result<(), Stop> {
     let (Route::Operation(_, parameters), Some(operation)) = (route, request.operation()) else {
         return Err(Denial::NotFound.into());
     };
-    let call = Call { request, operation, parameters, key: passage.key.as_deref() };
+    let call = Call { request, operation, parameters, key: passage.key.as_ref() };
     Err(services::answer(&call).map_or_else(Stop::from, Stop::from))
 }
 

@@ -9,6 +9,7 @@ use crate::contract::RefusalKind;
 use crate::mock::edge::{At, Denial, Edge, Passage, Request, Route, Routed, Stop, content_step, route_step};
 use crate::mock::http1::{BODY_LIMIT, Connection};
 use crate::mock::message::{Answer, Head};
+use crate::mock::parts::Part;
 use crate::mock::server::Site;
 use crate::mock::services::document;
 
@@ -30,6 +31,13 @@ pub(super) const FAMILY: &[Defect] = &[
     defect("wait-for-body-no-100", "Waits for a body that it does not ask for.", wait_in_silence),
     defect("100-to-http10", "Sends interim answers to HTTP/1.0.", continue_to_http10),
     defect("silent-rst", "Ends the connection behind an early answer without saying so.", end_in_silence),
+    defect("proxy-then-auth", "Calls what is behind the edge while it asks for the key.", proxy_first),
+    defect("store-then-auth", "Writes uploads down before it asks for a key.", store_uploads_first),
+    defect(
+        "connect-upstream-before-auth",
+        "Connects to what is behind the edge before it asks for a key.",
+        connect_first,
+    ),
     defect("validate-before-authz", "Validates the body before it asks for permission.", validate_second),
 ];
 
@@ -119,6 +127,39 @@ fn continue_to_http10(edge: &mut Edge) {
 /// The server gives up on the connection, and the answer was written before it did.
 fn end_in_silence(edge: &mut Edge) {
     edge.receive.conduct.announce = |_| Connection::Keep;
+}
+
+/// Both are asked at once to save time, and the answer of the one waits for the verdict of the other.
+fn proxy_first(edge: &mut Edge) {
+    let step = Arc::new(|edge: &Edge, passage: &mut Passage<'_>| {
+        (edge.remember)(&passage.request, None);
+        Ok(())
+    });
+    edge.insert_before(At::Key, At::Extra, step);
+}
+
+/// The parser of forms writes files into a folder as it meets them, and it runs before everything else.
+fn store_uploads_first(edge: &mut Edge) {
+    await_body(edge, |_, head| {
+        head.text("content-type").is_some_and(|media_type| media_type.starts_with("multipart/form-data"))
+    });
+    first(edge, |request| {
+        let uploads =
+            request.head.text("content-type").is_some_and(|it| it.starts_with("multipart/form-data"));
+        if uploads && request.body.is_some_and(|body| !body.is_empty()) {
+            request.site.data.spool();
+        }
+        Ok(())
+    });
+}
+
+/// The connection is taken from the pool at the beginning of every request.
+fn connect_first(edge: &mut Edge) {
+    first(edge, |request| {
+        let guarded = request.operation().is_some_and(|operation| !operation.is_public());
+        let gone = request.site.server.parts.lacks(Part::Upstream);
+        if guarded && gone { Err(Denial::BadGateway.into()) } else { Ok(()) }
+    });
 }
 
 /// A body has to be JSON with something in it.

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use percent_encoding::percent_decode_str;
 
 use super::{Defect, defect, nobody, serve_instead, wave_through};
-use crate::mock::edge::{At, Edge, Passage, Request, Route, Routed};
+use crate::mock::edge::{At, Denial, Edge, Passage, Request, Route, Routed, normalise};
+use crate::mock::http1::Reception;
+use crate::mock::message::{Target, Version};
 
 /// The family.
 pub(super) const FAMILY: &[Defect] = &[
@@ -64,13 +66,45 @@ pub(super) const FAMILY: &[Defect] = &[
         "Guards an address put together from Host and path.",
         url_rebuilt_from_host,
     ),
+    defect("guard-before-normalise", "Resolves dot segments behind the guard.", guard_before_normalise),
+    defect(
+        "public-prefix-then-normalise",
+        "Takes everything below a public path for public, and then goes up.",
+        public_prefix_then_normalise,
+    ),
+    defect(
+        "guard-before-decode",
+        "Refuses dot segments as they are, and resolves escaped ones behind the guard.",
+        guard_before_decode,
+    ),
+    defect("backslash-as-slash", "Takes backslashes for slashes behind the guard.", backslash_as_slash),
+    defect(
+        "fragment-part-of-guard-path",
+        "Guards paths with what stands behind `#`, and serves them without it.",
+        fragment_kept_by_guard,
+    ),
+    defect(
+        "absolute-form-unguarded",
+        "Guards targets that begin with a slash, and no others.",
+        absolute_form_unguarded,
+    ),
+    defect(
+        "host-over-target",
+        "Goes by the Host field where the target names another host.",
+        host_over_target,
+    ),
+    defect(
+        "host-case-sensitive-guard",
+        "Guards its host in lower case, and serves it in any.",
+        host_case_sensitive,
+    ),
     defect("x-original-url-trusted", "Serves the path that a header field names.", x_original_url_trusted),
     defect("x-forwarded-uri-trusted", "Guards the path that a header field names.", x_forwarded_uri_trusted),
 ];
 
 /// Gives the router a reader of paths that the guard does not have. What only the router understands leads to an
 /// operation, and is not on the guard's list.
-fn second_reader(edge: &mut Edge, read: fn(&str) -> String) {
+pub(super) fn second_reader(edge: &mut Edge, read: fn(&str) -> String) {
     let (guard, router) = (Arc::clone(&edge.route), Arc::clone(&edge.route));
     edge.route = Arc::new(move |routes, method, path| match router(routes, method, path) {
         Route::Unknown => router(routes, method, &read(path)),
@@ -183,6 +217,84 @@ fn suffix_routing(edge: &mut Edge) {
 fn legacy_route_unguarded(edge: &mut Edge) {
     second_reader(edge, |path| {
         path.strip_prefix("/v0/").map_or(path.to_owned(), |rest| format!("/v1/{rest}"))
+    });
+}
+
+/// The server resolves paths, and the guard compares them as they were sent.
+fn guard_before_normalise(edge: &mut Edge) {
+    second_reader(edge, resolved);
+}
+
+/// `path.starts_with("/healthz/")`, and the path is resolved afterwards.
+fn public_prefix_then_normalise(edge: &mut Edge) {
+    let router = Arc::clone(&edge.route);
+    edge.route = Arc::new(move |routes, method, path| match router(routes, method, path) {
+        Route::Unknown => router(routes, method, &resolved(path)),
+        found @ (Route::Operation(_, _) | Route::WrongMethod(_)) => found,
+    });
+    wave_through(edge, |_, request| {
+        let path = &request.head.target.path;
+        any_public(request, |public| path.strip_prefix(public).is_some_and(|rest| rest.starts_with('/')))
+    });
+}
+
+/// Dot segments were forbidden once they had been abused. The router's library knows them in their escaped form too
+/// (WHATWG URL section 4.4).
+fn guard_before_decode(edge: &mut Edge) {
+    edge.normalise = |path| {
+        let parts = path.split("%2e").flat_map(|part| part.split("%2E"));
+        let parts: Vec<_> = parts.map(normalise).collect();
+        parts.join("%2e").into()
+    };
+    second_reader(edge, |path| {
+        let forbidden = path.split('/').any(|segment| segment == "." || segment == "..");
+        if forbidden { path.to_owned() } else { resolved(&path.replace("%2e", ".")) }
+    });
+}
+
+/// The router was written for a file system whose separator it is.
+fn backslash_as_slash(edge: &mut Edge) {
+    second_reader(edge, |path| path.replace('\\', "/"));
+}
+
+/// The target is read by a parser of addresses, and nobody sends a fragment.
+fn fragment_kept_by_guard(edge: &mut Edge) {
+    edge.receive.target = |method, text| {
+        let at = text.iter().position(|byte| *byte == b'#').unwrap_or(text.len());
+        let (sound, fragment) = text.split_at(at);
+        let target = (Reception::sound().target)(method, sound)?;
+        let fragment = String::from_utf8_lossy(fragment);
+        Ok(match target.query {
+            Some(query) => Target { query: Some(query + &fragment), ..target },
+            None => Target { path: target.path + &fragment, ..target },
+        })
+    };
+    second_reader(edge, |path| path.split('#').next().unwrap_or_default().to_owned());
+}
+
+/// The guard is mounted on a pattern of targets: `^/`.
+fn absolute_form_unguarded(edge: &mut Edge) {
+    wave_through(edge, |_, request| {
+        let head = request.head;
+        head.version != Version::Http2 && head.target.authority.is_some()
+    });
+}
+
+/// Sites are found by their `Host`, and there is none of the other name.
+fn host_over_target(edge: &mut Edge) {
+    edge.receive.host = |head| {
+        (Reception::sound().host)(head)?;
+        let named = head.target.authority.as_deref();
+        let differs = named.is_some_and(|named| head.text("host").is_some_and(|host| host != named));
+        if differs { Err(Denial::NotFound) } else { Ok(()) }
+    };
+}
+
+/// The guard belongs to a list of host names, and the router folds their case before it looks.
+fn host_case_sensitive(edge: &mut Edge) {
+    wave_through(edge, |_, request| {
+        let host = request.head.text("host").unwrap_or_default();
+        host.bytes().any(|byte| byte.is_ascii_uppercase())
     });
 }
 

@@ -83,7 +83,7 @@ fn also_accept(edge: &mut Edge, more: fn(&Server, &[u8]) -> Option<Arc<Key>>) {
 }
 
 /// Looks a key up by another text than the one that is presented.
-fn rewrite(edge: &mut Edge, text: fn(&[u8]) -> Option<Vec<u8>>) {
+pub(super) fn rewrite(edge: &mut Edge, text: fn(&[u8]) -> Option<Vec<u8>>) {
     let sound = Arc::clone(&edge.look_up);
     edge.look_up = Arc::new(move |server, presented| match text(presented) {
         Some(other) => sound(server, &other),
@@ -126,7 +126,7 @@ fn trim_after_presence_check(edge: &mut Edge) {
 }
 
 /// A field line of whose value only the one usual space is taken off.
-fn untrimmed(line: &Bytes) -> Result<Field, Denial> {
+pub(super) fn untrimmed(line: &Bytes) -> Result<Field, Denial> {
     let field = (Reception::sound().field)(line)?;
     let value = line.slice(field.name.len() + 1..);
     let value = if value.starts_with(b" ") { value.slice(1..) } else { value };

@@ -17,6 +17,8 @@ pub(crate) enum Denial {
     MethodNotAllowed(String),
     /// The request did not arrive in time.
     TooSlow,
+    /// What the client knows is not what is there.
+    PreconditionFailed,
     /// The body is larger than this server takes.
     TooLarge,
     /// The target is longer than this server takes (RFC 9112 section 3).
@@ -35,6 +37,8 @@ pub(crate) enum Denial {
     NotImplemented(&'static str),
     /// The server cannot take more at the moment.
     Unavailable,
+    /// What is behind the edge is not there (RFC 9110 section 15.6.3).
+    BadGateway,
     /// The server does not speak this version of HTTP.
     Version,
 }
@@ -67,6 +71,7 @@ impl Denial {
             Self::NotFound => (404, "not_found", "There is nothing here"),
             Self::MethodNotAllowed(_) => (405, "method_not_allowed", "The method is not offered here"),
             Self::TooSlow => (408, "request_timeout", "The request took too long"),
+            Self::PreconditionFailed => (412, "precondition_failed", "A precondition failed"),
             Self::TooLarge => (413, "body_too_large", "The body is too large"),
             Self::TargetTooLong => (414, "target_too_long", "The request target is too long"),
             Self::UnsupportedMedia(_) => (415, "unsupported_media_type", "The body is of the wrong kind"),
@@ -75,7 +80,8 @@ impl Denial {
             Self::HeadTooLarge => (431, "head_too_large", "The header fields are too large"),
             Self::Internal => (500, "internal_error", "Something broke"),
             Self::NotImplemented(_) => (501, "not_implemented", "The server does not know how to do this"),
-            Self::Unavailable => (503, "unavailable", "The server is full"),
+            Self::BadGateway => (502, "bad_gateway", "The service is not there"),
+            Self::Unavailable => (503, "unavailable", "The server cannot take the request now"),
             Self::Version => (505, "version_not_supported", "The HTTP version is not spoken here"),
         }
     }
@@ -96,11 +102,13 @@ impl Denial {
             Self::TooMany(seconds) => format!("Come back in {seconds} s."),
             Self::NotFound
             | Self::TooSlow
+            | Self::PreconditionFailed
             | Self::TooLarge
             | Self::TargetTooLong
             | Self::HeadTooLarge
             | Self::Internal
             | Self::Unavailable
+            | Self::BadGateway
             | Self::Version => String::new(),
         }
     }

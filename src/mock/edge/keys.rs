@@ -14,8 +14,10 @@ use crate::contract::{Contract, Credential, Grant, KeyState, Keyring};
 /// The SHA-256 of a key. Comparing two of them tells nothing about the keys, however long it takes.
 pub(crate) type Digest = [u8; 32];
 
-/// How far in the past, and in the future, the contract's expired and early keys are.
-const HOUR_MS: i64 = 3_600_000;
+/// How far in the past the contract's expired keys are: farther than any time zone.
+const PAST_MS: i64 = 48 * 3_600_000;
+/// How far in the future its early keys are.
+const FUTURE_MS: i64 = 3_600_000;
 /// The most keys that can be issued at a time; expired ones make room.
 const ISSUED_LIMIT: usize = 10_000;
 
@@ -76,14 +78,28 @@ impl Key {
         }
     }
 
+    /// The same key with other permissions.
+    fn permitted(&self, allows: Vec<Grant>) -> Self {
+        let flag = |flag: &AtomicBool| AtomicBool::new(flag.load(Ordering::Acquire));
+        let time = |time: &AtomicI64| AtomicI64::new(time.load(Ordering::Acquire));
+        Self {
+            environments: self.environments.clone(),
+            revoked: flag(&self.revoked),
+            not_before: time(&self.not_before),
+            expires_at: time(&self.expires_at),
+            quota: AtomicU64::new(self.quota.load(Ordering::Acquire)),
+            ..Self::new(&self.credential, Arc::clone(&self.application), allows)
+        }
+    }
+
     /// Puts the key into the state that the contract declares.
     fn restore(&self, now_ms: i64) {
         let expired = self.declared == KeyState::Expired;
         let early = self.declared == KeyState::NotYetValid;
         self.revoked.store(self.declared == KeyState::Revoked, Ordering::Release);
         self.application.disabled.store(self.declared == KeyState::Disabled, Ordering::Release);
-        self.expires_at.store(if expired { now_ms - HOUR_MS } else { i64::MAX }, Ordering::Release);
-        self.not_before.store(if early { now_ms + HOUR_MS } else { i64::MIN }, Ordering::Release);
+        self.expires_at.store(if expired { now_ms - PAST_MS } else { i64::MAX }, Ordering::Release);
+        self.not_before.store(if early { now_ms + FUTURE_MS } else { i64::MIN }, Ordering::Release);
         self.quota.store(0, Ordering::Release);
     }
 }
@@ -171,6 +187,28 @@ impl Keys {
         true
     }
 
+    /// Deletes a key that was issued; `false` where there is none of this name.
+    pub(crate) fn delete(&self, name: &str) -> bool {
+        let mut issued = self.issued.write().unwrap_or_else(PoisonError::into_inner);
+        let before = issued.len();
+        issued.retain(|_, key| key.credential != name);
+        self.issued_count.store(issued.len(), Ordering::Release);
+        issued.len() < before
+    }
+
+    /// Gives a key that was issued other permissions; `false` where there is none of this name.
+    pub(crate) fn permit(&self, name: &str, allows: Vec<Grant>) -> bool {
+        let mut issued = self.issued.write().unwrap_or_else(PoisonError::into_inner);
+        let found = issued.values_mut().find(|key| key.credential == name);
+        found.map(|key| *key = Arc::new(key.permitted(allows))).is_some()
+    }
+
+    /// The keys of an application that were issued.
+    pub(crate) fn issued_to(&self, application: &str) -> Vec<Arc<Key>> {
+        let issued = self.issued.read().unwrap_or_else(PoisonError::into_inner);
+        issued.values().filter(|key| key.application.name == application).map(Arc::clone).collect()
+    }
+
     /// Back to what the contract declares.
     pub(crate) fn reset(&self, now_ms: i64) {
         let mut issued = self.issued.write().unwrap_or_else(PoisonError::into_inner);
@@ -203,6 +241,11 @@ pub(crate) fn expired(key: &Key, now_ms: i64) -> bool {
 /// Whether a key's time has not begun.
 pub(crate) fn early(key: &Key, now_ms: i64) -> bool {
     now_ms < key.not_before.load(Ordering::Acquire)
+}
+
+/// Withdraws a key.
+pub(crate) fn withdraw(key: &Key) {
+    key.revoked.store(true, Ordering::Release);
 }
 
 /// Whether a key was withdrawn.

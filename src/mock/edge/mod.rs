@@ -8,33 +8,42 @@ mod cors;
 mod denial;
 mod extract;
 mod finish;
+mod forward;
 mod keys;
 mod permission;
 mod render;
+mod repeat;
 mod route;
 mod steps;
+mod tokens;
 
 use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::contract::{Carrier, Contract};
-use crate::mock::RateLimit;
 use crate::mock::http1::{Manner, Reception};
+use crate::mock::http2;
 use crate::mock::message::{Answer, Head};
+use crate::mock::parts::{Part, Reach};
 use crate::mock::random::RequestId;
 use crate::mock::server::{Server, Site};
 use crate::mock::services;
+use crate::mock::{Http2, RateLimit};
 
 pub(crate) use cors::{Sharing, asking_page, key_field};
 pub(crate) use denial::Denial;
 pub(crate) use extract::Presented;
 pub(crate) use finish::Seal;
-pub(crate) use keys::{Application, Key, Keys};
+pub(crate) use forward::Forwarded;
+pub(crate) use keys::{Application, Digest, Key, Keys, expired};
 pub(crate) use permission::Quota;
 pub(crate) use render::Rendering;
-pub(crate) use route::{Access, Route, Routed, Routes};
+pub(crate) use repeat::Repetition;
+pub(crate) use route::{Access, Route, Routed, Routes, normalise};
 pub(crate) use steps::{At, Step, content_step, route_step};
+pub(crate) use tokens::{Exchange, Token, TokenStore};
 
 /// A request, as the stages see it.
 #[derive(Clone, Copy, Debug)]
@@ -67,6 +76,8 @@ pub(crate) struct Passage<'a> {
     pub(crate) key: Option<Arc<Key>>,
     /// What is left of the key's requests, where they are limited.
     pub(crate) quota: Option<Quota>,
+    /// How long the key store was waited for.
+    pub(crate) waited: Duration,
 }
 
 /// Why a request goes no further.
@@ -99,7 +110,7 @@ type Extract = Arc<dyn for<'a> Fn(&'a Head, &'a Carrier) -> Presented<'a> + Send
 /// The key behind some bytes.
 type LookUp = Arc<dyn Fn(&Server, &[u8]) -> Option<Arc<Key>> + Send + Sync>;
 /// Whether something holds of a key at a time.
-type KeyTest = Arc<dyn Fn(&Key, i64) -> bool + Send + Sync>;
+pub(crate) type KeyTest = Arc<dyn Fn(&Key, i64) -> bool + Send + Sync>;
 /// A request's key, if it has one that works.
 type Authenticate = Arc<dyn Fn(&Edge, &Request<'_>) -> Result<Arc<Key>, Denial> + Send + Sync>;
 /// What is left of a key's requests.
@@ -110,6 +121,12 @@ type Permission = Arc<dyn Fn(&Key, &Routed, &Routes) -> bool + Send + Sync>;
 type Belongs = Arc<dyn Fn(&Key, &str) -> bool + Send + Sync>;
 /// How a denial looks.
 type Render = Arc<dyn Fn(&Rendering, &Denial, Option<&Request<'_>>) -> Answer + Send + Sync>;
+/// What came of asking the key store.
+type ReachStore = Arc<dyn Fn(&Server) -> Reach + Send + Sync>;
+/// Withdraws a key.
+type Withdraw = Arc<dyn Fn(&Keys, &Key) + Send + Sync>;
+/// What goes to the service.
+type Forward = Arc<dyn Fn(&Request<'_>, Option<&Key>) -> Forwarded + Send + Sync>;
 /// What is remembered of a request.
 type Remember = Arc<dyn Fn(&Request<'_>, Option<&Key>) + Send + Sync>;
 /// What happens to an answer at last.
@@ -122,6 +139,12 @@ type Log = Arc<dyn Fn(&Seal<'_>, &Answer) -> String + Send + Sync>;
 pub(crate) struct Edge {
     /// Receives: the grammar of a head.
     pub(crate) receive: Reception,
+    /// Offers: whether a port without TLS also speaks HTTP/2 to those who begin with it.
+    pub(crate) offers: fn(Http2) -> bool,
+    /// Receives in HTTP/2: what makes a request malformed.
+    pub(crate) frames: http2::Reception,
+    /// Goes over: whether a connection goes on in HTTP/2 at a request's wish.
+    pub(crate) goes_over: Waits,
     /// Waits: whether nothing is decided before the body is here.
     pub(crate) awaits_body: Waits,
     /// Normalises: the path that routes are found by.
@@ -130,12 +153,18 @@ pub(crate) struct Edge {
     pub(crate) route: Find,
     /// Opens: whether an operation needs no key.
     pub(crate) open: Arc<dyn Fn(&Routed) -> bool + Send + Sync>,
+    /// Guards: whether keys are asked for at all.
+    pub(crate) guards: Arc<dyn Fn(&Server) -> bool + Send + Sync>,
     /// Trusts: whether a key counts where the request arrived.
     pub(crate) trusts: Arc<dyn Fn(&Site) -> bool + Send + Sync>,
     /// Extracts the credential.
     pub(crate) extract: Extract,
+    /// Reaches the key store, before anything is looked up.
+    pub(crate) reach: ReachStore,
     /// Looks up: from what is presented to a key.
     pub(crate) look_up: LookUp,
+    /// Withdraws a key, where it is told to.
+    pub(crate) withdraw: Withdraw,
     /// State: whether a key was withdrawn.
     pub(crate) revoked: KeyTest,
     /// State: whether a key's application is switched off.
@@ -156,14 +185,22 @@ pub(crate) struct Edge {
     pub(crate) admin: Permission,
     /// Permission: whether an object is the key's own.
     pub(crate) owner: Belongs,
+    /// Exchanges: tokens in place of keys.
+    pub(crate) exchange: Exchange,
     /// Shares: what browsers are told.
     pub(crate) sharing: Sharing,
     /// Describes: what the API says about itself.
     pub(crate) describe: Arc<dyn Fn(&Contract) -> serde_json::Value + Send + Sync>,
+    /// Permission: what is said of an object that is not.
+    pub(crate) foreign: Denial,
+    /// Repeats: when a request is an earlier one, sent again.
+    pub(crate) repetition: Repetition,
     /// Decides: the steps, in their order.
     pub(crate) order: Vec<(At, Step)>,
     /// Renders a denial.
     pub(crate) render: Render,
+    /// Forwards: the fields that arrive at the service.
+    pub(crate) forward: Forward,
     /// Remembers: what was processed.
     pub(crate) remember: Remember,
     /// Finishes every answer.
@@ -186,13 +223,22 @@ impl Edge {
     pub(crate) fn sound() -> Self {
         Self {
             receive: Reception::sound(),
+            offers: |http2| http2 == Http2::PriorKnowledge,
+            frames: http2::Reception::sound(),
+            // RFC 9113 section 3.1: nobody asks for it in this way any more.
+            goes_over: Arc::new(|_, _| false),
             awaits_body: Arc::new(|_, _| false),
             normalise: route::normalise,
             route: Arc::new(Routes::find),
             open: Arc::new(Routed::is_public),
+            guards: Arc::new(|_| true),
             trusts: Arc::new(|site| site.trusted),
             extract: Arc::new(extract::extract),
-            look_up: Arc::new(|server, presented| server.keys.look_up(presented)),
+            reach: Arc::new(|server| server.parts.reach_store()),
+            look_up: Arc::new(|server, presented| {
+                if server.parts.lacks(Part::Key) { None } else { server.keys.look_up(presented) }
+            }),
+            withdraw: Arc::new(|_, key| keys::withdraw(key)),
             revoked: Arc::new(|key, _| keys::revoked(key)),
             disabled: Arc::new(|key, _| keys::disabled(key)),
             early: Arc::new(keys::early),
@@ -203,10 +249,14 @@ impl Edge {
             permission: Arc::new(permission::permitted),
             admin: Arc::new(permission::administers),
             owner: Arc::new(permission::owns),
+            exchange: Exchange::sound(),
             sharing: Sharing::sound(),
             describe: Arc::new(services::describe),
+            foreign: Denial::NotFound,
+            repetition: Repetition::sound(),
             order: steps::sound_order(),
             render: Arc::new(render::render),
+            forward: Arc::new(forward::forward),
             remember: Arc::new(finish::remember),
             finish: Arc::new(finish::finish),
             write: Manner::standard(),
@@ -216,7 +266,7 @@ impl Edge {
 
     /// Takes a request through the steps: what they found out, and the first that stopped it.
     pub(crate) fn decide<'a>(&self, request: Request<'a>) -> (Passage<'a>, Result<(), Stop>) {
-        let mut passage = Passage { request, key: None, quota: None };
+        let mut passage = Passage { request, key: None, quota: None, waited: Duration::ZERO };
         let decided = self.order.iter().try_for_each(|(_, step)| step(self, &mut passage));
         (passage, decided)
     }

@@ -179,12 +179,14 @@ pub(crate) fn render(rendering: &Rendering, denial: &Denial, _request: Option<&R
         | Denial::MalformedBody(_)
         | Denial::NotFound
         | Denial::TooSlow
+        | Denial::PreconditionFailed
         | Denial::TooLarge
         | Denial::TargetTooLong
         | Denial::UnsupportedMedia(_)
         | Denial::Unprocessable(_)
         | Denial::HeadTooLarge
         | Denial::Internal
+        | Denial::BadGateway
         | Denial::NotImplemented(_)
         | Denial::Version => answer,
     }

@@ -41,6 +41,8 @@ pub(crate) struct Routed {
     pub(crate) access: Access,
     /// The media type of its body, where it takes one.
     pub(crate) media_type: Option<String>,
+    /// The field that carries its idempotency key, where it honours one.
+    pub(crate) idempotency: Option<String>,
     /// What it does.
     pub(crate) handler: Handler,
     /// What its acceptance looks like by the contract.
@@ -160,6 +162,7 @@ fn routed(id: OperationId, operation: &Operation, access: Access) -> Result<Rout
         template: operation.path.clone(),
         access,
         media_type: operation.body.as_ref().map(|body| body.content_type().to_owned()),
+        idempotency: operation.idempotency.as_ref().map(|it| it.header.to_string()),
         sample,
         segments: path.split('/').map(segment).collect(),
         id,

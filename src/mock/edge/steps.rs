@@ -4,11 +4,14 @@
 //! request leads, then whether this key may go there, and only then whether what it brings along is welcome.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::cors::preflight_step;
+use super::tokens;
 use super::{Access, Denial, Edge, Key, Passage, Presented, Request, Route, Stop};
 use crate::contract::RefusalKind;
 use crate::mock::http1::BODY_LIMIT;
+use crate::mock::parts::{Part, StoreAnswer};
 
 /// A step: lets the request pass, or stops it.
 pub(crate) type Step = Arc<dyn Fn(&Edge, &mut Passage<'_>) -> Result<(), Stop> + Send + Sync>;
@@ -54,8 +57,13 @@ pub(super) fn authenticate(edge: &Edge, request: &Request<'_>) -> Result<Arc<Key
         return Err(Denial::Refused(RefusalKind::Missing));
     }
     let presented = (edge.extract)(request.head, &server.authentication.carrier);
+    // Whoever presents nothing can be told so without the store.
+    if matches!(presented, Presented::One(_)) && (edge.reach)(server).store != StoreAnswer::There {
+        return Err(Denial::Unavailable);
+    }
     let key = match &presented {
-        Presented::Absent | Presented::Empty => return Err(Denial::Refused(RefusalKind::Missing)),
+        Presented::Absent => return tokens::authenticate(edge, request),
+        Presented::Empty => return Err(Denial::Refused(RefusalKind::Missing)),
         Presented::Several => None,
         Presented::One(text) => (edge.look_up)(server, text),
     };
@@ -79,7 +87,9 @@ fn broken(edge: &Edge, key: &Key, now_ms: i64) -> Option<RefusalKind> {
 
 /// Whether a request leads to an operation that needs no key.
 fn open(edge: &Edge, request: &Request<'_>) -> bool {
-    request.operation().is_some_and(|operation| (edge.open)(operation))
+    request
+        .operation()
+        .is_some_and(|operation| (edge.open)(operation) || !(edge.guards)(&request.site.server))
 }
 
 /// Is there a key that works?
@@ -87,12 +97,22 @@ fn key_step(edge: &Edge, passage: &mut Passage<'_>) -> Result<(), Stop> {
     if open(edge, &passage.request) {
         return Ok(());
     }
+    passage.waited = waited(edge, &passage.request);
     match (edge.authenticate)(edge, &passage.request) {
         Ok(key) => {
             passage.key = Some(key);
             Ok(())
         }
         Err(denial) => Err(declared(&passage.request, denial).into()),
+    }
+}
+
+/// How long a request waits for the key store.
+fn waited(edge: &Edge, request: &Request<'_>) -> Duration {
+    let server = &request.site.server;
+    match (edge.extract)(request.head, &server.authentication.carrier) {
+        Presented::One(_) => (edge.reach)(server).waited,
+        Presented::Absent | Presented::Empty | Presented::Several => Duration::ZERO,
     }
 }
 
@@ -112,7 +132,9 @@ fn declared(request: &Request<'_>, denial: Denial) -> Denial {
 /// Has the key requests left?
 fn limit_step(edge: &Edge, passage: &mut Passage<'_>) -> Result<(), Stop> {
     let server = &passage.request.site.server;
-    let (Some(limit), Some(key)) = (server.rate_limit, &passage.key) else { return Ok(()) };
+    // Without its counter the limit is not kept; whose key it is was asked before.
+    let limit = server.rate_limit.filter(|_| !server.parts.lacks(Part::Limiter));
+    let (Some(limit), Some(key)) = (limit, &passage.key) else { return Ok(()) };
     let quota = (edge.count)(key, limit, server.clock.now_ms());
     passage.quota = Some(quota);
     if quota.granted { Ok(()) } else { Err(Denial::TooMany(quota.resets_in).into()) }

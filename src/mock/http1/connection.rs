@@ -13,9 +13,10 @@ use super::body::{self, Fault, Received};
 use super::conduct::Conduct;
 use super::framing::Framing;
 use super::manner::Manner;
-use super::parse::{self, HEAD_LIMIT, Reception};
+use super::parse::{self, Reception};
 use super::write::{Connection, encode};
 use crate::mock::edge::Denial;
+use crate::mock::http2;
 use crate::mock::message::{Answer, Head};
 
 /// How long a connection may be silent between two requests.
@@ -43,6 +44,14 @@ pub(crate) trait Responder: Send + Sync + 'static {
 
     /// How requests are received.
     fn reception(&self) -> &Reception;
+    /// How they are received in HTTP/2.
+    fn frames(&self) -> &http2::Reception {
+        &http2::SOUND
+    }
+    /// Whether the connection goes on in HTTP/2 behind a request that wishes so.
+    fn goes_over(&self, _head: &Head) -> bool {
+        false
+    }
     /// How answers are written.
     fn manner(&self) -> Manner;
     /// Whether nothing is decided before the body is here.
@@ -93,8 +102,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
 
     async fn send(&mut self, answer: &Answer, connection: Connection, manner: Manner) -> io::Result<()> {
         let bytes = encode(answer, connection, manner);
-        if !manner.pause.is_zero() {
-            sleep(manner.pause).await;
+        let pause = manner.pause + answer.took;
+        if !pause.is_zero() {
+            sleep(pause).await;
         }
         timeout(WRITE_TIME, self.stream.write_all(&bytes)).await??;
         self.stream.flush().await
@@ -102,7 +112,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
 
     /// Ends the connection so that the peer gets to read the answer: closes one half, then reads on for a
     /// while without looking.
-    async fn linger(&mut self) -> io::Result<()> {
+    pub(crate) async fn linger(&mut self) -> io::Result<()> {
         let deadline = Instant::now() + LINGER_TIME;
         timeout_at(deadline, self.stream.shutdown()).await??;
         let mut bin = [0; 4096];
@@ -117,25 +127,57 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
     }
 }
 
-/// Serves a connection until either side ends it. Once `stop` says so, no further request is begun.
-pub(crate) async fn serve<S, R>(mut wire: Wire<S>, responder: &R, mut stop: watch::Receiver<bool>)
+/// A connection that goes on in HTTP/2, and the request that wished so.
+pub(crate) struct GoneOver<S> {
+    /// The connection.
+    pub(crate) wire: Wire<S>,
+    /// The request, and its body.
+    pub(crate) request: (Head, Bytes),
+}
+
+/// Serves a connection until either side ends it, or it goes on in HTTP/2. Once `stop` says so, no further request is
+/// begun.
+pub(crate) async fn serve<S, R>(
+    mut wire: Wire<S>,
+    responder: &R,
+    stop: &mut watch::Receiver<bool>,
+) -> Option<GoneOver<S>>
 where
     S: AsyncRead + AsyncWrite + Unpin,
     R: Responder,
 {
-    while let Next::Request(received) = next_request(&mut wire, responder.reception(), &mut stop).await {
+    while let Next::Request(received) = next_request(&mut wire, responder.reception(), stop).await {
+        let wishes = |(head, _): &&(Head, Framing)| responder.goes_over(head);
+        if let Some((head, framing)) = received.as_ref().ok().filter(wishes) {
+            let body = go_over(&mut wire, &responder.reception().conduct, (head, *framing)).await.ok()?;
+            return Some(GoneOver { request: (head.clone(), body), wire });
+        }
         let ending = stop.has_changed().unwrap_or(true);
         let wish = if ending { Connection::Close } else { responder.manner().behind };
         match exchange(&mut wire, responder, received, wish).await {
             Ok(Connection::Keep) => {}
             Ok(Connection::Close) => {
                 drop(wire.linger().await);
-                return;
+                return None;
             }
-            Err(_) => return,
+            Err(_) => return None,
         }
     }
     drop(timeout(LINGER_TIME, wire.stream.shutdown()).await);
+    None
+}
+
+/// Grants the wish to go on in HTTP/2, once all of the request is here (RFC 7540 section 3.2).
+async fn go_over<S: AsyncRead + AsyncWrite + Unpin>(
+    wire: &mut Wire<S>,
+    conduct: &Conduct,
+    (head, framing): (&Head, Framing),
+) -> Result<Bytes, Fault> {
+    let body = receive(wire, conduct, head, framing).await?.body;
+    let granted = b"HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n";
+    timeout(WRITE_TIME, wire.stream.write_all(granted)).await.map_err(|_| Fault::Gone)??;
+    wire.stream.flush().await?;
+    Ok(body.into())
 }
 
 /// Waits until the server ends.
@@ -161,16 +203,21 @@ async fn next_request<S: AsyncRead + AsyncWrite + Unpin>(
 ) -> Next {
     let mut deadline = Instant::now() + IDLE;
     let mut begun = false;
+    // What was searched before is not searched again, but for what an empty line may begin with.
+    let mut searched = 0;
     loop {
         let blank = parse::leading_blank(&wire.buffer);
         drop(wire.buffer.split_to(blank));
-        if let Some(end) = parse::end_of_head(&wire.buffer).filter(|end| *end <= HEAD_LIMIT) {
+        searched = if blank > 0 { 0 } else { searched };
+        let found = parse::end_of_head(wire.buffer.get(searched..).unwrap_or_default());
+        if let Some(end) = found.map(|end| searched + end).filter(|end| *end <= reception.most) {
             let head = wire.buffer.split_to(end).freeze();
             return Next::Request(reception.parse(&head));
         }
-        if wire.buffer.len() >= HEAD_LIMIT {
+        if wire.buffer.len() >= reception.most {
             return Next::Request(Err(oversized(&wire.buffer)));
         }
+        searched = wire.buffer.len().saturating_sub(3);
         if !begun && !wire.buffer.is_empty() {
             (begun, deadline) = (true, Instant::now() + HEAD_TIME);
         }

@@ -16,7 +16,8 @@ mod write;
 
 pub(crate) use body::BODY_LIMIT;
 pub(crate) use conduct::last;
-pub(crate) use connection::{Admission, Responder, Wire, ended, serve};
+pub(crate) use connection::{Admission, GoneOver, Responder, Wire, ended, serve};
+pub(crate) use field::authority;
 pub(crate) use framing::Framing;
 pub(crate) use manner::{Manner, Names, Written};
 pub(crate) use parse::{FIELD_LIMIT, HEAD_LIMIT, Reception};

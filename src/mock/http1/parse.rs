@@ -14,9 +14,18 @@ pub(crate) const HEAD_LIMIT: usize = 64 * 1024;
 /// The most field lines that are taken.
 pub(crate) const FIELD_LIMIT: usize = 100;
 
+/// Method, target and version of a request line.
+type Words<'a> = Result<[&'a [u8]; 3], Denial>;
+
 /// The rules by which requests are received, each of which can be exchanged for another.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Reception {
+    /// The largest head that is taken, in bytes.
+    pub(crate) most: usize,
+    /// Takes a head apart into its lines, the empty one at its end left out.
+    pub(crate) lines: fn(&Bytes) -> Result<Vec<Bytes>, Denial>,
+    /// Takes a request line apart into method, target and version.
+    pub(crate) words: for<'a> fn(&'a [u8]) -> Words<'a>,
     /// Reads a request target.
     pub(crate) target: fn(&http::Method, &[u8]) -> Result<Target, Denial>,
     /// Reads a field line.
@@ -33,6 +42,9 @@ impl Reception {
     /// The rules as the RFCs have them.
     pub(crate) fn sound() -> Self {
         Self {
+            most: HEAD_LIMIT,
+            lines,
+            words,
             target: target::target,
             field: field::line,
             host: field::host,
@@ -46,19 +58,15 @@ impl Reception {
     /// # Errors
     /// The first thing that is wrong with it.
     pub(crate) fn parse(&self, head: &Bytes) -> Result<(Head, Framing), Denial> {
-        let mut lines = Lines(head.clone());
-        let request = lines.next().unwrap_or(Err(Denial::Malformed("The request is empty.")))?;
-        let (method, target, version) = self.request_line(&request)?;
+        let lines = (self.lines)(head)?;
+        let (request, lines) = lines.split_first().ok_or(Denial::Malformed("The request is empty."))?;
+        let (method, target, version) = self.request_line(request)?;
         let mut fields = Vec::with_capacity(16);
         for line in lines {
-            let line = line?;
-            if line.is_empty() {
-                break;
-            }
             if fields.len() == FIELD_LIMIT {
                 return Err(Denial::HeadTooLarge);
             }
-            fields.push((self.field)(&line)?);
+            fields.push((self.field)(line)?);
         }
         let head = Head { method, target, version, fields };
         (self.host)(&head)?;
@@ -66,14 +74,8 @@ impl Reception {
         Ok((head, framing))
     }
 
-    /// Three words with one space between each (RFC 9112 section 3).
     fn request_line(&self, line: &[u8]) -> Result<(http::Method, Target, Version), Denial> {
-        let mut words = line.split(|byte| *byte == b' ');
-        let (Some(method), Some(target), Some(version), None) =
-            (words.next(), words.next(), words.next(), words.next())
-        else {
-            return Err(Denial::Malformed("The request line is not three words."));
-        };
+        let [method, target, version] = (self.words)(line)?;
         if method.is_empty() || !method.iter().copied().all(is_tchar) {
             return Err(Denial::Malformed("The method is not a token."));
         }
@@ -82,6 +84,12 @@ impl Reception {
         let version = version_of(version)?;
         Ok((method.clone(), (self.target)(&method, target)?, version))
     }
+}
+
+/// Three words with one space between each (RFC 9112 section 3).
+fn words(line: &[u8]) -> Words<'_> {
+    let words: Vec<&[u8]> = line.split(|byte| *byte == b' ').collect();
+    words.try_into().map_err(|_| Denial::Malformed("The request line is not three words."))
 }
 
 fn version_of(word: &[u8]) -> Result<Version, Denial> {
@@ -95,6 +103,12 @@ fn version_of(word: &[u8]) -> Result<Version, Denial> {
         }
         _ => Err(Denial::Malformed("The request line does not end in a version.")),
     }
+}
+
+/// The lines of a head up to the empty one.
+fn lines(head: &Bytes) -> Result<Vec<Bytes>, Denial> {
+    let is_text = |line: &Result<Bytes, Denial>| line.as_ref().map_or(true, |line| !line.is_empty());
+    Lines(head.clone()).take_while(is_text).collect()
 }
 
 /// The lines of a head, their ends taken off. A line ends in CRLF and nothing else, and a CR is nowhere else.

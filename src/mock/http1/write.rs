@@ -37,8 +37,8 @@ pub(super) fn encode(answer: &Answer, connection: Connection, manner: Manner) ->
     }
     if chunked {
         line("Transfer-Encoding", "chunked");
-    } else if !matches!(answer.status, 204 | 304) {
-        // RFC 9110 section 8.6: no length with 204; with 304 it would be that of the answer left out.
+    } else if !matches!(answer.status, 101 | 204 | 304) {
+        // RFC 9110 section 8.6: no length with 101 or 204; with 304 it would be that of the answer left out.
         let length = content.as_ref().map_or(0, |(_, bytes)| bytes.len());
         line("Content-Length", &length.to_string());
     }

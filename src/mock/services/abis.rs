@@ -74,26 +74,25 @@ pub(super) fn identify(call: &Call<'_>) -> Result<Value, Denial> {
 /// Shows somebody, unless they are another application's.
 pub(super) fn subject(call: &Call<'_>) -> Result<Value, Denial> {
     let id = call.parameter("subject");
-    let shown = in_gallery(call, |gallery| own(call, gallery, id).map(|subject| shown(id, subject)));
-    shown.ok_or(Denial::NotFound)
+    in_gallery(call, |gallery| own(call, gallery, id).map(|subject| shown(id, subject)))
 }
 
 /// Forgets somebody, unless they are another application's.
 pub(super) fn delete(call: &Call<'_>) -> Result<Value, Denial> {
     let id = call.parameter("subject");
-    let deleted = in_gallery(call, |gallery| {
+    in_gallery(call, |gallery| {
         own(call, gallery, id)?;
         gallery.delete(id);
-        Some(json!({ "deleted": id }))
-    });
-    deleted.ok_or(Denial::NotFound)
+        Ok(json!({ "deleted": id }))
+    })
 }
 
 /// Somebody whom the calling application may see.
-fn own<'a>(call: &Call<'_>, gallery: &'a Gallery, id: &str) -> Option<&'a Subject> {
+fn own<'a>(call: &Call<'_>, gallery: &'a Gallery, id: &str) -> Result<&'a Subject, Denial> {
     let edge = &call.request.site.server.edge;
-    let key = call.key?;
-    gallery.find(id).filter(|subject| (edge.owner)(key, &subject.owner))
+    let subject = gallery.find(id).ok_or(Denial::NotFound)?;
+    let own = call.key.is_some_and(|key| (edge.owner)(key, &subject.owner));
+    if own { Ok(subject) } else { Err(edge.foreign.clone()) }
 }
 
 fn shown(id: &str, subject: &Subject) -> Value {

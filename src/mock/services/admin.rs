@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::{Call, input};
 use crate::contract::{Grant, OperationId};
-use crate::mock::edge::{Access, Denial, Key};
+use crate::mock::edge::{Access, Denial, Key, Token};
 use crate::mock::random;
 
 /// The longest that a token may live, in seconds.
@@ -20,8 +20,8 @@ struct Wish {
     lifetime_seconds: u32,
 }
 
-/// Mints a token: a key of the same application that may do less and lives for a while. It can do nothing
-/// that its parent cannot, and no operator's work.
+/// Mints a token: it acts for the same application, may do less than the key and lives for a while. It can do nothing
+/// that the key cannot, and no operator's work.
 pub(super) fn mint_token(call: &Call<'_>) -> Result<Value, Denial> {
     let wish: Wish = input::read(call.body())?;
     let (Some(parent), server) = (call.key, &call.request.site.server) else { return Err(Denial::Internal) };
@@ -44,11 +44,33 @@ pub(super) fn mint_token(call: &Call<'_>) -> Result<Value, Denial> {
     let ends = now_ms.saturating_add(i64::from(wish.lifetime_seconds) * 1000);
     let ends = ends.min(parent.expires_at.load(Ordering::Acquire));
     let name = format!("token-{}", call.request.id);
-    let mut token = Key::new(&name, Arc::clone(&parent.application), wish.operations);
-    token.environments = Some(vec![call.request.site.environment.clone()]);
-    token.expires_at.store(ends, Ordering::Release);
-    if !server.keys.issue(&value, token, now_ms) {
+    let mut own = Key::new(&name, Arc::clone(&parent.application), wish.operations);
+    own.environments = Some(vec![call.request.site.environment.clone()]);
+    own.expires_at.store(ends, Ordering::Release);
+    let token = Token { own: Arc::new(own), parent: Arc::clone(parent) };
+    if !server.tokens.issue(&value, token, now_ms) {
         return Err(Denial::Unavailable);
     }
     Ok(json!({ "token": { "value": value, "expires_in": wish.lifetime_seconds } }))
+}
+
+#[derive(Deserialize)]
+struct Which {
+    token: Named,
+}
+
+#[derive(Deserialize)]
+struct Named {
+    value: String,
+}
+
+/// Withdraws a token, and says the same where there is none (RFC 7009 section 2.2).
+pub(super) fn revoke_token(call: &Call<'_>) -> Result<Value, Denial> {
+    let exchange = &call.request.site.server.edge.exchange;
+    if call.body().is_empty() {
+        return Err((exchange.empty)());
+    }
+    let wish: Which = input::read(call.body())?;
+    (exchange.revoke)(&call.request.site.server, wish.token.value.as_bytes());
+    Ok(json!({ "revoked": true }))
 }

@@ -60,6 +60,11 @@ impl Gallery {
         alike
     }
 
+    /// How many people it knows.
+    pub(crate) fn len(&self) -> usize {
+        self.subjects.len()
+    }
+
     /// Forgets everybody.
     pub(crate) fn clear(&mut self) {
         *self = Self::default();

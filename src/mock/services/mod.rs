@@ -10,12 +10,15 @@ pub(crate) mod build;
 mod ekyc;
 mod gallery;
 mod input;
+mod once;
 mod openapi;
 mod pattern;
 mod pgm;
 mod sample;
+mod validator;
 mod vector;
 
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use serde_json::Value;
@@ -26,8 +29,10 @@ use crate::mock::message::{Answer, Content};
 
 pub(crate) use gallery::Gallery;
 pub(crate) use input::document;
+pub(crate) use once::Done;
 pub(crate) use openapi::{describe, operation as description, serve as serve_description};
 pub(crate) use sample::Sample;
+pub(crate) use validator::tag as tag_of;
 
 /// Does what an operation is there for.
 pub(crate) type Handler = fn(&Call<'_>) -> Result<Value, Denial>;
@@ -42,7 +47,7 @@ pub(crate) struct Call<'a> {
     /// The parameters of its path.
     pub(crate) parameters: &'a [(String, String)],
     /// The key; public operations have none.
-    pub(crate) key: Option<&'a Key>,
+    pub(crate) key: Option<&'a Arc<Key>>,
 }
 
 impl Call<'_> {
@@ -82,6 +87,7 @@ const REFERENCE: &[(&str, &str, &str, Handler)] = &[
     ("abis.subject", "GET", "/v1/abis/subjects/{subject}", abis::subject),
     ("abis.delete", "DELETE", "/v1/abis/subjects/{subject}", abis::delete),
     ("admin.mint-token", "POST", "/v1/admin/tokens", admin::mint_token),
+    ("admin.revoke-token", "DELETE", "/v1/admin/tokens", admin::revoke_token),
 ];
 
 /// What an operation does.
@@ -101,16 +107,27 @@ fn by_contract(call: &Call<'_>) -> Result<Value, Denial> {
     Ok(call.operation.sample.body.clone())
 }
 
-/// The answer to a call: what its operation returns, with the status and fields that the contract declares.
+/// The answer to a call.
 pub(crate) fn answer(call: &Call<'_>) -> Result<Answer, Denial> {
+    let answer = once::once(call, || work(call))?;
+    validator::conditional(call.request.head, answer)
+}
+
+/// What an operation returns, with the status and fields that the contract declares.
+fn work(call: &Call<'_>) -> Result<Answer, Denial> {
     let value = (call.operation.handler)(call)?;
     let sample = &call.operation.sample;
+    let fields: Vec<_> = sample
+        .fields
+        .iter()
+        .map(|(name, declared)| {
+            let is_tag = name.eq_ignore_ascii_case("etag");
+            (name.clone(), if is_tag { validator::tag(&value) } else { declared.clone() })
+        })
+        .collect();
     let mut answer = Answer::json(sample.status, value);
     if matches!(sample.status, 204 | 205) {
         answer.content = Content::Nothing;
     }
-    for (name, value) in &sample.fields {
-        answer = answer.with(name.clone(), value.clone());
-    }
-    Ok(answer)
+    Ok(fields.into_iter().fold(answer, |answer, (name, value)| answer.with(name, value)))
 }

@@ -60,7 +60,7 @@ mod tests {
     use std::process::Command;
 
     use super::*;
-    use crate::plan::{Dice, forge};
+    use crate::plan::{Dice, Public, forge};
     use crate::scenario::KeyTwist;
 
     const KEY: &str = "bk_7Qm7tR2xVb9LkD4sJw8HfYc3Nz";
@@ -86,7 +86,7 @@ mod tests {
         ] {
             let script = format!("printf %s {}", expression("KEY", &changes));
             let shell = Command::new("sh").args(["-c", &script]).env("KEY", KEY).output().unwrap();
-            let ours = forge(KEY, None, &KeyTwist::Transform(changes), &mut Dice::new(0, ""));
+            let ours = forge(KEY, Public::default(), &KeyTwist::Transform(changes), &mut Dice::new(0, ""));
             assert_eq!(String::from_utf8_lossy(&shell.stdout), ours, "{script}");
         }
     }

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::forged;
 use crate::contract::{Contract, KeySource};
-use crate::plan::{Dice, Draft, DraftKey, forge};
+use crate::plan::{Dice, Draft, DraftKey, Public, forge};
 use crate::scenario::KeyTwist;
 
 use super::super::Job;
@@ -60,7 +60,8 @@ impl Keys {
         let (Some(secret), Some(twist)) = (job.keyring.key(&key.credential), &key.twist) else { return };
         let KeyTwist::Transform(changes) = twist else { return };
         // No dice are thrown for what is made of a key.
-        let text = forge(secret.expose(), key.id.as_deref(), twist, &mut Dice::new(0, ""));
+        let public = Public { id: key.id.as_deref(), part: key.public_part.as_ref() };
+        let text = forge(secret.expose(), public, twist, &mut Dice::new(0, ""));
         if text.len() < SHORTEST || self.known.iter().any(|known| known.text == text) {
             return;
         }

@@ -20,7 +20,10 @@ const LONGEST: usize = 8 * 1024;
 pub(super) fn line(exchange: &Exchange, draft: &Draft, job: &Job, case: &str) -> String {
     let request = &exchange.request;
     let keys = Keys::of(draft, job);
+    // A key that was made for the case is gone by now.
+    let made = draft.key.as_ref().is_some_and(|key| key.credential.contains('/'));
     let command = match &request.script {
+        _ if made => None,
         Some(script) => exact::command(script, &Peer::of(request), &keys),
         None => Some(curl::command(exchange, draft, &keys)),
     };

@@ -9,7 +9,8 @@ use crate::document::{Diagnostic, Document, Entry, Node, Span};
 const KINDS: [&str; 6] = ["refusal", "refused", "accepted", "not_accepted", "declared", "policy"];
 
 /// What says nothing where it is `false`.
-const SWITCHES: [&str; 13] = [
+const SWITCHES: [&str; 15] = [
+    "unreachable",
     "refused",
     "accepted",
     "not_accepted",
@@ -18,6 +19,7 @@ const SWITCHES: [&str; 13] = [
     "no_echo",
     "no_content",
     "no_foreign_redirect",
+    "varies_on_key",
     "before_body",
     "no_interim",
     "closes",
@@ -111,7 +113,7 @@ fn of_one(document: &Document, expectation: &Node) -> Vec<Diagnostic> {
     found
 }
 
-/// `same_as.step`: an earlier step, which is there.
+/// `same_as.step`, and those of `differs_from`: an earlier step, which is there.
 fn comparisons(document: &Document) -> Vec<Diagnostic> {
     let steps = document.root.get("steps").map(Node::items).unwrap_or_default();
     let mut found = Vec::new();
@@ -130,7 +132,8 @@ fn comparisons(document: &Document) -> Vec<Diagnostic> {
 fn later(expectation: &Node, earlier: usize) -> Vec<Diagnostic> {
     let mut all = Vec::new();
     collect(expectation, &mut all);
-    let steps = all.into_iter().filter_map(|expectation| expectation.at(&["same_as", "step"]));
+    let places = [["same_as", "step"], ["differs_from", "step"], ["differs_from", "like"]];
+    let steps = all.into_iter().flat_map(|one| places.iter().filter_map(|place| one.at(place)));
     let is_later = |step: &&Node| {
         let number = step.scalar().and_then(Value::as_u64).and_then(|number| usize::try_from(number).ok());
         number.is_some_and(|number| number > earlier)

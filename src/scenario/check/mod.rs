@@ -4,7 +4,9 @@
 //! The checks work on the tree, so that they can point at a place, and take nothing for granted: what the
 //! schema has already reported is passed over in silence here.
 
+mod control;
 mod expectations;
+mod h2;
 mod names;
 mod twin;
 mod wire;
@@ -21,6 +23,7 @@ pub(super) fn all(document: &Document) -> Vec<Diagnostic> {
     let mut found = names::all(document);
     found.extend(expectations::all(document));
     found.extend(wire::all(document));
+    found.extend(control::all(document));
     found.extend(twin::all(document));
     found
 }

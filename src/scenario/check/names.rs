@@ -1,5 +1,5 @@
 //! Names in a scenario: its own, those of its variants, those of the contract's policy, and `{name}` in header
-//! lines.
+//! lines and paths.
 
 use std::collections::HashSet;
 
@@ -7,11 +7,12 @@ use schemars::JsonSchema;
 use serde_json::Value;
 
 use super::{MOST, id_of};
-use crate::contract::{Control, Documents, Policy, RefusalKind};
+use crate::contract::{Action, Documents, Policy, RefusalKind, Tokens};
 use crate::document::{Diagnostic, Document, Entry, Node, published, suggest};
+use crate::scenario::{OTHER_UNIQUE, UNIQUE};
 
 /// What a header line may hold besides what earlier steps captured.
-const FILLED_IN: [&str; 3] = ["key", "host", "public"];
+pub(super) const FILLED_IN: [&str; 6] = ["key", "host", "public", "identity", UNIQUE, OTHER_UNIQUE];
 
 pub(super) fn all(document: &Document) -> Vec<Diagnostic> {
     let mut found: Vec<_> = id(document).into_iter().chain(own_dependency(document)).collect();
@@ -88,13 +89,16 @@ fn prose(document: &Document) -> Vec<Diagnostic> {
 /// `needs` and `expect.policy`: lines that a contract can have.
 fn needs(document: &Document) -> Vec<Diagnostic> {
     let mut found = Vec::new();
-    for need in list(document, "needs") {
+    let of_variants = list(document, "each").iter().filter_map(|variant| variant.get("needs"));
+    for need in list(document, "needs").iter().chain(of_variants.flat_map(Node::items)) {
         let Some((group, name)) = need.as_str().and_then(|text| text.split_once('.')) else { continue };
         let known = match group {
             "policy" => properties::<Policy>(),
-            "control" => properties::<Control>(),
+            "control" => Action::ALL.map(|action| action.name().to_owned()).to_vec(),
+            "tokens" => properties::<Tokens>(),
             "documents" => properties::<Documents>(),
             "refusal" => words::<RefusalKind>(),
+            "alike" => words::<RefusalKind>().into_iter().chain(["unknown_path".to_owned()]).collect(),
             _ => continue,
         };
         found.extend(unknown(document, need, name, (&format!("{group}."), &known)));
@@ -138,7 +142,7 @@ fn words<T: JsonSchema>() -> Vec<String> {
     branches.iter().filter_map(|branch| branch.get("const")?.as_str()).map(str::to_owned).collect()
 }
 
-/// `{name}` in header lines: the key, the host, or what an earlier step captured.
+/// `{name}` in header lines and paths: the key, the host, what was never sent, or what an earlier step captured.
 fn placeholders(document: &Document) -> Vec<Diagnostic> {
     let mut known: Vec<&str> = FILLED_IN.to_vec();
     let mut found = Vec::new();
@@ -149,8 +153,8 @@ fn placeholders(document: &Document) -> Vec<Diagnostic> {
     }
     for step in list(document, "steps") {
         found.extend(step.get("request").into_iter().flat_map(|request| unfilled(document, request, &known)));
-        let captured = step.get("capture").map(Node::entries).unwrap_or_default();
-        known.extend(captured.iter().take(MOST).map(|entry| &*entry.key));
+        let captured = ["capture", "capture_headers"].into_iter().filter_map(|name| step.get(name));
+        known.extend(captured.flat_map(Node::entries).take(MOST).map(|entry| &*entry.key));
     }
     found.truncate(MOST);
     found
@@ -158,7 +162,8 @@ fn placeholders(document: &Document) -> Vec<Diagnostic> {
 
 fn unfilled(document: &Document, request: &Node, known: &[&str]) -> Vec<Diagnostic> {
     let lines = request.get("headers").map(Node::items).unwrap_or_default();
-    let values = lines.iter().flat_map(Node::entries).map(|entry| &entry.value);
+    let path = request.get("path").map(Node::entries).unwrap_or_default();
+    let values = lines.iter().flat_map(Node::entries).chain(path).map(|entry| &entry.value);
     let mut found = Vec::new();
     for value in values.take(MOST) {
         let names = value.as_str().map(names_in).unwrap_or_default();

@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::MOST;
+use super::{MOST, h2};
 use crate::document::{Diagnostic, Document, Millis, Node, suggest};
-use crate::scenario::{Gap, Template, What};
+use crate::scenario::{Gap, OTHER_UNIQUE, Template, UNIQUE, What};
 
 /// The longest that a conversation may wait by itself.
 const LONGEST: Duration = Duration::from_secs(5);
@@ -15,9 +15,9 @@ const LONGEST: Duration = Duration::from_secs(5);
 const MOST_REPEATED: u64 = 64 * 1024 * 1024;
 
 pub(super) fn all(document: &Document) -> Vec<Diagnostic> {
-    let parts =
+    let inner =
         ["each", "steps"].into_iter().filter_map(|name| document.root.get(name)).flat_map(Node::items);
-    let owners: Vec<&Node> = std::iter::once(&document.root).chain(parts).collect();
+    let owners: Vec<&Node> = std::iter::once(&document.root).chain(inner).collect();
     let wires: Vec<(&Node, &Node)> = owners
         .iter()
         .flat_map(|owner| [owner.get("request"), owner.get("twin")])
@@ -25,17 +25,21 @@ pub(super) fn all(document: &Document) -> Vec<Diagnostic> {
         .filter_map(|request| Some((request, request.get("wire")?)))
         .collect();
     // A variant may change a detail of what the whole check says, so names are known from everywhere.
-    let captures = owners.iter().filter_map(|owner| owner.get("capture")).flat_map(Node::entries);
-    let mut known: Vec<&str> = What::words().collect();
+    let lists = ["capture", "capture_headers"];
+    let captures = owners.iter().flat_map(|owner| lists.into_iter().filter_map(|name| owner.get(name)));
+    let captures = captures.flat_map(Node::entries);
+    let mut known: Vec<&str> = What::words().chain([UNIQUE, OTHER_UNIQUE]).collect();
     known.extend(names_of(&wires, "with"));
     known.extend(captures.take(MOST).map(|entry| &*entry.key));
     let names = Names { known, keys: names_of(&wires, "keys") };
     let mut found: Vec<Diagnostic> =
         wires.iter().flat_map(|(request, wire)| of_one(document, request, wire, &names)).take(MOST).collect();
-    let says = |wire: &Node| wire.get("say").is_some_and(|say| !say.items().is_empty());
+    found.extend(h2::both(document, &wires));
+    let says = |wire: &Node| parts(wire, "say").next().or(parts(wire, "h2").next()).is_some();
     if let Some((_, first)) = wires.first().filter(|_| !wires.iter().any(|(_, wire)| says(wire))) {
         let message = "nothing is said, so nothing would be sent";
-        found.push(Diagnostic::new(message, document.place((first, None))).hint("say it under `say`"));
+        found
+            .push(Diagnostic::new(message, document.place((first, None))).hint("say it under `say` or `h2`"));
     }
     found
 }
@@ -47,7 +51,7 @@ fn names_of<'a>(wires: &[(&'a Node, &'a Node)], list: &str) -> Vec<&'a str> {
 }
 
 /// What may be filled in.
-struct Names<'a> {
+pub(super) struct Names<'a> {
     known: Vec<&'a str>,
     keys: Vec<&'a str>,
 }
@@ -59,12 +63,20 @@ fn of_one(document: &Document, request: &Node, wire: &Node, names: &Names<'_>) -
     let mut found: Vec<_> = texts.flat_map(|node| of_text(document, node, names)).collect();
     found.extend(beginning(document, say));
     found.extend(length(document, say));
-    if let Some(headers) = request.entry("headers") {
-        let message = "`headers` are not sent where `wire` says every byte";
-        let hint = "write them into the heads under `wire`";
-        found.push(Diagnostic::new(message, headers.key_span.clone()).hint(hint));
+    found.extend(h2::all(document, wire, names));
+    for name in ["headers", "second"] {
+        if let Some(ignored) = request.entry(name) {
+            let message = format!("`{name}` is not sent where `wire` says everything");
+            let hint = "write it into what is said under `wire`";
+            found.push(Diagnostic::new(message, ignored.key_span.clone()).hint(hint));
+        }
     }
     found
+}
+
+/// The parts of a list.
+pub(super) fn parts<'a>(wire: &'a Node, list: &str) -> impl Iterator<Item = &'a Node> {
+    wire.get(list).map(Node::items).unwrap_or_default().iter()
 }
 
 /// The text of a part, where it has one.
@@ -77,7 +89,7 @@ fn text(part: &Node) -> Option<&Node> {
     }
 }
 
-fn of_text(document: &Document, node: &Node, names: &Names<'_>) -> Vec<Diagnostic> {
+pub(super) fn of_text(document: &Document, node: &Node, names: &Names<'_>) -> Vec<Diagnostic> {
     let Some(text) = node.as_str() else { return Vec::new() };
     match Template::parse(text) {
         Err(error) => {
@@ -117,22 +129,23 @@ fn beginning(document: &Document, say: &[Node]) -> Option<Diagnostic> {
 
 /// A conversation neither waits nor sends without a bound.
 fn length(document: &Document, say: &[Node]) -> Vec<Diagnostic> {
-    let mut waits = Duration::ZERO;
     let mut found = Vec::new();
     for part in say {
-        waits += waiting(part).unwrap_or_default();
         if repeated(part).is_some_and(|bytes| bytes > MOST_REPEATED) {
             let message = format!("this would send more than {} MiB", MOST_REPEATED >> 20);
             found.push(Diagnostic::new(message, document.place((part, None))).hint("lower `times`"));
         }
     }
-    if waits > LONGEST {
-        let message = format!("this waits for {} ms in all", waits.as_millis());
-        let place = say.first().map_or(document.span(""), |first| document.place((first, None)));
-        let hint = format!("a check takes at most {} s of its own", LONGEST.as_secs());
-        found.push(Diagnostic::new(message, place).hint(hint));
-    }
+    found.extend(waits(document, say));
     found
+}
+
+pub(super) fn waits(document: &Document, say: &[Node]) -> Option<Diagnostic> {
+    let waits: Duration = say.iter().filter_map(waiting).sum();
+    let first = say.first().filter(|_| waits > LONGEST)?;
+    let message = format!("this waits for {} ms in all", waits.as_millis());
+    let hint = format!("a check takes at most {} s of its own", LONGEST.as_secs());
+    Some(Diagnostic::new(message, document.place((first, None))).hint(hint))
 }
 
 fn waiting(part: &Node) -> Option<Duration> {
@@ -191,7 +204,7 @@ mod tests {
                 "{ wire: { say: [{ head: x }, { repeat: { text: 'xxxxxxxxxx', times: 9000000 } }] } }",
                 "64 MiB",
             ),
-            ("{ headers: [{ A: b }], wire: { say: [{ head: x }] } }", "`headers` are not sent"),
+            ("{ headers: [{ A: b }], wire: { say: [{ head: x }] } }", "`headers` is not sent"),
             ("{ wire: { say: [{ shout: x }] } }", "shout"),
         ];
         for (request, wanted) in cases {

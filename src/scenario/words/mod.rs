@@ -3,12 +3,14 @@
 //! For people who have never seen the format. The words are made of the model alone, so that they cannot say
 //! anything else than what is planned; names, values and patterns stand between backticks.
 
+mod control;
+mod h2;
 mod over;
 mod right;
 mod sends;
 
 use super::{Expectation, Scenario, Twist};
-use crate::document::{JsonPath, Name};
+use crate::document::{HeaderName, JsonPath, Name};
 
 /// What a check does, in words.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,10 +51,19 @@ impl Scenario {
             let times =
                 if step.repeat > 1 { format!("{number}, {} times", step.repeat) } else { number.to_string() };
             let keep = |(name, path): (&Name, &JsonPath)| format!("keeps {} as {}", code(path), code(name));
-            let kept = step.capture.iter().map(keep).collect::<Vec<_>>();
+            let keep_field = |(name, field): (&Name, &HeaderName)| {
+                format!("keeps the field {} as {}", code(field), code(name))
+            };
+            let fields = step.capture_headers.iter().map(keep_field);
+            let kept = step.capture.iter().map(keep).chain(fields).collect::<Vec<_>>();
+            let line = Line::new(times, (&step.request, None), &step.expect);
             Line {
                 keeps: (!kept.is_empty()).then(|| joined(&kept, "and")),
-                ..Line::new(times, (&step.request, None), &step.expect)
+                sends: step.control.as_ref().map(control::does).or(line.sends),
+                right: line.right.map(|right| {
+                    step.until.iter().fold(right, |right, until| format!("{right} {}", control::until(until)))
+                }),
+                ..line
             }
         });
         let variants = self

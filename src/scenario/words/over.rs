@@ -38,6 +38,8 @@ fn clauses(filter: &OperationFilter) -> Vec<String> {
         flag(filter.public, "needs no key", "needs a key"),
         flag(filter.admin, "is meant for the operator alone", "is not meant for the operator alone"),
         methods,
+        flag(filter.token_allowed, "a token may use", "a token may not use"),
+        flag(filter.mints_tokens, "mints tokens", "mints no tokens"),
         flag(filter.json_body, "has a JSON body", "has no JSON body"),
         filter.effects.as_ref().map(|effects| effect(effects)),
         flag(

@@ -2,7 +2,7 @@
 
 use super::{code, codes, joined};
 use crate::contract::Matcher;
-use crate::scenario::{ChallengeRule, CorsRule, DocumentRule, Expectation, SameAs};
+use crate::scenario::{ChallengeRule, CorsRule, DiffersFrom, DocumentRule, Expectation, SameAs};
 
 /// Everything that must hold; nothing where nothing is said.
 pub(super) fn words(expect: &Expectation) -> Option<String> {
@@ -23,6 +23,13 @@ fn clauses(expect: &Expectation) -> Vec<String> {
     all.extend(expect.document.map(|rule| document(rule).to_owned()));
     all.extend(absences(expect));
     all.extend(expect.same_as.as_ref().map(same_as));
+    all.extend(expect.differs_from.as_ref().map(differs_from));
+    all.extend(
+        expect
+            .varies_on_key
+            .filter(|set| *set)
+            .map(|_| "that no cache may give it to whoever sends another key".to_owned()),
+    );
     all.extend(expect.within.as_ref().map(|limit| format!("an answer within {}", code(limit))));
     all.extend(conversation(expect));
     all.extend(either(&expect.any_of));
@@ -54,6 +61,8 @@ fn kinds(expect: &Expectation) -> Vec<String> {
         on(expect.refused, "a refusal that the contract declares"),
         on(expect.accepted, "an acceptance, as the contract says how to recognise one"),
         on(expect.not_accepted, "neither an acceptance nor a server error"),
+        on(expect.malformed, "a refusal as malformed: 400, or the stream or connection ended as such"),
+        on(expect.not_spoken, "no HTTP/2 at all"),
         on(
             expect.declared,
             "an acceptance where the contract allows it to the key, and else the refusal that it declares",
@@ -75,6 +84,7 @@ fn absences(expect: &Expectation) -> Vec<String> {
         on(expect.no_result, "nothing that only an acceptance holds"),
         on(expect.no_echo, "no trace of the key in any encoding"),
         nowhere,
+        on(expect.unreachable, "no connection"),
         on(expect.no_content, "no content"),
         on(expect.no_foreign_redirect, "no redirect to another origin"),
     ];
@@ -98,6 +108,10 @@ fn challenge(rule: &ChallengeRule) -> Vec<String> {
         rule.error.as_ref().map(|matcher| format!("in the challenge {}", code(&format!("error: {matcher}")))),
     ];
     clauses.into_iter().flatten().collect()
+}
+
+fn differs_from(differs: &DiffersFrom) -> String {
+    format!("another answer than to step {}, as that to step {} is", differs.step, differs.like)
 }
 
 fn cors(rule: &CorsRule) -> Vec<String> {
@@ -129,6 +143,9 @@ fn document(rule: DocumentRule) -> &'static str {
 fn same_as(same: &SameAs) -> String {
     let step = same.step;
     match (&*same.only, same.headers) {
+        ([], true) if same.length == Some(true) => {
+            format!("the same answer as to step {step}, its length included")
+        }
         ([], true) => format!("the same answer as to step {step}"),
         ([], false) => format!("the same status and body as to step {step}"),
         (only, _) => format!("the same {} as in the answer to step {step}", codes(only, "and")),

@@ -1,12 +1,12 @@
 //! What is sent, in words.
 
-use super::{code, joined};
+use super::{code, h2, joined};
 use crate::contract::KeyState;
 use crate::document::Name;
 use crate::scenario::{
-    Awaited, Beside, BodyTwist, Carry, Closing, CredentialPick, HeaderLine, KeyTwist, LikeTheKey, ObjectOf,
-    Page, PathTwist, SchemeForm, SecondKey, Separator, TheCredential, TheDocument, Transform, Twist,
-    WirePart, WireTwist,
+    Awaited, Beside, BodyTwist, Carry, Closing, CredentialPick, HeaderLine, IdempotencyKey, KeyTwist,
+    LikeTheKey, ObjectOf, Page, PathTwist, SchemeForm, SecondKey, Separator, TheCredential, TheDocument,
+    TokenTwist, Transform, Twist, WhichNode, WirePart, WireTwist,
 };
 
 /// The request of a check, as a whole; `key` is what a sound request carries where nothing changes that.
@@ -30,6 +30,9 @@ pub(super) fn words(twist: &Twist) -> Option<String> {
         twist.key.as_ref().and_then(key),
         twist.carry.as_ref().map(carry),
         twist.second.as_ref().map(second),
+        twist.idempotency.map(|key| idempotency(key).to_owned()),
+        twist.token.as_ref().map(token),
+        (twist.revoke_token == Some(true)).then(|| "to revoke the token instead".to_owned()),
         twist.method.as_ref().map(|method| format!("by the method {}", code(method))),
         twist.path.as_ref().and_then(path),
         twist.object.map(|object| whose(object).to_owned()),
@@ -37,6 +40,7 @@ pub(super) fn words(twist: &Twist) -> Option<String> {
         twist.document.map(|TheDocument::Openapi| "for the description of the API instead".to_owned()),
         twist.page.map(page),
         (twist.preflight == Some(true)).then(|| "as the preflight of a browser".to_owned()),
+        (twist.node == Some(WhichNode::Other)).then(|| "to another node".to_owned()),
         (twist.plaintext == Some(true)).then(|| "in the clear, without TLS".to_owned()),
         twist.wire.as_ref().and_then(conversation),
     ];
@@ -50,6 +54,10 @@ fn conversation(wire: &WireTwist) -> Option<String> {
     let parts: Vec<_> = wire.say.iter().map(part).collect();
     if !parts.is_empty() {
         return Some(format!("said to the byte on one connection: {}", parts.join(", then ")));
+    }
+    let frames: Vec<_> = wire.h2.iter().map(h2::part).collect();
+    if !frames.is_empty() {
+        return Some(format!("said in frames of HTTP/2 on one connection: {}", frames.join(", then ")));
     }
     let put = |(name, text): (&Name, &String)| match &**text {
         "" => format!("nothing for {}", code(&format!("{{{name}}}"))),
@@ -74,10 +82,23 @@ fn part(part: &WirePart) -> String {
         WirePart::Repeat { .. } => "the same over and over".to_owned(),
         WirePart::Trickle { every, .. } => format!("a byte every {}", code(every)),
         WirePart::Hold(time) => format!("nothing for {}", code(time)),
-        WirePart::Await(Awaited::Final) => "wait for the answer".to_owned(),
-        WirePart::Await(Awaited::Interim) => "wait for any answer".to_owned(),
-        WirePart::Close(Closing::Sending) => "end the sending half".to_owned(),
-        WirePart::Close(Closing::Both) => "end the connection".to_owned(),
+        WirePart::Await(what) => awaiting(*what).to_owned(),
+        WirePart::Control(step) => format!("meanwhile, {}", super::control::does(step)),
+        WirePart::Close(half) => closing(*half).to_owned(),
+    }
+}
+
+pub(super) fn awaiting(what: Awaited) -> &'static str {
+    match what {
+        Awaited::Final => "wait for the answer",
+        Awaited::Interim => "wait for any answer",
+    }
+}
+
+pub(super) fn closing(half: Closing) -> &'static str {
+    match half {
+        Closing::Sending => "end the sending half",
+        Closing::Both => "end the connection",
     }
 }
 
@@ -86,8 +107,11 @@ fn credential(pick: &CredentialPick) -> String {
         CredentialPick::None => "without a key".to_owned(),
         CredentialPick::Named(name) => format!("with the key of {}", code(name)),
         CredentialPick::Allowing => "with a key that may use the operation".to_owned(),
+        CredentialPick::Minting => "with a key that may mint tokens".to_owned(),
         CredentialPick::Denying => "with an active key that may not use the operation".to_owned(),
+        CredentialPick::Foreign => "with a key of another application that may use the operation".to_owned(),
         CredentialPick::State(state) => format!("with {}", key_in(*state)),
+        CredentialPick::Created(name) => format!("with the created key {}", code(name)),
     }
 }
 
@@ -95,6 +119,9 @@ fn key(twist: &KeyTwist) -> Option<String> {
     match twist {
         KeyTwist::Random(LikeTheKey::Like) => {
             Some("with a key of the same shape that was never issued".to_owned())
+        }
+        KeyTwist::Random(LikeTheKey::SameId) => {
+            Some("with the key, its public part kept and its secret made up".to_owned())
         }
         KeyTwist::Literal(text) => Some(format!("with {} for a key", code(text))),
         KeyTwist::Id(TheCredential::Own) => Some("with the key's public identifier for a key".to_owned()),
@@ -123,6 +150,13 @@ fn transform(transform: &Transform) -> Option<String> {
         Transform::PercentEncode(on) => where_on(on, "its first letter as a percent escape"),
         Transform::Sha256(on) => where_on(on, "its SHA-256 in its place"),
         Transform::Base64(on) => where_on(on, "its base64 in its place"),
+    }
+}
+
+fn idempotency(key: IdempotencyKey) -> &'static str {
+    match key {
+        IdempotencyKey::One => "with a new idempotency key, the same in every step",
+        IdempotencyKey::Another => "with another idempotency key",
     }
 }
 
@@ -165,6 +199,10 @@ fn second(second: &SecondKey) -> String {
     format!("once more {what}, {place}")
 }
 
+fn token(token: &TokenTwist) -> String {
+    format!("with a token that was minted {} instead of a key", credential(&token.minted_by))
+}
+
 fn header(line: &HeaderLine) -> String {
     format!("with {}", code(&format!("{}: {}", line.name, line.value)))
 }
@@ -186,6 +224,7 @@ fn page(page: Page) -> String {
 fn path(twist: &PathTwist) -> Option<String> {
     match twist {
         PathTwist::Unknown(_) => Some("to a path beside the operation's that names nothing".to_owned()),
+        PathTwist::Append(text) if text.is_empty() => Some("to the operation's own path".to_owned()),
         PathTwist::Append(text) => Some(format!("with {} behind the path", code(text))),
         PathTwist::Prepend(text) => Some(format!("with {} before the path", code(text))),
         PathTwist::Query(query) => Some(format!("with the query {}", code(query))),
@@ -207,6 +246,7 @@ fn path(twist: &PathTwist) -> Option<String> {
 fn body(twist: &BodyTwist) -> Option<String> {
     match twist {
         BodyTwist::Empty(on) => on.then(|| "without a body".to_owned()),
+        BodyTwist::Other(on) => on.then(|| "with the operation's other body".to_owned()),
         BodyTwist::Truncate(bytes) => Some(format!("without the last {bytes} bytes of the body")),
         BodyTwist::Json(value) => Some(format!("with the body {}", code(value))),
         BodyTwist::Text { text, content_type } => {

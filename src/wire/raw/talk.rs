@@ -8,6 +8,7 @@ use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, Re
 use tokio::time::timeout;
 
 use super::super::client::Limits;
+use super::super::gate::Gate;
 use super::super::script::{Act, Script};
 use super::super::transcript::{Ending, Transcript};
 use super::burst::Burst;
@@ -15,13 +16,13 @@ use super::ledger::Ledger;
 use super::reader::{Caps, Moment, Reader};
 
 /// How long the other side may take to end a connection that it said it would end, or that we ended.
-const SILENCE: Duration = Duration::from_millis(500);
+pub(super) const SILENCE: Duration = Duration::from_millis(500);
 /// How long to listen for more at the least, once everything was answered.
-const QUIET: Duration = Duration::from_millis(50);
+pub(super) const QUIET: Duration = Duration::from_millis(50);
 /// How many bytes are read at a time.
-const PIECE: usize = 16 * 1024;
+pub(super) const PIECE: usize = 16 * 1024;
 /// How many times the cap on one body is read from a connection in all.
-const BODIES: usize = 4;
+pub(super) const BODIES: usize = 4;
 
 /// What is known of a conversation while it goes on. It outlives the stream, so that what was heard is kept where
 /// time runs out.
@@ -48,7 +49,7 @@ struct Line<S> {
 
 /// The other side can no longer be heard: the connection ended, or said more than is read.
 #[derive(Debug)]
-struct Over;
+pub(super) struct Over;
 
 impl Talk {
     pub(super) fn new(started: Instant, limits: Limits) -> Self {
@@ -87,7 +88,8 @@ impl Talk {
 
     async fn act<S: AsyncRead + AsyncWrite>(&mut self, line: &mut Line<S>, act: &Act) -> Result<(), Over> {
         match act {
-            Act::Send { .. } => Ok(()),
+            // A script with frames is carried out by those who speak in frames.
+            Act::Send { .. } | Act::Frame(_) => Ok(()),
             Act::Repeat { bytes, times, within } => {
                 let sending = self.repeat(line, bytes, *times);
                 timeout(*within, sending).await.unwrap_or(Ok(()))
@@ -95,6 +97,7 @@ impl Talk {
             Act::Trickle { bytes, every } => self.trickle(line, bytes, *every).await,
             Act::Hold(time) => self.hold(line, *time).await,
             Act::Await => self.answered(line).await,
+            Act::Pass(gate) => self.pass(line, gate).await,
             Act::EndSending => {
                 line.takes = false;
                 drop(line.to.shutdown().await);
@@ -165,7 +168,7 @@ impl Talk {
                         sent += count;
                     }
                 },
-                read = line.from.read_buf(&mut line.piece) => self.heard(&mut line.piece, read)?,
+                read = line.from.read_buf(&mut line.piece) => self.heard(&mut line.piece, &read)?,
             }
         }
         Ok(())
@@ -185,6 +188,17 @@ impl Talk {
             Ok(())
         };
         timeout(time, listening).await.unwrap_or(Ok(()))
+    }
+
+    /// Waits until the gate is open, and hears what comes meanwhile.
+    async fn pass<S: AsyncRead + AsyncWrite>(&mut self, line: &mut Line<S>, gate: &Gate) -> Result<(), Over> {
+        let mut opened = std::pin::pin!(gate.pass());
+        loop {
+            tokio::select! {
+                () = &mut opened => return Ok(()),
+                heard = self.listen(line) => heard?,
+            }
+        }
     }
 
     /// Waits until every request has its answer.
@@ -223,25 +237,16 @@ impl Talk {
     async fn listen<S: AsyncRead + AsyncWrite>(&mut self, line: &mut Line<S>) -> Result<(), Over> {
         line.piece.reserve(PIECE);
         let read = line.from.read_buf(&mut line.piece).await;
-        self.heard(&mut line.piece, read)
+        self.heard(&mut line.piece, &read)
     }
 
-    fn heard(&mut self, piece: &mut BytesMut, read: io::Result<usize>) -> Result<(), Over> {
+    fn heard(&mut self, piece: &mut BytesMut, read: &io::Result<usize>) -> Result<(), Over> {
         let bytes = piece.split();
-        let count = match read {
-            Ok(0) => {
-                self.ending = Ending::Closed;
-                return Err(Over);
-            }
-            Ok(count) => count,
-            Err(error) => {
-                // TLS reports a connection that ended without notice as an error of its own.
-                let torn = error.kind() == io::ErrorKind::UnexpectedEof;
-                self.ending = if torn { Ending::Closed } else { Ending::Reset };
-                return Err(Over);
-            }
-        };
-        self.received += count;
+        if let Some(ending) = Ending::of(read) {
+            self.ending = ending;
+            return Err(Over);
+        }
+        self.received += bytes.len();
         let moment = Moment { at: self.started.elapsed(), bodies: self.ledger.bodies() };
         self.reader.push(&bytes, moment);
         if self.received > self.most || self.reader.is_full() {

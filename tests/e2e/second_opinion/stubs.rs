@@ -36,8 +36,12 @@ pub(super) struct Implementation {
     keys: HashMap<String, String>,
     /// The application that each subject belongs to.
     subjects: Mutex<HashMap<String, &'static str>>,
+    done: Mutex<Done>,
     requests: AtomicUsize,
 }
+
+/// What was done, by whose it is, what it was and its idempotency key: the body, and the answer.
+type Done = HashMap<(&'static str, &'static str, String), (Vec<u8>, ResponseTemplate)>;
 
 /// A refusal in place of an answer.
 type Refused = Box<ResponseTemplate>;
@@ -59,7 +63,14 @@ struct Route {
 impl Implementation {
     pub(super) fn new(environment: Environment, fault: Option<Fault>) -> Self {
         let requests = AtomicUsize::new(0);
-        Self { environment, fault, keys: keys(), subjects: Mutex::default(), requests }
+        Self {
+            environment,
+            fault,
+            keys: keys(),
+            subjects: Mutex::default(),
+            done: Mutex::default(),
+            requests,
+        }
     }
 
     fn has(&self, fault: Fault) -> bool {
@@ -135,7 +146,30 @@ impl Implementation {
         if method == "POST" && body.as_ref().map_or(true, |body| !body.is_object()) {
             return Err(self.refuse(400, "malformed_body", key));
         }
-        self.serve(&caller, &route).ok_or_else(|| self.refuse(404, "not_found", key))
+        match request.headers.get("idempotency-key").and_then(|given| given.to_str().ok()) {
+            Some(given) if ["enroll", "mint-token"].contains(&route.operation) => {
+                self.once(&caller, &route, (given, &request.body))
+            }
+            _ => self.serve(&caller, &route).ok_or_else(|| self.refuse(404, "not_found", key)),
+        }
+    }
+
+    /// The same, unless it was done already.
+    fn once(
+        &self,
+        caller: &Caller,
+        route: &Route,
+        (given, body): (&str, &[u8]),
+    ) -> Result<ResponseTemplate, Refused> {
+        let mut done = self.done.lock().unwrap();
+        let place = (caller.application, route.operation, given.to_owned());
+        if let Some((first, answer)) = done.get(&place) {
+            let same = first == body;
+            return if same { Ok(answer.clone()) } else { Err(self.refuse(422, "key_used", None)) };
+        }
+        let answer = self.serve(caller, route).ok_or_else(|| self.refuse(404, "not_found", None))?;
+        done.insert(place, (body.to_vec(), answer.clone()));
+        Ok(answer)
     }
 
     /// What is behind the edge; nothing where the subject is not there for this caller.
@@ -161,10 +195,17 @@ impl Implementation {
                 subjects.insert(own?, "");
                 (200, json!({ "deleted": true }))
             }
+            "revoke-token" => (200, json!({ "revoked": true })),
             "mint-token" => (201, json!({ "token": { "value": "a token" } })),
             other => unreachable!("no such operation: {other}"),
         };
-        Some(ResponseTemplate::new(status).set_body_json(body))
+        let answer =
+            ResponseTemplate::new(status).set_body_json(&body).append_header("Cache-Control", "no-store");
+        let tag = body["subject"]["id"].as_str().filter(|_| route.operation == "subject");
+        Some(match tag {
+            Some(id) => answer.append_header("ETag", format!("\"{id}\"")),
+            None => answer,
+        })
     }
 
     fn refuse(&self, status: u16, code: &str, key: Option<&str>) -> Refused {
@@ -234,7 +275,9 @@ fn routes(path: &str) -> Vec<(&'static str, Route)> {
         "/v1/abis/subjects" => vec![("POST", route("abis", "enroll"))],
         "/v1/abis/verify" => vec![("POST", route("abis", "verify"))],
         "/v1/abis/identify" => vec![("POST", route("abis", "identify"))],
-        "/v1/admin/tokens" => vec![("POST", route("admin", "mint-token"))],
+        "/v1/admin/tokens" => {
+            vec![("DELETE", route("admin", "revoke-token")), ("POST", route("admin", "mint-token"))]
+        }
         other => match other.strip_prefix("/v1/abis/subjects/") {
             Some(id) if !id.is_empty() && !id.contains('/') => {
                 let of = |operation| Route { subject: Some(id.to_owned()), ..route("abis", operation) };

@@ -53,13 +53,13 @@ pub(crate) fn config(contract: Contract) -> Config {
 
 /// The sound reference server.
 pub(crate) async fn server() -> Running {
-    mock::start(config(reference())).await.unwrap()
+    Box::pin(mock::start(config(reference()))).await.unwrap()
 }
 
 /// The reference server with one defect.
 pub(crate) async fn broken(defect: &str) -> Running {
     let defects = vec![mock::defects::find(defect).unwrap()];
-    mock::start(Config { defects, ..config(reference()) }).await.unwrap()
+    Box::pin(mock::start(Config { defects, ..config(reference()) })).await.unwrap()
 }
 
 struct OnlyFixtures;

@@ -154,6 +154,7 @@ impl Reader {
             surplus: self.surplus,
             oddities: self.pending,
             ending,
+            frames: Vec::new(),
         }
     }
 

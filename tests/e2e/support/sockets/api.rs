@@ -1,5 +1,6 @@
 //! The guard, which sees heads alone, and what is behind it.
 
+use std::collections::HashMap;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -11,7 +12,7 @@ use super::head::Head;
 use super::reply::{Reply, reason};
 
 /// The operations: method, path, service, name. The last segment in braces is any one segment.
-const OPERATIONS: [(&str, &str, &str, &str); 11] = [
+const OPERATIONS: [(&str, &str, &str, &str); 12] = [
     ("POST", "/v1/ekyc/ocr", "ekyc", "ocr"),
     ("POST", "/v1/ekyc/ocr-batch", "ekyc", "ocr-batch"),
     ("POST", "/v1/ekyc/face-compare", "ekyc", "face-compare"),
@@ -22,8 +23,12 @@ const OPERATIONS: [(&str, &str, &str, &str); 11] = [
     ("POST", "/v1/abis/identify", "abis", "identify"),
     ("GET", "/v1/abis/subjects/{subject}", "abis", "subject"),
     ("DELETE", "/v1/abis/subjects/{subject}", "abis", "delete"),
+    ("DELETE", "/v1/admin/tokens", "admin", "revoke-token"),
     ("POST", "/v1/admin/tokens", "admin", "mint-token"),
 ];
+
+/// The body and the answer of what was done, by the application, the operation and the idempotency key.
+type Done = HashMap<(&'static str, &'static str, String), (Vec<u8>, Reply)>;
 
 /// One environment of the API.
 pub(super) struct Api {
@@ -32,6 +37,7 @@ pub(super) struct Api {
     credentials: Vec<Credential>,
     /// The application of each subject, by its number; nobody's where it is gone.
     subjects: Mutex<Vec<Option<&'static str>>>,
+    done: Mutex<Done>,
     answers: AtomicUsize,
 }
 
@@ -45,12 +51,15 @@ pub(super) struct Pass {
     application: &'static str,
     /// The last segment of the path.
     subject: String,
+    /// The idempotency key.
+    once: Option<String>,
 }
 
 impl Api {
     pub(super) fn new(environment: &'static str, fault: Option<Fault>) -> Self {
         let credentials = credentials::all();
-        Self { environment, fault, credentials, subjects: Mutex::default(), answers: AtomicUsize::new(0) }
+        let (subjects, done, answers) = (Mutex::default(), Mutex::default(), AtomicUsize::new(0));
+        Self { environment, fault, credentials, subjects, done, answers }
     }
 
     pub(super) fn has(&self, fault: Fault) -> bool {
@@ -59,7 +68,12 @@ impl Api {
 
     /// The guard: leave to be answered, or the refusal.
     pub(super) fn enter(&self, head: &Head, entry: &mut Entry) -> Result<Pass, Reply> {
-        let pass = |operation, application| Pass { operation, application, subject: last_segment(head) };
+        let pass = |operation, application| Pass {
+            operation,
+            application,
+            subject: last_segment(head),
+            once: head.all("idempotency-key").first().map(|key| String::from_utf8_lossy(key).into_owned()),
+        };
         if head.path == "/healthz" && ["GET", "HEAD"].contains(&&*head.method) {
             return Ok(pass("healthz", ""));
         }
@@ -123,8 +137,25 @@ impl Api {
         Ok(credential)
     }
 
-    /// What is behind the guard.
+    /// What is behind the guard; what is created for an idempotency key is created once.
     pub(super) fn answer(&self, pass: &Pass, body: &[u8]) -> Reply {
+        let Some(key) = pass.once.clone().filter(|_| ["enroll", "mint-token"].contains(&pass.operation))
+        else {
+            return self.work(pass, body);
+        };
+        let mut done = self.done.lock().unwrap();
+        let place = (pass.application, pass.operation, key);
+        if let Some((first, reply)) = done.get(&place) {
+            return if first == body { reply.clone() } else { self.refuse(422, None) };
+        }
+        let reply = self.work(pass, body);
+        if reply.status() == 201 {
+            done.insert(place, (body.to_vec(), reply.clone()));
+        }
+        reply
+    }
+
+    fn work(&self, pass: &Pass, body: &[u8]) -> Reply {
         let posts =
             OPERATIONS.iter().any(|(method, _, _, name)| *method == "POST" && *name == pass.operation);
         if posts && !serde_json::from_slice::<Value>(body).is_ok_and(|body| body.is_object()) {
@@ -146,8 +177,13 @@ impl Api {
             }
             ("verify", _) => (200, json!({ "verification": { "score": 0.5 } })),
             ("identify", _) => (200, json!({ "identification": { "candidates": [] } })),
+            ("revoke-token", _) => (200, json!({ "revoked": true })),
             ("mint-token", _) => (201, json!({ "token": { "value": "a token" } })),
-            ("subject", Some(_)) => (200, json!({ "subject": { "id": pass.subject } })),
+            ("subject", Some(number)) => {
+                let body = json!({ "subject": { "id": pass.subject } });
+                let reply = self.numbered(Reply::json(200, "application/json", &body));
+                return reply.with("ETag", format!("\"{number}\""));
+            }
             ("delete", Some(number)) => {
                 subjects[number] = None;
                 (200, json!({ "deleted": true }))

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 /// A final answer.
+#[derive(Clone)]
 pub(super) struct Reply {
     status: u16,
     fields: Vec<(&'static str, String)>,
@@ -15,6 +16,11 @@ impl Reply {
     pub(super) fn json(status: u16, media_type: &'static str, body: &Value) -> Self {
         let fields = vec![("Content-Type", media_type.to_owned()), ("Cache-Control", "no-store".to_owned())];
         Self { status, fields, body: body.to_string(), with_content: true }
+    }
+
+    /// The status.
+    pub(super) fn status(&self) -> u16 {
+        self.status
     }
 
     /// The same with one more field.
@@ -52,6 +58,7 @@ pub(super) fn reason(status: u16) -> &'static str {
         404 => "Not Found",
         405 => "Method Not Allowed",
         413 => "Content Too Large",
+        422 => "Unprocessable Content",
         431 => "Request Header Fields Too Large",
         501 => "Not Implemented",
         505 => "HTTP Version Not Supported",

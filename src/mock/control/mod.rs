@@ -1,6 +1,8 @@
 //! The control listener: what a test may know and change about the server. See the room's own page for the
 //! table of requests.
 
+mod parts;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -10,12 +12,13 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-use super::edge::{Denial, Key};
-use super::http1::{Admission, Manner, Reception, Responder};
-use super::message::{Answer, Head};
-use super::random;
-use super::server::Server;
 use crate::contract::Grant;
+use crate::mock::edge::{Denial, Key};
+use crate::mock::http1::{Admission, Manner, Reception, Responder};
+use crate::mock::message::{Answer, Content, Head};
+use crate::mock::parts::Journal;
+use crate::mock::random;
+use crate::mock::server::Server;
 
 /// Whoever steers the server sits here.
 #[derive(Debug)]
@@ -35,15 +38,21 @@ impl Desk {
         let done = match (method.as_str(), parts.as_slice()) {
             ("GET", ["processed"]) => self.processed(),
             ("POST", ["keys"]) => return self.create(&read(body)?),
+            ("DELETE", ["keys", credential]) => self.delete(credential)?,
             ("POST", ["keys", credential, "revoke"]) => self.revoke(credential)?,
+            ("POST", ["keys", credential, "permissions"]) => self.permit(credential, read(body)?)?,
             ("POST", ["keys", credential, "expire"]) => self.expire(credential, &read(body)?)?,
             ("POST", ["applications", name, "disable"]) => self.switch(name, Switch::Off)?,
             ("POST", ["applications", name, "enable"]) => self.switch(name, Switch::On)?,
             ("POST", ["clock"]) => self.advance(&read(body)?),
+            ("GET", ["log"]) => return Ok(self.log()),
+            ("GET", ["stored"]) => self.stored(),
+            ("GET", ["seen", environment]) => self.seen(environment)?,
             ("POST", ["reset"]) => {
                 self.server.reset();
                 json!({ "reset": true })
             }
+            ("POST", [group, name]) => self.part(group, name, body)?,
             _ => return Err(Denial::NotFound),
         };
         Ok(Answer::json(200, done))
@@ -93,8 +102,27 @@ impl Desk {
 
     fn revoke(&self, credential: &str) -> Result<Value, Denial> {
         let key = self.server.keys.credential(credential).ok_or(Denial::NotFound)?;
-        key.revoked.store(true, Ordering::Release);
+        (self.server.edge.withdraw)(&self.server.keys, &key);
         Ok(json!({ "revoked": credential }))
+    }
+
+    fn delete(&self, credential: &str) -> Result<Value, Denial> {
+        if !self.server.keys.delete(credential) {
+            return Err(Denial::NotFound);
+        }
+        Ok(json!({ "deleted": credential }))
+    }
+
+    fn permit(&self, credential: &str, permit: Permit) -> Result<Value, Denial> {
+        if !self.server.keys.permit(credential, permit.allows) {
+            return Err(Denial::NotFound);
+        }
+        Ok(json!({ "permitted": credential }))
+    }
+
+    fn log(&self) -> Answer {
+        let bytes = self.server.journal.as_ref().map(Journal::text).unwrap_or_default().into_bytes();
+        Answer { content: Content::Written { media_type: "text/plain".into(), bytes }, ..Answer::bare(200) }
     }
 
     fn expire(&self, credential: &str, when: &When) -> Result<Value, Denial> {
@@ -142,6 +170,13 @@ struct Wish {
     allows: Option<Vec<Grant>>,
     environments: Option<Vec<String>>,
     expires_in_ms: Option<i64>,
+}
+
+/// What a key may do from now on.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Permit {
+    allows: Vec<Grant>,
 }
 
 /// An instant; without anything, now.

@@ -1,0 +1,76 @@
+#!/usr/bin/env python3
+"""The bookshop's API itself: a service that knows nothing of keys, to stand behind an edge. Usage: bookshop.py PORT"""
+
+import json
+import sys
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+BOOK = {"isbn": "9780131103627", "title": "The C Programming Language"}
+
+# What each path offers: the answer to each method.
+PATHS = {
+    "/v1/books": {"GET": (200, {"books": [BOOK]})},
+    "/v1/books/9780131103627": {"GET": (200, {"book": BOOK})},
+    "/v1/search": {"POST": (200, {"books": [BOOK]})},
+    "/v1/orders": {
+        "GET": (200, {"orders": [{"id": "ord_1", "state": "shipped"}]}),
+        "POST": (201, {"order": {"id": "ord_2", "state": "placed"}}),
+    },
+}
+
+
+class Bookshop(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def __getattr__(self, name):
+        # Every method is answered by one function.
+        if name.startswith("do_"):
+            return self.answer
+        raise AttributeError(name)
+
+    def answer(self):
+        body = self.body()
+        offered = PATHS.get(self.path.split("?")[0])
+        method = "GET" if self.command == "HEAD" else self.command
+        if offered is None:
+            return self.send(404, {"error": "not_found"})
+        if method not in offered:
+            return self.send(405, {"error": "method_not_allowed"}, Allow=", ".join(offered))
+        if method == "POST" and not is_object(body):
+            return self.send(400, {"error": "malformed_body"})
+        self.send(*offered[method])
+
+    def body(self):
+        if self.headers.get("Transfer-Encoding", "").lower() != "chunked":
+            return self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        body = b""
+        while size := int(self.rfile.readline(), 16):
+            body += self.rfile.read(size)
+            self.rfile.readline()
+        while self.rfile.readline().strip():
+            pass
+        return body
+
+    def send(self, status, content, **fields):
+        content = json.dumps(content).encode()
+        self.send_response(status)
+        for name, value in {"Content-Type": "application/json", "Content-Length": str(len(content)), **fields}.items():
+            self.send_header(name, value)
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(content)
+
+    def log_message(self, *_):
+        pass
+
+
+def is_object(body):
+    try:
+        return isinstance(json.loads(body), dict)
+    except ValueError:
+        return False
+
+
+if __name__ == "__main__":
+    ThreadingHTTPServer.request_queue_size = 128
+    ThreadingHTTPServer(("127.0.0.1", int(sys.argv[1])), Bookshop).serve_forever()

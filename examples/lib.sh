@@ -1,0 +1,174 @@
+# What the examples share; sourced by each run.sh. An example has a contract (lockproof.yaml), the findings that are
+# known (findings.txt) and perhaps checks of its own (checks/).
+#
+#   examples/NAME/run.sh                     builds lockproof with cargo
+#   LOCKPROOF=target/release/lockproof examples/NAME/run.sh
+#   KEEP=1 examples/NAME/run.sh              waits before it stops the edge, so that the reports' lines can be tried
+#   INSTALL=1 examples/NAME/run.sh           installs what is missing with apt-get
+#   SAVE=FOLDER examples/NAME/run.sh         keeps results.json in a folder
+#
+# Exit codes: 0 the findings are those written down, 1 they are not, 2 something broke, 3 the edge is not installed.
+set -euo pipefail
+
+here=$(cd "$(dirname "$0")" && pwd)
+root=$(cd "$here/../.." && pwd)
+name=$(basename "$here")
+work=$(mktemp -d)
+# What is downloaded for an example stays in the build folder.
+downloads=${CARGO_TARGET_DIR:-$root/target}/examples/$name
+pids=
+port=
+export PATH="$PATH:/usr/sbin:/usr/local/sbin"
+
+stop() {
+    for pid in $pids; do
+        kill "$pid" 2>/dev/null || true
+        wait "$pid" 2>/dev/null || true
+    done
+    pids=
+}
+clean() {
+    stop
+    rm -rf "$work"
+}
+trap clean EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+# Installs a package of the system, where that is possible without asking anybody.
+install_package() {
+    local sudo=()
+    command -v apt-get >/dev/null || return 1
+    if [ "$(id -u)" -ne 0 ]; then
+        sudo -n true 2>/dev/null || return 1
+        sudo=(sudo -n)
+    fi
+    "${sudo[@]}" apt-get update -q || return 1
+    "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends "$1" || return 1
+    # Only the program is wanted: a service that came with it must not stay behind.
+    "${sudo[@]}" service "$1" stop >/dev/null 2>&1 || true
+}
+
+# needs COMMAND PACKAGE
+needs() {
+    command -v "$1" >/dev/null && return
+    [ -n "${INSTALL:-}" ] && install_package "$2" >&2 && command -v "$1" >/dev/null && return
+    echo "$1 is not installed; try: apt-get install $2" >&2
+    exit 3
+}
+
+# Keys of this run alone, in the environment for lockproof and in one line a client, made by `entry CLIENT KEY`, for
+# the edge. The key of a former shop is one whose line has been deleted.
+make_keys() {
+    local client variable text
+    for client in shop reader auditor former-shop; do
+        variable="LOCKPROOF_KEY_$(echo "$client" | tr 'a-z-' 'A-Z_')"
+        text=$(head -c 64 /dev/urandom | base64 | tr -dc 'A-Za-z0-9')
+        export "$variable=bk_${text:0:32}"
+        [ "$client" = former-shop ] || entry "$client" "${!variable}"
+    done
+}
+
+answers() {
+    (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null
+}
+
+# start PORT COMMAND...: starts a command in the background, and waits until it answers at the port.
+start() {
+    local port=$1 pid
+    shift
+    "$@" >>"$work/edge.log" 2>&1 &
+    pid=$!
+    pids="$pids $pid"
+    for _ in $(seq 100); do
+        kill -0 "$pid" 2>/dev/null || return 1
+        if answers "$port"; then
+            return
+        fi
+        sleep 0.1
+    done
+    return 1
+}
+
+# serve COMMAND...: `configure PORT` writes what the command reads, for this port and the one behind it. Then whatever
+# stands behind the edge is started, and the command, which must answer at the port. Another pair of ports is tried
+# where these are taken.
+serve() {
+    for _ in $(seq 10); do
+        port=$((20000 + RANDOM % 10000 * 2))
+        if answers "$port" || answers "$((port + 1))"; then
+            continue
+        fi
+        configure "$port"
+        : >"$work/edge.log"
+        if start_behind && start "$port" "$@"; then
+            export BOOKSHOP_URL="http://127.0.0.1:$port"
+            return
+        fi
+        stop
+    done
+    echo "$name did not start:" >&2
+    cat "$work/edge.log" >&2
+    exit 2
+}
+
+# What an edge stands before; nothing, where the edge is the service itself.
+start_behind() { :; }
+start_bookshop() { start "$((port + 1))" python3 "$root/examples/bookshop.py" "$((port + 1))"; }
+
+# A finding is no reason to stop: 0 and 1 are results.
+lockproof_run() {
+    local results=$1 exit=0
+    shift
+    "$LOCKPROOF" run --contract lockproof.yaml --allow-effects \
+        --report terminal=- --report "json=$results" "$@" || exit=$?
+    if [ "$exit" -gt 1 ]; then
+        echo "lockproof ended with exit code $exit" >&2
+        exit 2
+    fi
+}
+
+# `verdict check`, each once, of everything that was not right.
+findings() {
+    sed -n -E 's/^ *"(check|verdict)": "([a-z0-9_-]+)",?$/\1 \2/p' "$work"/results/*.json |
+        awk '$1 == "check" { check = $2 }
+             $1 == "verdict" && $2 ~ /^(fail|warn|inconclusive|error)$/ { print $2, check }' |
+        sort -u
+}
+
+# Whether each line that is printed to reproduce a failure does so.
+reproduced() {
+    [ -z "${INSTALL:-}" ] || command -v nc >/dev/null || install_package netcat-openbsd >&2 || true
+    if command -v python3 >/dev/null && command -v curl >/dev/null && command -v nc >/dev/null; then
+        python3 "$root/examples/reproduce.py" "$work"/results/*.json
+    else
+        echo "SKIPPED: to try the lines that reproduce the failures takes python3, curl and nc"
+    fi
+}
+
+# Runs the built-in suite, then this example's own checks, and compares what they find with what is written down.
+judge() {
+    if [ -z "${LOCKPROOF:-}" ]; then
+        cargo build --quiet --locked --manifest-path "$root/Cargo.toml"
+        LOCKPROOF=${CARGO_TARGET_DIR:-$root/target}/debug/lockproof
+    fi
+    LOCKPROOF=$(realpath "$LOCKPROOF")
+    cd "$here"
+    mkdir "$work/results"
+    lockproof_run "$work/results/suite.json"
+    [ ! -d checks ] || lockproof_run "$work/results/own.json" --scenarios checks
+    echo
+    if [ -n "${KEEP:-}" ]; then
+        env | grep -E '^(LOCKPROOF_KEY_|BOOKSHOP_URL)' | sed 's/^/export /'
+        echo "$name answers at $BOOKSHOP_URL until you press Enter"
+        read -r _
+    fi
+    [ -z "${SAVE:-}" ] || cp "$work"/results/*.json "$SAVE"
+    reproduced
+    findings >"$work/findings.txt"
+    if ! diff -u "$here/findings.txt" "$work/findings.txt"; then
+        echo "the findings are not those written down in examples/$name/findings.txt: see the difference" >&2
+        exit 1
+    fi
+    echo "the findings are those written down in examples/$name/findings.txt"
+}

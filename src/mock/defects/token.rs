@@ -1,0 +1,43 @@
+//! Defects of tokens: what a key is exchanged for.
+
+use std::sync::Arc;
+
+use super::{Defect, defect, nobody};
+use crate::mock::edge::{Denial, Edge, Presented};
+
+/// The family.
+pub(super) const FAMILY: &[Defect] = &[
+    defect("token-mint-open", "Mints tokens for whoever asks without a key.", mint_open),
+    defect("token-equals-key", "Lets a token do whatever its key may do.", equals_key),
+    defect("token-delete-noop", "Says that a token was withdrawn, and still accepts it.", delete_noop),
+    defect("delete-500", "Breaks over a request to withdraw a token that names none.", delete_500),
+];
+
+/// The route is from the time before there were keys, and it was needed to get one.
+fn mint_open(edge: &mut Edge) {
+    let sound = Arc::clone(&edge.authenticate);
+    edge.authenticate = Arc::new(move |edge, request| {
+        let server = &request.site.server;
+        let mints = request.operation().is_some_and(|it| server.mints.as_deref() == Some(it.id.as_str()));
+        let presented = (edge.extract)(request.head, &server.authentication.carrier);
+        if mints && presented == Presented::Absent {
+            return Ok(nobody(server));
+        }
+        sound(edge, request)
+    });
+}
+
+/// A token stands for its key, and nobody reads what was asked for when it was minted.
+fn equals_key(edge: &mut Edge) {
+    edge.exchange.acts = Arc::new(|token| Arc::clone(&token.parent));
+}
+
+/// The row is marked in one table and the guard reads another.
+fn delete_noop(edge: &mut Edge) {
+    edge.exchange.revoke = Arc::new(|_, _| ());
+}
+
+/// `request.body.token.value`, and there is no body.
+fn delete_500(edge: &mut Edge) {
+    edge.exchange.empty = || Denial::Internal;
+}

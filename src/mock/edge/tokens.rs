@@ -1,0 +1,135 @@
+//! Tokens: what a key is exchanged for. A token is known by its digest, like a key, and apart from the keys: neither
+//! ever counts in the other's place.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use sha2::{Digest as _, Sha256};
+
+use super::extract::extract;
+use super::{Denial, Edge, Key, Presented, Request, keys};
+use crate::contract::RefusalKind;
+use crate::mock::server::Server;
+
+/// The most tokens at a time; those whose time is over make room.
+const LIMIT: usize = 10_000;
+
+/// A token: what it may do, and the key that it was minted with.
+#[derive(Debug)]
+pub(crate) struct Token {
+    /// What it may do, where, and how long.
+    pub(crate) own: Arc<Key>,
+    /// The key that it was minted with.
+    pub(crate) parent: Arc<Key>,
+}
+
+/// Every token that is known.
+#[derive(Debug, Default)]
+pub(crate) struct TokenStore {
+    known: RwLock<HashMap<[u8; 32], Arc<Token>>>,
+}
+
+impl TokenStore {
+    /// Takes a token in; `false` where there is no room.
+    pub(crate) fn issue(&self, text: &str, token: Token, now_ms: i64) -> bool {
+        let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
+        if known.len() >= LIMIT {
+            known.retain(|_, token| token.own.expires_at.load(Ordering::Acquire) > now_ms);
+        }
+        let room = known.len() < LIMIT;
+        if room {
+            known.insert(digest(text.as_bytes()), Arc::new(token));
+        }
+        room
+    }
+
+    fn find(&self, text: &[u8]) -> Option<Arc<Token>> {
+        self.known.read().unwrap_or_else(PoisonError::into_inner).get(&digest(text)).map(Arc::clone)
+    }
+
+    /// Forgets every token.
+    pub(crate) fn clear(&self) {
+        self.known.write().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+}
+
+fn digest(text: &[u8]) -> [u8; 32] {
+    Sha256::digest(text).into()
+}
+
+/// Why a token does not work.
+type Dead = Arc<dyn Fn(&Token, i64) -> Option<RefusalKind> + Send + Sync>;
+/// Withdraws a token.
+type Revoke = Arc<dyn Fn(&Server, &[u8]) + Send + Sync>;
+/// The key that a token acts as.
+type Acts = Arc<dyn Fn(&Token) -> Arc<Key> + Send + Sync>;
+
+/// The stages that have to do with tokens.
+#[derive(Clone)]
+pub(crate) struct Exchange {
+    /// Whether its time is over, or it was withdrawn.
+    pub(crate) own_state: Dead,
+    /// Whether the key that it was minted with no longer works.
+    pub(crate) parents_state: Dead,
+    /// What it may do.
+    pub(crate) acts: Acts,
+    /// How it is withdrawn.
+    pub(crate) revoke: Revoke,
+    /// What a request without a body says of the token that it is about.
+    pub(crate) empty: fn() -> Denial,
+}
+
+impl fmt::Debug for Exchange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Exchange")
+    }
+}
+
+impl Exchange {
+    /// As it should be.
+    pub(super) fn sound() -> Self {
+        Self {
+            own_state: Arc::new(|token, now_ms| state(&token.own, now_ms)),
+            parents_state: Arc::new(|token, now_ms| state(&token.parent, now_ms)),
+            acts: Arc::new(|token| Arc::clone(&token.own)),
+            revoke: Arc::new(revoke),
+            empty: || Denial::MalformedBody("The body is empty."),
+        }
+    }
+}
+
+/// Why a token, or its key, no longer works: what exchanges keys for tokens looks at that by itself.
+fn state(key: &Key, now_ms: i64) -> Option<RefusalKind> {
+    let over = keys::expired(key, now_ms).then_some(RefusalKind::Expired);
+    let withdrawn = keys::revoked(key).then_some(RefusalKind::Revoked);
+    withdrawn.or(keys::disabled(key).then_some(RefusalKind::Disabled)).or(over)
+}
+
+/// Sets the flag that every use looks at. Whether there is such a token is nobody's affair (RFC 7009 section 2.2).
+fn revoke(server: &Server, text: &[u8]) {
+    if let Some(token) = server.tokens.find(text) {
+        token.own.revoked.store(true, Ordering::Release);
+    }
+}
+
+/// What a request's token lets it do: asked only where there is no key in the key's place.
+pub(super) fn authenticate(edge: &Edge, request: &Request<'_>) -> Result<Arc<Key>, Denial> {
+    let server = &request.site.server;
+    let missing = Denial::Refused(RefusalKind::Missing);
+    let Some(declared) = &server.token_carrier else { return Err(missing) };
+    let token = match extract(request.head, declared) {
+        // Another scheme is no token, and no key either.
+        Presented::Absent | Presented::Empty => return Err(missing),
+        Presented::Several => None,
+        Presented::One(text) => server.tokens.find(&text),
+    };
+    let token = token.ok_or(Denial::Refused(RefusalKind::Invalid))?;
+    let now_ms = server.clock.now_ms();
+    let dead = (edge.exchange.own_state)(&token, now_ms);
+    match dead.or_else(|| (edge.exchange.parents_state)(&token, now_ms)) {
+        Some(kind) => Err(Denial::Refused(kind)),
+        None => Ok((edge.exchange.acts)(&token)),
+    }
+}

@@ -1,0 +1,258 @@
+//! The hands of one attempt at a case: what it made, what it read, and what it has to take back.
+
+use std::collections::BTreeMap;
+use std::hash::{BuildHasher as _, RandomState};
+
+use serde_json::Value;
+
+use super::super::Job;
+use super::rules;
+use super::time::{Clock, rfc3339};
+use super::undo::{Entry, back};
+use crate::contract::{Action, Keyring, Secret};
+use crate::plan::{Deed, Dice, Public, Rule, created, forge};
+use crate::scenario::{KeyTwist, LikeTheKey, Owner};
+use crate::wire::{Arguments, Told};
+
+/// Why a case does not go on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::runner) enum Objection {
+    /// Nothing can be said.
+    Unclear(String),
+    /// What the target told is wrong.
+    Broken {
+        /// What is right.
+        expected: String,
+        /// What was told.
+        actual: String,
+    },
+}
+
+impl Objection {
+    /// What is said of it where only words can be said.
+    pub(in crate::runner) fn into_words(self) -> String {
+        match self {
+            Self::Unclear(why) => why,
+            Self::Broken { actual, .. } => actual,
+        }
+    }
+}
+
+/// One attempt's hands.
+pub(in crate::runner) struct Hands<'a> {
+    job: &'a Job,
+    case: &'a str,
+    /// The contract's keys and those that were made.
+    keyring: Keyring,
+    made: BTreeMap<String, Made>,
+    clock: Clock,
+    /// What was read and is remembered.
+    pub(super) readings: BTreeMap<Action, Value>,
+    tickets: Vec<(u64, Action)>,
+    /// When something was last done.
+    changed: Option<tokio::time::Instant>,
+}
+
+/// A key that was made.
+#[derive(Clone, Debug)]
+struct Made {
+    /// What is filled in about it.
+    values: BTreeMap<String, Value>,
+    key: Secret,
+    ticket: Option<u64>,
+}
+
+impl<'a> Hands<'a> {
+    /// Hands that have done nothing yet.
+    pub(in crate::runner) fn new(job: &'a Job, case: &'a str) -> Self {
+        Self {
+            job,
+            case,
+            keyring: job.keyring.clone(),
+            made: BTreeMap::new(),
+            clock: Clock::at((job.steering.now_ms)()),
+            readings: BTreeMap::new(),
+            tickets: Vec::new(),
+            changed: None,
+        }
+    }
+
+    /// The keys that there are by now.
+    pub(in crate::runner) fn keyring(&self) -> &Keyring {
+        &self.keyring
+    }
+
+    /// When the target was last changed.
+    pub(in crate::runner) fn changed(&self) -> Option<tokio::time::Instant> {
+        self.changed
+    }
+
+    /// Does something, and looks at what is told.
+    pub(in crate::runner) async fn perform(&mut self, deed: &Deed) -> Result<(), Objection> {
+        let unclear = |why: String| Objection::Unclear(format!("{deed}: {why}"));
+        if let Rule::Key { model, owner } = &deed.rule {
+            self.make_up(deed, (model, owner)).map_err(unclear)?;
+        }
+        let Some(action) = deed.action else { return Ok(()) };
+        let arguments = self.arguments(deed).map_err(unclear)?;
+        let ticket = self.note(action, &arguments, deed).map_err(unclear)?;
+        let told = self.job.steering.plane.carry_out(action, &arguments).await;
+        let told = told.map_err(|error| unclear(error.to_string()))?;
+        self.done(deed, (action, &arguments), (&told, ticket)).map_err(unclear)?;
+        rules::look(self, deed, &told, self.job)
+    }
+
+    /// Takes everything back, the last first; says what could not be taken back.
+    pub(in crate::runner) async fn take_back(&mut self) -> Vec<String> {
+        let mut failed = Vec::new();
+        while let Some((ticket, _)) = self.tickets.pop() {
+            if let Some(entry) = self.job.steering.undo.take(ticket) {
+                failed.extend(back(&entry, &self.job.steering.plane).await.err());
+            }
+        }
+        failed
+    }
+
+    /// A key like its model's that nobody has, where there is none of this name yet. It is known to the redactor before
+    /// anybody else hears of it.
+    fn make_up(&mut self, deed: &Deed, (model, owner): (&str, &Owner)) -> Result<(), String> {
+        let Some(name) = deed.key.as_ref().filter(|name| !self.made.contains_key(*name)) else {
+            return Ok(());
+        };
+        let pattern = self.job.keyring.key(model).ok_or("its model has no key")?;
+        let mut dice = Dice::new(fresh(), self.case);
+        let text = forge(pattern.expose(), Public::default(), &KeyTwist::Random(LikeTheKey::Like), &mut dice);
+        let key = Secret::new(text);
+        let unique = format!("lockproof-{:012x}", fresh() >> 16);
+        let mut values = deed.arguments.clone();
+        let application = match owner {
+            Owner::Model => None,
+            Owner::Own => Some(Value::from(format!("{unique}-app"))),
+            Owner::With(other) => {
+                let other = self.made.get(&created(other.as_str()));
+                other.and_then(|made| made.values.get("application")).cloned()
+            }
+        };
+        values.extend(application.map(|name| ("application".to_owned(), name)));
+        values.insert("credential".to_owned(), Value::from(unique));
+        self.keep(name, Made { values, key, ticket: None })
+    }
+
+    fn keep(&mut self, name: &str, made: Made) -> Result<(), String> {
+        self.job.redactor.add(name, &made.key);
+        self.keyring.add(name, made.key.clone()).map_err(|error| error.problem)?;
+        self.made.insert(name.to_owned(), made);
+        Ok(())
+    }
+
+    /// Everything that is filled in.
+    fn arguments(&mut self, deed: &Deed) -> Result<Arguments, String> {
+        let mut arguments = Arguments::default();
+        if let Some(name) = &deed.key {
+            let made = self.made.get(name).ok_or("there is no such key")?;
+            arguments.values.clone_from(&made.values);
+            arguments.key = Some(made.key.clone());
+        }
+        let own = deed.arguments.iter().filter(|_| !matches!(deed.rule, Rule::Key { .. }));
+        arguments.values.extend(own.map(|(name, value)| (name.clone(), value.clone())));
+        if let Rule::At(at) = &deed.rule {
+            let at_ms = self.clock.instant(at)?;
+            if deed.action == Some(Action::Expire) {
+                self.clock.expiry = Some(at_ms);
+            }
+            arguments.values.insert("at".to_owned(), Value::from(rfc3339(at_ms)));
+        }
+        Ok(arguments)
+    }
+
+    /// Notes how it is taken back, before it is done.
+    fn note(&mut self, action: Action, arguments: &Arguments, deed: &Deed) -> Result<Option<u64>, String> {
+        let plane = &self.job.steering.plane;
+        let undo =
+            action.undone_by().map(|undo| if plane.call(undo).is_some() { undo } else { Action::Revoke });
+        let Some(undo) = undo.filter(|undo| plane.call(*undo).is_some()) else { return Ok(None) };
+        // One is enough for whatever changes the target as a whole.
+        if !undo.is_of_a_key() && self.tickets.iter().any(|(_, noted)| *noted == undo) {
+            return Ok(None);
+        }
+        let (case, what) = (self.case.to_owned(), deed.to_string());
+        let entry = Entry { case, action: undo, arguments: arguments.clone(), what };
+        let ticket = self.job.steering.undo.note(entry).ok_or("the run is over")?;
+        self.tickets.push((ticket, undo));
+        Ok(Some(ticket))
+    }
+
+    /// Notes what was done.
+    fn done(
+        &mut self,
+        deed: &Deed,
+        (action, arguments): (Action, &Arguments),
+        (told, ticket): (&Told, Option<u64>),
+    ) -> Result<(), String> {
+        if !action.only_tells() {
+            self.changed = Some(tokio::time::Instant::now());
+        }
+        if action == Action::ClockAdvance {
+            self.clock.moved(arguments.values.get("ms").and_then(Value::as_i64).unwrap_or_default());
+        }
+        if action == Action::ClockReset {
+            self.clock.reset();
+        }
+        if matches!(action, Action::Delete | Action::Revoke) {
+            self.is_gone(deed, action);
+        }
+        if action == Action::Create { self.created(deed, arguments, (told, ticket)) } else { Ok(()) }
+    }
+
+    /// What the target tells of a key that it issued.
+    fn created(
+        &mut self,
+        deed: &Deed,
+        arguments: &Arguments,
+        (told, ticket): (&Told, Option<u64>),
+    ) -> Result<(), String> {
+        let answers = self.job.steering.plane.call(Action::Create).map(|call| call.answers.clone());
+        let answers = answers.unwrap_or_default();
+        let name = deed.key.clone().unwrap_or_default();
+        let mut arguments = arguments.clone();
+        if answers.key.is_some() || answers.id.is_some() {
+            let json = told.json().ok_or("the answer is not JSON")?;
+            let text = |path: &crate::document::JsonPath| {
+                path.select(&json)
+                    .first()
+                    .map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned))
+            };
+            // The key first: whatever is wrong with the rest, it must be known.
+            if let Some(path) = &answers.key {
+                let key = text(path).ok_or_else(|| format!("the answer holds no key at {path}"))?;
+                arguments.key = Some(Secret::new(key));
+            }
+            if let Some(path) = &answers.id {
+                let id = text(path).ok_or_else(|| format!("the answer holds no id at {path}"))?;
+                arguments.values.insert("id".to_owned(), Value::from(id));
+            }
+        }
+        let key = arguments.key.clone().ok_or("there is no key")?;
+        if let Some(ticket) = ticket {
+            self.job.steering.undo.correct(ticket, &arguments);
+        }
+        self.keep(&name, Made { values: arguments.values, key, ticket })
+    }
+
+    /// What is gone needs not be taken back.
+    fn is_gone(&mut self, deed: &Deed, action: Action) {
+        let ticket = deed.key.as_ref().and_then(|name| self.made.get(name)).and_then(|made| made.ticket);
+        let cancelled = self.tickets.iter().position(|(noted, undo)| {
+            Some(*noted) == ticket && (*undo == action || action == Action::Delete)
+        });
+        if let Some(at) = cancelled {
+            let (ticket, _) = self.tickets.remove(at);
+            drop(self.job.steering.undo.take(ticket));
+        }
+    }
+}
+
+/// A number that nobody can foresee: keys that really work must not follow from the seed, which reports show.
+fn fresh() -> u64 {
+    RandomState::new().hash_one(std::process::id())
+}
