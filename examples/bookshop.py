@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
 """The bookshop's API itself: a service that knows nothing of keys, to stand behind an edge. Usage: bookshop.py PORT"""
 
+import http.client
 import json
 import sys
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import urlsplit
 
 BOOK = {"isbn": "9780131103627", "title": "The C Programming Language"}
 
@@ -30,7 +32,7 @@ class Bookshop(BaseHTTPRequestHandler):
 
     def answer(self):
         body = self.body()
-        offered = PATHS.get(self.path.split("?")[0])
+        offered = PATHS.get(urlsplit(self.path).path)
         method = "GET" if self.command == "HEAD" else self.command
         if offered is None:
             return self.send(404, {"error": "not_found"})
@@ -73,4 +75,6 @@ def is_object(body):
 
 if __name__ == "__main__":
     ThreadingHTTPServer.request_queue_size = 128
+    # How many fields a request may have is for the edge to say.
+    http.client._MAXHEADERS = 10_000
     ThreadingHTTPServer(("127.0.0.1", int(sys.argv[1])), Bookshop).serve_forever()

@@ -128,11 +128,11 @@ lockproof_run() {
     fi
 }
 
-# `verdict check`, each once, of everything that was not right.
+# `verdict check`, each once, of everything that was not right; of what is inconclusive nothing can be said.
 findings() {
     sed -n -E 's/^ *"(check|verdict)": "([a-z0-9_-]+)",?$/\1 \2/p' "$work"/results/*.json |
         awk '$1 == "check" { check = $2 }
-             $1 == "verdict" && $2 ~ /^(fail|warn|inconclusive|error)$/ { print $2, check }' |
+             $1 == "verdict" && $2 ~ /^(fail|warn|error)$/ { print $2, check }' |
         sort -u
 }
 
@@ -153,6 +153,7 @@ judge() {
         LOCKPROOF=${CARGO_TARGET_DIR:-$root/target}/debug/lockproof
     fi
     LOCKPROOF=$(realpath "$LOCKPROOF")
+    export LOCKPROOF
     cd "$here"
     mkdir "$work/results"
     lockproof_run "$work/results/suite.json"

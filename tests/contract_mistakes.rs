@@ -61,6 +61,8 @@ const CONTRADICTIONS: &[Case] = &[
         "an operation cannot be the source of its own parameter",
         "a.show",
     ),
+    ("path: /a,", "path: /a, carries: [a.sho],", "`a.sho`: no operation has this name", "a.sho"),
+    ("path: /a,", "path: /a, carries: [a.list],", "an operation does not carry calls of itself", "a.list"),
     ("like: invalid", "like: revoked", "`revoked`: no such refusal is declared here", "revoked"),
     (
         "like: invalid",
@@ -221,5 +223,62 @@ fn every_breach_of_the_contract_format_is_said_in_plain_words() {
     for (right, wrong, message, place) in BREACHES {
         let told = in_contract(right, wrong);
         assert_eq!((&*told.0, &*told.1), (*message, *place), "{wrong}");
+    }
+}
+
+/// The contract with a way to steer its target.
+fn steered(action: &str) -> Result<contract::Contract, Diagnostics> {
+    let text = format!("{CONTRACT}control:\n  {action}\n");
+    contract::load(Source { name: "lockproof.yaml".to_owned(), text }, &|_| None)
+}
+
+/// An action of the contract, what is wrong with it, and where.
+const STEERING: &[(&str, &str, &str)] = &[
+    ("clock: { advance: { command: [a, \"{ms}\"] } }", "nothing takes `advance` back", "advance"),
+    ("create: { command: [a] }", "nothing takes `create` back", "create"),
+    (
+        "revoke: { command: [a, \"{key}\"] }",
+        "a key would be written into logs and lists of processes here",
+        "\"{key}\"",
+    ),
+    (
+        "revoke: { http: { method: GET, url: \"http://127.0.0.1:1/{key}\" } }",
+        "a key would be written into logs and lists of processes here",
+        "\"http://127.0.0.1:1/{key}\"",
+    ),
+    ("revoke: { command: [a, \"{at}\"] }", "nothing is filled in for `{at}` here", "\"{at}\""),
+    (
+        "revoke: { http: { method: GET, url: \"http://{id}.example/\" } }",
+        "`http://{id}.example/` is not an address to call",
+        "\"http://{id}.example/\"",
+    ),
+    ("revoke: { command: [a], answers: { key: $.k } }", "nobody asks `key` of this answer", "key"),
+    (
+        "revoke: { command: [a], http: { method: GET, url: \"http://h\" } }",
+        "an action is `http` or `command`, one of the two",
+        "",
+    ),
+    ("revoke: {}", "this mapping needs an entry", "{}"),
+    ("revoke: { command: [] }", "this list needs at least 1 item", "[]"),
+    ("revok: { command: [a] }", "unknown entry `revok`", "revok"),
+];
+
+#[test]
+fn every_mistake_in_how_a_target_is_steered_points_at_its_place() {
+    for (action, message, place) in STEERING {
+        let told = only(&steered(action).unwrap_err());
+        assert!(told.0.starts_with(message), "{action}: {}", told.0);
+        assert!(place.is_empty() || told.1 == *place, "{action}: {}", told.1);
+    }
+}
+
+#[test]
+fn a_key_goes_where_nobody_else_reads_it() {
+    for action in [
+        "revoke: { command: [a], stdin: \"{key}\" }",
+        "revoke: { command: [a], env: { K: \"{key}\" } }",
+        "revoke: { http: { method: GET, url: \"http://h/{id}\", body: { k: [\"{key}\"] }, headers: { X-K: \"{key}\" } } }",
+    ] {
+        assert!(steered(action).is_ok(), "{action}");
     }
 }

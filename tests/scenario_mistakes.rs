@@ -130,8 +130,8 @@ const MISTAKES: &[Case] = &[
     (
         EXPECT,
         "needs: [http3]\nexpect: { refused: true }",
-        "a need is tls, http2, plaintext, nodes, elsewhere, unknown-field, idempotency, validator, key-id, scheme.*, policy.*, \
-         refusal.*, control.*, tokens.*, documents.* or alike.*",
+        "a need is tls, http2, plaintext, nodes, elsewhere, unknown-field, idempotency, validator, key-id, scheme.*, \
+         operation.*, policy.*, refusal.*, limits.*, control.*, tokens.*, documents.* or alike.*",
         "http3",
     ),
     (
@@ -197,4 +197,78 @@ fn what_earlier_steps_captured_may_be_filled_in_later() {
     assert!(load(text.clone()).is_ok());
     let (message, _) = only(&load(text.replacen("{token}", "{tokem}", 1)).unwrap_err());
     assert_eq!(message, "nothing is called `{tokem}` here");
+}
+
+/// What is done to the target before a request, what of it is a mistake, and where it stands.
+const STEERING: &[(&str, &str, &str)] = &[
+    ("{ revoke: k }", "no step before this one creates such a key", "{ revoke: k }"),
+    ("{ create: { name: made } }", "a key of this name is there already", "{ create: { name: made } }"),
+    ("{ disable: made }", "this switches off an application that other keys belong to", "{ disable: made }"),
+    ("{ delete: made }", "this takes `control.delete`, which `needs` does not list", "{ delete: made }"),
+    ("{ store: stop }", "this concerns every request that is under way", "{ store: stop }"),
+    (
+        "{ processed: unchanged }",
+        "nothing was remembered that this could be compared with",
+        "{ processed: unchanged }",
+    ),
+    ("{ revok: made }", "unknown entry `revok`", "revok"),
+    ("{ store: halt }", "`halt` is not a word that is known here", "halt"),
+];
+
+/// A scenario that steers its target.
+fn steered(needs: &str, alone: &str, step: &str) -> String {
+    let needs = format!("needs: [control.create, control.revoke, control.disable{needs}]\n{alone}");
+    let steps = format!(
+        "steps:\n  - control: {{ create: {{ name: made }} }}\n  - {step}\n  \
+         - request: {{ credential: {{ created: made }} }}\n    expect: {{ accepted: true }}\n"
+    );
+    SCENARIO.replacen("expect: { refusal: missing }\n", "", 1) + &needs + &steps
+}
+
+fn load_steered(text: String) -> Result<scenario::Scenario, Diagnostics> {
+    scenario::load(Source { name: "core/sample.yaml".to_owned(), text })
+}
+
+#[test]
+fn every_mistake_in_steering_a_target_points_at_its_place() {
+    for (action, message, place) in STEERING {
+        let alone = if action.contains("processed") { "alone: true\n" } else { "" };
+        let text = steered(", control.store.stop, control.processed", alone, &format!("control: {action}"));
+        let told = only(&load_steered(text).unwrap_err());
+        assert_eq!((&*told.0, &*told.1), (*message, *place), "{action}");
+    }
+}
+
+#[test]
+fn a_step_that_sends_nothing_expects_nothing_and_a_key_is_used_behind_its_making() {
+    let wrong = [
+        (
+            "control: { revoke: made }\n    expect: { refused: true }",
+            "`expect` says nothing of a step that sends no request",
+        ),
+        (
+            "request: { credential: { created: later } }\n    expect: { refused: true }",
+            "`later`: no step before this one creates such a key",
+        ),
+        (
+            "until: { within: 1s }\n    repeat: 2\n    expect: { refused: true }",
+            "a step that is sent until something holds is not repeated besides",
+        ),
+        (
+            "expect: { same_as: { step: 1 } }",
+            "this step sends no request, so there is no answer to compare with",
+        ),
+        (
+            "until: { within: soon }\n    expect: { refused: true }",
+            "a bound is a time like `250ms`, or a line of the policy that is one: `policy.max_revocation_lag`",
+        ),
+    ];
+    for (step, message) in wrong {
+        let told = only(&load_steered(steered("", "", step)).unwrap_err());
+        assert_eq!(told.0, message, "{step}");
+    }
+    assert!(load_steered(steered("", "", "control: { revoke: made }")).is_ok());
+    assert!(
+        load_steered(steered(", control.store.stop", "alone: true\n", "control: { store: stop }")).is_ok()
+    );
 }

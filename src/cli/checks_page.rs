@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 use crate::mock::defects;
 use crate::scenario::{Line, Scenario};
 
-use super::explain::{MUST_BE_ACCEPTED, SOUND_REQUEST};
+use super::explain::{MUST_BE_ACCEPTED, SLOW, SOUND_REQUEST};
 
 /// The document: a table for each family, and a section for each check.
 pub(super) fn write(suite: &[Scenario]) -> String {
@@ -34,13 +34,15 @@ fn table(page: &mut String, checks: &[&Scenario]) {
     *page += "| check | severity | what holds |\n|---|---|---|\n";
     for check in checks {
         let (id, severity) = (&check.id, check.severity.as_str());
-        writeln!(page, "| [`{id}`](#{id}) | {severity} | {} |", check.title).ok();
+        let slow = if check.slow { ", slow" } else { "" };
+        writeln!(page, "| [`{id}`](#{id}) | {severity}{slow} | {} |", check.title).ok();
     }
 }
 
 fn section(page: &mut String, check: &Scenario) {
     let (id, family) = (&check.id, &check.family);
     let words = check.words();
+    let slow = [SLOW.to_owned()];
     writeln!(page, "\n### {id}\n\n**{}.** {}\n", check.title, check.why).ok();
     writeln!(page, "- *Severity*: {}; [the file](../scenarios/{family}/{id}.yaml)", check.severity.as_str())
         .ok();
@@ -48,11 +50,14 @@ fn section(page: &mut String, check: &Scenario) {
     writeln!(page, "- *Sends*: {}", words.sends).ok();
     lines(page, &words.variants, "in variants");
     lines(page, &words.steps, "in steps");
+    item(page, "Procedure", &words.procedure.into_iter().collect::<Vec<_>>());
+    lines(page, &words.kinds, "it sends");
     let twin = words.twin.map(|twin| format!("{twin}; {MUST_BE_ACCEPTED}"));
     item(page, "Its twin", &twin.into_iter().collect::<Vec<_>>());
     item(page, "Right is", &words.right.into_iter().collect::<Vec<_>>());
     item(page, "Advice", std::slice::from_ref(&check.advice));
     item(page, "Sources", &check.sources);
+    item(page, "Slow", if check.slow { slow.as_slice() } else { &[] });
     item(page, "Needs", &check.needs.iter().map(|need| format!("`{need}`")).collect::<Vec<_>>());
     item(
         page,

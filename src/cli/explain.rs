@@ -26,6 +26,9 @@ pub(super) const SOUND_REQUEST: &str = "A sound request is the operation's own m
 /// What a twin is for.
 pub(super) const MUST_BE_ACCEPTED: &str = "it goes first and must be accepted, or the case says nothing";
 
+/// What is said of a slow check.
+pub(super) const SLOW: &str = "waits for --slow; nothing else is sent meanwhile";
+
 /// Explain a check or a defect.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
@@ -74,6 +77,7 @@ fn of_check(page: &mut Page, check: &Scenario) {
     page.gap();
     requests(page, check);
     page.gap();
+    page.field("slow", (Ink::Plain, if check.slow { SLOW } else { "" }));
     page.field("needs", (Ink::Plain, &names(check.needs.iter().map(Need::to_string))));
     page.field("depends on", (Ink::Plain, &names(check.depends_on.iter().map(ToString::to_string))));
     page.field("tags", (Ink::Plain, &names(check.tags.iter().map(ToString::to_string))));
@@ -99,6 +103,8 @@ fn requests(page: &mut Page, check: &Scenario) {
     page.field("right is", (Ink::Plain, words.right.as_deref().unwrap_or_default()));
     lines(page, "Variants, each a case of its own", &words.variants);
     lines(page, "Steps, one request after the other", &words.steps);
+    page.field("procedure", (Ink::Plain, words.procedure.as_deref().unwrap_or_default()));
+    lines(page, "What the procedure sends", &words.kinds);
 }
 
 fn lines(page: &mut Page, title: &str, lines: &[Line]) {

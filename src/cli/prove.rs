@@ -7,6 +7,7 @@ use std::time::Instant;
 use clap::Args;
 
 use crate::outcome::ExitCode;
+use crate::plan::Slow;
 use crate::prove::{self, Event, Fixture, Matrix, Pairs, Proof, ProveError, Stopper};
 use crate::runner::Signal;
 
@@ -22,6 +23,7 @@ Examples:
   lockproof prove                       the whole proof; the matrix goes to reports/latest
   lockproof prove --seeds 1000          look longer for false alarms on the sound server
   lockproof prove --pairs               also every two defects of a family: do they hide each other?
+  lockproof prove --slow                also the slow checks: throttling, overload, time
   lockproof prove --report json=-       the matrix on standard output, and nothing else
   lockproof run --defect ignore-expiry  one defect by itself, with everything that is found
 
@@ -37,6 +39,7 @@ const SERVERS_PER_LINE: usize = 25;
 /// Prove the suite: run it on every defect of the reference server, on harmless variants, and on the sound server.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(super) struct ProveArgs {
     /// Seeds with which the sound server is tried, in turn in every stage: plain, TLS, HTTP/2, both, Bearer.
     #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=100_000))]
@@ -44,6 +47,9 @@ pub(super) struct ProveArgs {
     /// Also plant every two defects of a family together.
     #[arg(long)]
     pairs: bool,
+    /// Also try the slow checks and the defects that only they find, one after the other.
+    #[arg(long)]
+    slow: bool,
     /// Servers that are tried at once.
     #[arg(long, short, value_name = "N", default_value_t = 6, value_parser = clap::value_parser!(u8).range(1..=64))]
     jobs: u8,
@@ -94,6 +100,7 @@ impl ProveArgs {
             bearer: fixture(Bundle::bearer()?),
             seeds: self.seeds,
             pairs: if self.pairs { Pairs::OfAFamily } else { Pairs::None },
+            slow: if self.slow { Slow::Included } else { Slow::LeftOut },
             jobs: self.jobs.into(),
         })
     }

@@ -8,7 +8,7 @@ use clap::Args;
 
 use crate::document::Millis;
 use crate::outcome::{ContractInfo, ExitCode};
-use crate::plan::{Filter, Inputs, Plan};
+use crate::plan::{Filter, Inputs, Permits, Plan, Slow};
 use crate::redact::Redactor;
 use crate::runner::{self, Header, Job, Lane, Settings, Strictness, conclude};
 use crate::scenario::Severity;
@@ -28,6 +28,7 @@ Examples:
   lockproof run --contract lockproof.yaml --target staging=https://staging.example.com
   lockproof run --only 'key-*' --environment sandbox      some of the cases
   lockproof run --only key-missing/sandbox/ekyc.ocr/none  one case, by the id that a report gives
+  lockproof run --slow                                    also what takes a minute: throttling, overload, time
   lockproof run --report junit=junit.xml --report json=-  two reports, one of them on standard output
 
 Keys come from where the contract says: environment variables, files or standard input, never the command line.";
@@ -79,6 +80,9 @@ struct SelectArgs {
     /// Only checks of this severity; repeatable.
     #[arg(long, value_enum, value_name = "SEVERITY")]
     severity: Vec<SeverityArg>,
+    /// Also the checks that take long or send very much: throttling, overload, time. They come last, one at a time.
+    #[arg(long)]
+    slow: bool,
     /// Only operations of this service; repeatable.
     #[arg(long, value_name = "SERVICE")]
     service: Vec<String>,
@@ -168,7 +172,7 @@ fn on(args: &RunArgs, aimed: &Aimed, output: &Output) -> Done {
 impl RunArgs {
     fn plan(&self, bundle: &Bundle) -> Result<Plan, Failure> {
         let suite = suite::read(&self.select.scenarios)?;
-        let permits = self.target.permits();
+        let permits = Permits { slow: self.select.slow(), ..self.target.permits() };
         let Bundle { contract, bodies, .. } = bundle;
         let inputs = Inputs { contract, bodies, suite: &suite, permits: &permits };
         let plan = Plan::expand(&inputs, &self.select.filter(bundle)?);
@@ -206,6 +210,10 @@ impl PaceArgs {
 }
 
 impl SelectArgs {
+    fn slow(&self) -> Slow {
+        if self.slow { Slow::Included } else { Slow::LeftOut }
+    }
+
     fn filter(&self, bundle: &Bundle) -> Result<Filter, Failure> {
         known("service", &self.service, bundle.contract.services.keys())?;
         known("environment", &self.environment, bundle.contract.environments.keys())?;

@@ -52,7 +52,8 @@ fn list() -> Result<(), Failure> {
     let width = suite.scenarios.iter().map(|scenario| scenario.id.as_str().len()).max().unwrap_or(0);
     let mut text = Vec::new();
     for one in &suite.scenarios {
-        writeln!(text, "{:width$}  {:6}  {}", one.id.as_str(), one.severity.as_str(), one.title).ok();
+        let slow = if one.slow { " (slow)" } else { "" };
+        writeln!(text, "{:width$}  {:6}  {}{slow}", one.id.as_str(), one.severity.as_str(), one.title).ok();
     }
     output::print(&text)
 }

@@ -118,7 +118,7 @@ impl TargetArgs {
         // What steers another target must never be done for the reference server: it has its own.
         if !bundle.contract.control.is_empty() {
             let own = Bundle::reference()?.contract.control;
-            bundle.contract.control = own.at(reference.control_url());
+            *bundle.contract.control = own.at(reference.control_url());
         }
         Ok(Aimed { bundle, reference: Some(reference) })
     }
@@ -162,6 +162,7 @@ impl TargetArgs {
             environments: self.allow.clone(),
             no_exact_bytes: self.client.no_exact_bytes(),
             frames: self.client.frames(),
+            ..Permits::default()
         }
     }
 

@@ -14,6 +14,7 @@ mod documents;
 mod environment;
 mod idempotency;
 mod keyring;
+mod limits;
 mod load;
 mod matcher;
 mod operation;
@@ -36,6 +37,7 @@ pub use documents::{Documents, Published};
 pub use environment::{Environment, Tls};
 pub use idempotency::{Idempotency, UNIQUE};
 pub use keyring::{KeyError, KeySupply, Keyring};
+pub use limits::{Limit, Limits};
 pub use load::load;
 pub use matcher::{JsonType, Matcher, Rule};
 pub use operation::{Body, Effect, Operation, Parameter, ParameterSource, PublicOperation, Service};
@@ -90,7 +92,7 @@ pub struct Contract {
     pub tokens: Option<Tokens>,
     /// How a test may steer the target; without it the checks that need it are skipped.
     #[serde(default)]
-    pub control: Control,
+    pub control: Box<Control>,
 }
 
 /// How a request carries its key.

@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Acceptance, Grant, Idempotency};
+use super::{Acceptance, Grant, Idempotency, Limits};
 use crate::document::{JsonPath, Method, Name};
 
 /// A group of operations that permissions can be granted on as a whole.
@@ -34,9 +34,16 @@ pub struct Operation {
     /// Meant for the operator alone: the checks look for ordinary keys that may use it all the same.
     #[serde(default)]
     pub admin: bool,
+    /// The operations that its body carries calls of, as `service.operation`, where it is a batch of calls: a key may
+    /// use it only where it may use all of these too.
+    #[serde(default)]
+    pub carries: Vec<Grant>,
     /// What stands for the parameters of the path.
     #[serde(default)]
     pub parameters: IndexMap<Name, Parameter>,
+    /// How often it may be called; where nothing is said, nothing is tried.
+    #[serde(default)]
+    pub limits: Limits,
     /// How an acceptance is recognised.
     pub accepted: Acceptance,
     /// How it is done once, however often its request is sent.

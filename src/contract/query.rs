@@ -4,7 +4,9 @@ use std::fmt;
 
 use indexmap::IndexMap;
 
-use super::{Acceptance, Body, Carrier, Contract, Effect, Operation, PublicOperation, Refusal, RefusalKind};
+use super::{
+    Acceptance, Body, Carrier, Contract, Effect, Limits, Operation, PublicOperation, Refusal, RefusalKind,
+};
 use crate::document::HeaderName;
 
 /// An operation's full name: `service.operation`, or `public.<method>-<path>` for what needs no key.
@@ -111,7 +113,9 @@ impl PublicOperation {
             body: None,
             effect: Effect::None,
             admin: false,
+            carries: Vec::new(),
             parameters: IndexMap::new(),
+            limits: Limits::default(),
             accepted: self.accepted.clone().unwrap_or(by_status),
             idempotency: None,
         }

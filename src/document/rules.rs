@@ -126,6 +126,7 @@ fn badly_formed(format: &str, value: &Value, written: Option<&str>) -> Sentence 
         "duration-text" => "a length of time such as `250ms`, `1s` or `2m`",
         "rate" => "a rate such as `500/s`, `30/m` or `10/h`",
         "base-url" => "a base URL",
+        "call-url" => "an address to call",
         "path-template" => "a path",
         "one-line" => "a line of text",
         other => other,

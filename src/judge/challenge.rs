@@ -174,13 +174,21 @@ impl Reader<'_> {
                 b'\\' => {
                     let escaped = self.peek().ok_or_else(|| self.error("an escape has no character"))?;
                     self.at += 1;
-                    value.push(escaped);
+                    value.push(self.text_byte(escaped)?);
                 }
-                byte if byte < b' ' && byte != b'\t' => return Err(self.error("a control character")),
-                byte => value.push(byte),
+                byte => value.push(self.text_byte(byte)?),
             }
         }
         Err(self.error("a closing quote is missing"))
+    }
+
+    /// What may stand in quotes, escaped or not (RFC 9110 section 5.6.4).
+    fn text_byte(&self, byte: u8) -> Result<u8, ChallengeError> {
+        if byte.is_ascii_control() && byte != b'\t' {
+            Err(self.error("a control character"))
+        } else {
+            Ok(byte)
+        }
     }
 }
 
@@ -261,6 +269,14 @@ mod tests {
         for field in ["", " , ", "=x", "Api Key Key", "ApiKey realm=\"x", "ApiKey a=b c=d", "Api\"x\""] {
             assert!(parse_challenges(field).is_err(), "{field}");
         }
+    }
+
+    #[test]
+    fn a_control_character_has_no_place_in_quotes_not_even_behind_a_backslash() {
+        for field in ["ApiKey realm=\"\u{1}\"", "ApiKey realm=\"\\\u{2}\"", "ApiKey realm=\"\u{7f}\""] {
+            assert_eq!(parse_challenges(field).unwrap_err().problem, "a control character", "{field:?}");
+        }
+        assert!(parse_challenges("ApiKey realm=\"a\tb\"").is_ok());
     }
 
     proptest! {

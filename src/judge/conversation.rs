@@ -73,7 +73,7 @@ fn one(wanted: &Requirement, heard: &Heard, evidence: &Evidence<'_>) -> Judgemen
         return Judgement::new(Finding::Unclear, seen);
     }
     let reading = Reading::of(&heard.answer);
-    if let Some(why) = evidence.recogniser.throttled(&reading) {
+    if let Some(why) = evidence.recogniser.throttled(&heard.answer) {
         return Judgement::new(Finding::Unclear, why);
     }
     wanted.judge(&reading, evidence)

@@ -48,6 +48,9 @@ impl fmt::Display for Requirement {
             Self::Unreachable => f.write_str("no connection"),
             Self::NoContent => f.write_str("no content"),
             Self::NoForeignRedirect => f.write_str("no redirection to another origin"),
+            Self::RetryAfter => {
+                f.write_str("a Retry-After field that can be read, not before RateLimit says")
+            }
             Self::SameAs { step, compare: Compare::Everything } => {
                 write!(f, "the same answer as to step {step}")
             }

@@ -15,7 +15,9 @@ mod matching;
 mod openapi;
 mod recognise;
 mod requirement;
+mod retry;
 mod same;
+pub mod statistics;
 #[cfg(test)]
 mod tests;
 mod version;
@@ -115,8 +117,18 @@ pub fn judge_field(name: &HeaderName, matcher: &Matcher, heard: &Answer) -> Judg
     matching::header(name, matcher, &Reading::of(heard))
 }
 
-/// Judges one exchange.
+/// Judges one exchange. A target that is too busy to decide says nothing of its lock.
 pub fn judge(requirement: &Requirement, evidence: &Evidence<'_>) -> Judgement {
+    let answer = evidence.exchange.answer.as_ref().filter(|_| evidence.exchange.failure.is_none());
+    let answer = answer.filter(|answer| !requirement.names(answer.status));
+    match answer.and_then(|answer| evidence.recogniser.throttled(answer)) {
+        Some(why) => Judgement::new(Finding::Unclear, why),
+        None => judge_limited(requirement, evidence),
+    }
+}
+
+/// Judges one exchange where it is the target's limits that are tried: being busy is an answer like any other.
+pub fn judge_limited(requirement: &Requirement, evidence: &Evidence<'_>) -> Judgement {
     let Some(answer) = evidence.exchange.answer.as_ref().filter(|_| evidence.exchange.failure.is_none())
     else {
         let failure = evidence.exchange.failure.as_ref();
@@ -128,10 +140,6 @@ pub fn judge(requirement: &Requirement, evidence: &Evidence<'_>) -> Judgement {
         return Judgement::new(Finding::Unclear, why);
     };
     let reading = Reading::of(answer);
-    let throttled = evidence.recogniser.throttled(&reading).filter(|_| !requirement.names(answer.status));
-    if let Some(why) = throttled {
-        return Judgement::new(Finding::Unclear, why);
-    }
     // Behind an answer to HEAD there is nothing to read: whatever stands there is wrong, coded or not.
     let to_head = evidence.exchange.request.method == Method::HEAD;
     if let Some(why) = reading.unreadable.as_ref().filter(|_| !to_head) {

@@ -5,6 +5,7 @@ use indexmap::IndexMap;
 use super::{Finding, Judgement, Reading, describe_answer, matching};
 use crate::contract::{Acceptance, Contract, Matcher, Refusal, RefusalKind};
 use crate::document::{HeaderName, JsonPath};
+use crate::wire::Answer;
 
 /// How the acceptances of one operation and the refusals of one contract are recognised.
 #[derive(Clone, Debug)]
@@ -43,7 +44,7 @@ impl<'a> Recogniser<'a> {
     }
 
     /// What an answer is, for those who have only the answer.
-    pub fn recognise_answer(&self, answer: &crate::wire::Answer) -> Recognised {
+    pub fn recognise_answer(&self, answer: &Answer) -> Recognised {
         self.recognise(&Reading::of(answer))
     }
 
@@ -59,10 +60,10 @@ impl<'a> Recogniser<'a> {
     }
 
     /// Why an answer says nothing about the lock: the target is too busy to decide.
-    pub(crate) fn throttled(&self, reading: &Reading<'_>) -> Option<String> {
-        let status = reading.answer.status;
+    pub(crate) fn throttled(&self, answer: &Answer) -> Option<String> {
+        let status = answer.status;
         let declared = self.refusals.iter().any(|(_, refusal)| refusal.status == Some(status));
-        let busy = status == 429 || (status == 503 && reading.answer.header("retry-after").next().is_some());
+        let busy = status == 429 || (status == 503 && answer.header("retry-after").next().is_some());
         (busy && !declared).then(|| format!("the target is busy: status {status}"))
     }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::{ChallengeRequirement, Compare, ConversationRequirement, CorsRequirement};
 use super::{DescriptionRequirement, Evidence, Finding, Judgement, Reading};
-use super::{caching, challenge, conversation, cors, matching, openapi, recognise, same, version};
+use super::{caching, challenge, conversation, cors, matching, openapi, recognise, retry, same, version};
 use crate::contract::{Matcher, RefusalKind};
 use crate::document::{HeaderName, JsonPath, Pattern, StatusMatch};
 
@@ -49,6 +49,8 @@ pub enum Requirement {
     NoContent,
     /// It does not send the client to another origin.
     NoForeignRedirect,
+    /// It says when to come back.
+    RetryAfter,
     /// It cannot be told from the answer to an earlier step.
     SameAs {
         /// The step's number, from 1.
@@ -156,6 +158,7 @@ impl Requirement {
                 Judgement::new(length == 0, format!("{length} bytes of content"))
             }
             Self::NoForeignRedirect => matching::no_foreign_redirect(reading, evidence.exchange),
+            Self::RetryAfter => retry::retry_after(reading),
             Self::SameAs { step, compare } => same::judge((*step, compare), reading, evidence),
             Self::DiffersFrom { step, like } => caching::differs((*step, *like), reading, evidence),
             Self::VariesOn(name) => caching::varies(name, reading),

@@ -48,15 +48,16 @@ pub(super) async fn serve<R: Responder>(
     loop {
         let accepted = async {
             let place = Arc::clone(&room).acquire_owned().await.ok()?;
-            let (stream, _) = listener.accept().await.ok()?;
-            Some((stream, place))
+            let (stream, peer) = listener.accept().await.ok()?;
+            let responder = responder.connected(CONNECTION.fetch_add(1, Ordering::Relaxed), peer.ip());
+            Some((stream, responder, place))
         };
         tokio::select! {
             () = ended(&mut stop) => break,
             Some(_) = connections.join_next() => {}
             accepted = accepted => match accepted {
-                Some((stream, place)) => {
-                    let (responder, transport, ending) = (Arc::clone(&responder), transport.clone(), ending.clone());
+                Some((stream, responder, place)) => {
+                    let (transport, ending) = (transport.clone(), ending.clone());
                     connections.spawn(async move {
                         connection(stream, responder, transport, ending).await;
                         drop(place);
@@ -80,7 +81,6 @@ async fn connection<R: Responder>(
     if stream.set_nodelay(true).is_err() {
         return;
     }
-    let responder = responder.connected(CONNECTION.fetch_add(1, Ordering::Relaxed));
     match transport {
         Transport::Http1 => http1(Wire::new(stream), &*responder, stop).await,
         Transport::Either => {

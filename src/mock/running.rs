@@ -96,6 +96,7 @@ pub async fn start(config: Config) -> Result<Running, MockError> {
             data: Arc::clone(data),
             trusted,
             connection: 0,
+            peer: None,
         };
         let address = behind(listen, number);
         let plain = if (server.edge.offers)(http2) { Transport::Either } else { Transport::Http1 };

@@ -1,5 +1,6 @@
 //! The server's state, and how one request goes through it.
 
+use std::net::IpAddr;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -7,7 +8,8 @@ use std::time::Duration;
 use super::clock::Clock;
 use super::config::{LogSink, MockError, RateLimit};
 use super::edge::{
-    Denial, Edge, Forwarded, Key, Keys, Quota, Rendering, Request, Route, Routes, Seal, Stop, TokenStore,
+    Denial, Edge, Forwarded, Key, Keys, Meter, Place, Places, Quota, Rendering, Request, Route, Routes, Seal,
+    Stop, TokenStore,
 };
 use super::http1::{Admission, Manner, Reception, Responder};
 use super::http2;
@@ -18,6 +20,9 @@ use super::random::RequestId;
 use super::services::{self, Call, Done, Gallery};
 use crate::contract::{Authentication, Carrier, Cors, Policy};
 use crate::mock::Config;
+
+/// The most requests that are on their way at once; further ones are sent away.
+const PLACES: usize = 128;
 
 /// Everything that all listeners share.
 #[derive(Debug)]
@@ -54,6 +59,8 @@ pub(crate) struct Server {
     pub(crate) journal: Option<Journal>,
     /// How many requests a key has.
     pub(crate) rate_limit: Option<RateLimit>,
+    /// The places for requests on their way.
+    pub(crate) places: Places,
     /// Every environment that is served, and its data.
     pub(crate) environments: Vec<(String, Arc<Data>)>,
     log: Option<LogSink>,
@@ -68,6 +75,10 @@ pub(crate) struct Data {
     pub(crate) processed: Vec<AtomicU64>,
     /// The people whom it knows.
     pub(crate) gallery: Mutex<Gallery>,
+    /// How often keys called operations that have a limit of their own.
+    pub(crate) calls: Meter<(usize, String)>,
+    /// How often clients tried wrong keys.
+    pub(crate) guesses: Meter<(usize, String)>,
     /// What was done already for an idempotency key.
     pub(crate) done: Mutex<Done>,
     /// The fields with which the last request arrived behind the edge.
@@ -103,6 +114,8 @@ pub(crate) struct Site {
     pub(crate) node: usize,
     /// The number of the connection, once there is one.
     pub(crate) connection: u64,
+    /// The address of its other side, once there is one.
+    pub(crate) peer: Option<IpAddr>,
 }
 
 impl Server {
@@ -144,6 +157,7 @@ impl Server {
             rendering,
             clock,
             rate_limit,
+            places: Places::new(PLACES),
             parts: Parts::default(),
             journal: control.then(Journal::default),
             log,
@@ -159,6 +173,8 @@ impl Server {
         self.tokens.clear();
         for (_, data) in &self.environments {
             data.processed.iter().for_each(|count| count.store(0, Ordering::Release));
+            data.calls.clear();
+            data.guesses.clear();
             data.gallery.lock().unwrap_or_else(PoisonError::into_inner).clear();
             data.done.lock().unwrap_or_else(PoisonError::into_inner).clear();
         }
@@ -199,6 +215,7 @@ pub(crate) struct Pass {
     route: Route,
     key: Option<Arc<Key>>,
     quota: Option<Quota>,
+    place: Place,
     waited: Duration,
 }
 
@@ -223,8 +240,8 @@ impl Site {
 impl Responder for Site {
     type Pass = Pass;
 
-    fn connected(self: &Arc<Self>, number: u64) -> Arc<Self> {
-        Arc::new(Self { connection: number, ..Self::clone(self) })
+    fn connected(self: &Arc<Self>, number: u64, peer: IpAddr) -> Arc<Self> {
+        Arc::new(Self { connection: number, peer: Some(peer), ..Self::clone(self) })
     }
 
     fn reception(&self) -> &Reception {
@@ -256,34 +273,35 @@ impl Responder for Site {
         let answer = match decided {
             Ok(()) => {
                 let (key, quota, waited) = (passage.key, passage.quota, passage.waited);
-                return Admission::Admitted(Pass { id, route, key, quota, waited });
+                let place = server.places.take();
+                return Admission::Admitted(Pass { id, route, key, quota, place, waited });
             }
             Err(Stop::Deny(denial)) => self.denied(&denial, Some(&request)),
             Err(Stop::Answer(answer)) => *answer,
         };
-        let answer = Answer { took: passage.waited, ..answer };
+        let answer = Answer { took: passage.waited + answer.took, ..answer };
         Admission::Answered(server.finish(&self.seal(id, Some(request)).about(&passage), answer))
     }
 
     fn serve(&self, head: &Head, pass: Pass, body: &[u8]) -> Answer {
         let server = &self.server;
-        let Pass { id, route, key, quota, waited } = pass;
+        let Pass { id, route, key, quota, place: _place, waited } = pass;
         let request = Request { id, head, body: Some(body), site: self, route: &route };
         let mut seal = self.seal(id, Some(request));
         seal.key = key.as_deref();
-        seal.quota = server.rate_limit.zip(quota);
+        seal.quota = request.limit().zip(quota);
         let (Route::Operation(_, parameters), Some(operation)) = (&route, request.operation()) else {
             return server.finish(&seal, self.denied(&Denial::NotFound, Some(&request)));
         };
         if server.parts.lacks(Part::Upstream) {
             let answer = self.denied(&Denial::BadGateway, Some(&request));
-            return server.finish(&seal, Answer { took: waited, ..answer });
+            return server.finish(&seal, Answer { took: waited + answer.took, ..answer });
         }
         self.arrive((server.edge.forward)(&request, key.as_deref()));
         (server.edge.remember)(&request, key.as_deref());
         let call = Call { request, operation, parameters, key: key.as_ref() };
         let answer = services::answer(&call).unwrap_or_else(|denial| self.denied(&denial, Some(&request)));
-        server.finish(&seal, Answer { took: waited, ..answer })
+        server.finish(&seal, Answer { took: waited + answer.took, ..answer })
     }
 
     fn refuse(&self, head: Option<&Head>, denial: &Denial) -> Answer {

@@ -25,6 +25,11 @@ impl Operations {
         Self { tokens: contract.tokens.clone(), guarded, public }
     }
 
+    /// The first operation that needs a key.
+    pub(super) fn first(&self) -> Option<&Arc<BoundOperation>> {
+        self.guarded.first()
+    }
+
     /// The guarded operation of a full name.
     pub(super) fn guarded(&self, id: &str) -> Option<&Arc<BoundOperation>> {
         self.guarded.iter().find(|operation| operation.id.as_str() == id)
@@ -40,6 +45,7 @@ impl Operations {
     pub(super) fn selected(&self, selector: &OperationSelector) -> Vec<Arc<BoundOperation>> {
         match selector {
             OperationSelector::Named(Selected::All) => self.guarded.clone(),
+            OperationSelector::Named(Selected::First) => self.guarded.first().cloned().into_iter().collect(),
             OperationSelector::Named(Selected::Named(names)) => {
                 let chosen = |one: &&Arc<BoundOperation>| names.iter().any(|name| name == one.id.as_str());
                 self.guarded.iter().filter(chosen).cloned().collect()
@@ -62,6 +68,7 @@ impl Operations {
             && is(filter.admin, operation.admin)
             && self.has_to_do_with_tokens(one, filter)
             && is(filter.owned, owned)
+            && is(filter.carries, !operation.carries.is_empty())
             && is(filter.shares_path, self.shares_path(one))
             && filter.methods.as_ref().is_none_or(|methods| methods.contains(&operation.method))
             && filter.effects.as_ref().is_none_or(|effects| effects.contains(&operation.effect))
@@ -125,6 +132,7 @@ fn is_denied_by(credential: &Credential, cell: (&BoundOperation, &str), by: Deni
     match by {
         DeniedBy::Service => standing == Standing::WrongService,
         DeniedBy::Operation => standing == Standing::WrongOperation,
+        DeniedBy::Carried => standing == Standing::WrongCarried,
         DeniedBy::Environment => standing == Standing::WrongEnvironment && covers(credential, &cell.0.id),
     }
 }

@@ -9,13 +9,13 @@ use super::compose::Senders;
 use super::draft::{Draft, DraftKey};
 use super::permission::Standing;
 use super::require::{requirement, wants_acceptance};
-use super::{BoundOperation, Case, Inputs, PlannedStep, compose, conversation, deed, sender};
+use super::{BoundOperation, Case, Inputs, PlannedStep, Slow, compose, conversation, deed, sender};
 use crate::contract::Environment;
 use crate::judge::Requirement;
 use crate::outcome::Expects;
 use crate::scenario::{
-    CredentialPick, Expectation, First, OperationFilter, OperationSelector, Scenario, Selected, Step, Twist,
-    Variant,
+    CredentialPick, Expectation, First, OperationFilter, OperationSelector, Procedure, Scenario, Selected,
+    Step, Twist, Variant,
 };
 
 /// One cell of the matrix: where a scenario is bound.
@@ -33,30 +33,43 @@ pub(super) struct Cell<'a> {
 /// The cases of one scenario, in the order of the contract.
 pub(super) fn cases(inputs: &Inputs<'_>, operations: &Operations, scenario: &Arc<Scenario>) -> Vec<Case> {
     let mut cases = Vec::new();
+    let first = first_environment(inputs);
     for (name, environment) in &inputs.contract.environments {
         let selected = match &scenario.over.environments {
             Selected::All => true,
+            Selected::First => Some(name.as_str()) == first,
             Selected::Named(names) => names.iter().any(|wanted| wanted == name.as_str()),
         };
         if !selected {
             continue;
         }
-        let found = operations.selected(&scenario.over.operations).into_iter().map(|operation| {
-            let environment = (name.as_str(), environment);
-            let cell = Cell {
-                inputs,
-                operations,
-                scenario,
-                environment,
-                operation: &operation,
-                axis: None,
-                variant: None,
-            };
-            cell.expand()
-        });
+        let environment = (name.as_str(), environment);
+        let cell = |operation| Cell {
+            inputs,
+            operations,
+            scenario,
+            environment,
+            operation,
+            axis: None,
+            variant: None,
+        };
+        let chosen = operations.selected(&scenario.over.operations);
+        // Where there is no such operation because the contract does not say so, that is said.
+        let lacking = operations.first().filter(|_| chosen.is_empty()).map(cell);
+        let lacking = lacking.filter(|cell| scenario.needs.iter().any(|need| cell.has(need).is_err()));
+        cases.extend(lacking.map(|cell| cell.case()));
+        let found = chosen.iter().map(|operation| cell(operation).expand());
         cases.extend(first_of(&scenario.over.operations, found));
     }
     cases
+}
+
+/// The first environment that may be asked, or the first of all where none may.
+fn first_environment<'a>(inputs: &Inputs<'a>) -> Option<&'a str> {
+    let mut all = inputs.contract.environments.iter();
+    let first = all.clone().next();
+    let open = all.find(|(name, one)| !one.protected || inputs.permits.allows(name.as_str()));
+    open.or(first).map(|(name, _)| name.as_str())
 }
 
 /// Keeps, where a check asks for the first operation of every service or of all, the cases of the first to which it
@@ -101,11 +114,14 @@ impl Cell<'_> {
         let (twist, _) = self.layers(&Step::default());
         let sent = self.pick(&twist).ok().flatten();
         let created = matches!(twist.credential, Some(CredentialPick::Created(_)));
-        let own_key = sent.filter(|_| twist.key.is_none() && !created);
+        let own_key = sent.filter(|_| twist.key.is_none() && !created && self.scenario.procedure.is_none());
         let label = match (self.axis, self.variant) {
             (Some(credential), Some(variant)) => format!("{credential}+{}", variant.name),
             (Some(credential), None) => credential.to_owned(),
             (None, Some(variant)) => variant.name.to_string(),
+            (None, None) if self.scenario.procedure.is_some() => {
+                self.scenario.procedure.as_ref().map_or("", Procedure::as_str).to_owned()
+            }
             (None, None) if created => "created".to_owned(),
             (None, None) if sent.is_some() && own_key.is_none() => "forged".to_owned(),
             (None, None) => own_key.unwrap_or("none").to_owned(),
@@ -133,8 +149,17 @@ impl Cell<'_> {
     /// What to send and what is right, its twin before it, or why the case does not apply.
     fn work(&self) -> Result<(Option<PlannedStep>, Vec<PlannedStep>), String> {
         self.permitted()?;
+        if self.scenario.slow && self.inputs.permits.slow == Slow::LeftOut {
+            return Err("slow: add --slow".to_owned());
+        }
         let of_variant = self.variant.iter().flat_map(|variant| &variant.needs);
         self.scenario.needs.iter().chain(of_variant).try_for_each(|need| self.has(need))?;
+        if let Some(procedure) = &self.scenario.procedure {
+            let (twist, expect) = self.layers(&Step::default());
+            let requests = procedure.requests((&twist, &expect)).into_iter();
+            let steps = requests.map(|(twist, expect)| self.bound(&Step::default(), (twist, expect)));
+            return Ok((None, steps.collect::<Result<_, _>>()?));
+        }
         let single = [Step::default()];
         let steps = if self.scenario.steps.is_empty() { &single } else { &*self.scenario.steps };
         let steps = self.steps(steps)?;
@@ -166,6 +191,11 @@ impl Cell<'_> {
     fn step(&self, step: &Step, numbers: &[usize]) -> Result<PlannedStep, String> {
         let (twist, mut expect) = self.layers(step);
         expect.renumber(numbers);
+        self.bound(step, (twist, expect))
+    }
+
+    /// What a step sends, with this twist, and what is right for it.
+    fn bound(&self, step: &Step, (twist, expect): (Twist, Expectation)) -> Result<PlannedStep, String> {
         let (credential, second) = self.senders(&twist)?;
         let declared = match &twist.token {
             Some(_) => Some(self.token_standing()?),

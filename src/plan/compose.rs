@@ -49,13 +49,8 @@ pub(super) fn draft(cell: &Cell<'_>, twist: &Twist, (first, second): Senders<'_>
     draft
 }
 
-/// A sound request of another operation, made for what its answer tells.
-pub(super) fn preparation(
-    cell: &Cell<'_>,
-    (operation, credential): (&BoundOperation, &str),
-    capture: &JsonPath,
-) -> Preparation {
-    let draft = sound(cell, (operation, credential));
+/// A request of another operation, made for what its answer tells.
+pub(super) fn preparation(operation: &BoundOperation, draft: Draft, capture: &JsonPath) -> Preparation {
     Preparation {
         operation: operation.id.clone(),
         draft: Box::new(draft),
@@ -64,13 +59,17 @@ pub(super) fn preparation(
     }
 }
 
-/// A sound request of an operation with a credential's key.
-pub(super) fn sound(cell: &Cell<'_>, (operation, credential): (&BoundOperation, &str)) -> Draft {
+/// A sound request of an operation with a credential's key, or that of a key which a step modelled on it.
+pub(super) fn sound(
+    cell: &Cell<'_>,
+    (operation, credential): (&BoundOperation, &str),
+    pick: &Twist,
+) -> Draft {
     let mut draft = Draft::sound(&operation.operation, sound_body(cell.inputs, operation));
     for (name, parameter) in &operation.operation.parameters {
         draft.target = draft.target.replace(&format!("{{{name}}}"), &parameter.example);
     }
-    draft.key = Some(cell.key(credential, &Twist::default()));
+    draft.key = Some(cell.key(credential, pick));
     draft
 }
 

@@ -10,12 +10,15 @@ use super::permission::application;
 use super::{Deed, PlannedUntil, Rule};
 use crate::contract::Grant;
 use crate::scenario::{
-    Bound, ClockMove, ControlStep, CredentialPick, Narrowed, NewKey, SeenRule, StoreMove, Twist, Until,
-    WhichNode, Without,
+    Bound, ClockMove, ControlStep, CredentialPick, Narrowed, NewKey, Outlived, SeenRule, StoreMove, Twist,
+    Until, WhichNode, Without,
 };
 
 /// The pause between two requests of a step that is sent until something holds, where the check says none.
 const PAUSE: Duration = Duration::from_millis(50);
+
+/// So much longer a clock goes on than what it is to outlive.
+const A_LITTLE: Duration = Duration::from_secs(1);
 
 /// What a created key is called where a credential of the contract has its own name: no name there has a slash.
 pub fn created(name: &str) -> String {
@@ -51,6 +54,9 @@ impl<'a> Cell<'a> {
             ControlStep::Permissions(narrowed) => add("allows", json!(self.narrowed(narrowed)?)),
             ControlStep::Expire(expiry) => rule = Rule::At(expiry.at.clone()),
             ControlStep::Clock(ClockMove::Hold(at)) => rule = Rule::At(at.clone()),
+            ControlStep::Clock(ClockMove::Outlive(Outlived::Token)) => {
+                add("ms", json!(millis(self.token_lifetime()? + A_LITTLE)));
+            }
             ControlStep::Clock(ClockMove::Advance(by)) | ControlStep::Store(StoreMove::Slow(by)) => {
                 add("ms", json!(millis(by.duration())));
             }

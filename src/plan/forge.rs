@@ -57,11 +57,11 @@ pub struct Public<'a> {
 /// Makes the text that goes where a key belongs, of a credential's key and what is public about it.
 pub fn forge(key: &str, public: Public<'_>, twist: &KeyTwist, dice: &mut Dice) -> String {
     match twist {
-        KeyTwist::Random(LikeTheKey::Like) => random_like(key, 0..0, dice),
         KeyTwist::Random(LikeTheKey::SameId) => {
             let found = public.part.and_then(|part| public_part(key, part));
-            found.map_or_else(|| key.to_owned(), |kept| random_like(key, kept, dice))
+            found.map_or_else(|| key.to_owned(), |kept| random_like(key, (kept, LikeTheKey::Like), dice))
         }
+        KeyTwist::Random(like) => random_like(key, (0..0, *like), dice),
         KeyTwist::Literal(text) => text.clone(),
         KeyTwist::Id(TheCredential::Own) => public.id.unwrap_or_default().to_owned(),
         KeyTwist::Transform(changes) => {
@@ -77,20 +77,29 @@ fn public_part(key: &str, part: &Pattern) -> Option<Range<usize>> {
 }
 
 /// A key of the same shape that was never issued: the public prefix and what is to be kept stay, every other letter and
-/// digit becomes another of its class.
-fn random_like(key: &str, kept: Range<usize>, dice: &mut Dice) -> String {
+/// digit becomes one of its class. Where it is said how much of the key is shared, the next letter or digit is another.
+fn random_like(key: &str, (kept, like): (Range<usize>, LikeTheKey), dice: &mut Dice) -> String {
     let prefix = prefix_of(key).len();
     let prefix = if key.len() - prefix >= 8 { prefix } else { 0 };
-    let mut pick =
-        |alphabet: &[u8]| char::from(alphabet.get(dice.below(alphabet.len())).copied().unwrap_or(b'x'));
-    let redraw = |(at, c): (usize, char)| match c {
-        c if at < prefix || kept.contains(&at) => c,
-        c if c.is_ascii_lowercase() => pick(b"abcdefghijklmnopqrstuvwxyz"),
-        c if c.is_ascii_uppercase() => pick(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ"),
-        c if c.is_ascii_digit() => pick(b"0123456789"),
-        c => c,
+    let shared = match like {
+        LikeTheKey::Like | LikeTheKey::SameId => prefix,
+        LikeTheKey::SecondHalf => usize::midpoint(prefix, key.len()),
+        LikeTheKey::LastCharacter => key.rfind(|c: char| c.is_ascii_alphanumeric()).unwrap_or(key.len()),
+    };
+    let mut differs = like == LikeTheKey::Like;
+    let redraw = |(at, c): (usize, char)| {
+        let Some(class) = class_of(c).filter(|_| at >= shared && !kept.contains(&at)) else { return c };
+        let others: Vec<char> = class.filter(|other| differs || *other != c).collect();
+        differs = true;
+        others.get(dice.below(others.len())).copied().unwrap_or('x')
     };
     key.char_indices().map(redraw).collect()
+}
+
+/// The letters or digits among which a character is one.
+fn class_of(c: char) -> Option<std::ops::RangeInclusive<char>> {
+    let classes = ['a'..='z', 'A'..='Z', '0'..='9'];
+    classes.into_iter().find(|class| class.contains(&c))
 }
 
 /// What every key of its kind begins with: up to the last `_` or `-`.
@@ -161,6 +170,18 @@ mod tests {
         assert!(forged.starts_with("lp_any_"));
         let class = |c: char| (c.is_ascii_lowercase(), c.is_ascii_uppercase(), c.is_ascii_digit());
         assert!(forged.chars().map(class).eq(KEY.chars().map(class)));
+    }
+
+    #[test]
+    fn a_key_shares_as_much_of_the_real_one_as_is_said_and_no_more() {
+        for seed in 0..200 {
+            let forged =
+                |like| forge(KEY, Public::default(), &KeyTwist::Random(like), &mut Dice::new(seed, "case"));
+            let shared = |other: &str| KEY.bytes().zip(other.bytes()).take_while(|(a, b)| a == b).count();
+            let (half, last) = (forged(LikeTheKey::SecondHalf), forged(LikeTheKey::LastCharacter));
+            assert_eq!((shared(&half), half.len()), (7 + 16, KEY.len()), "{half}");
+            assert_eq!((shared(&last), last.len()), (KEY.len() - 1, KEY.len()), "{last}");
+        }
     }
 
     #[test]

@@ -11,7 +11,7 @@ impl Cell<'_> {
     /// A protected environment is asked only where the operator says so.
     pub(super) fn permitted(&self) -> Result<(), String> {
         let (name, environment) = self.environment;
-        if environment.protected && !self.inputs.permits.environments.iter().any(|allowed| allowed == name) {
+        if environment.protected && !self.inputs.permits.allows(name) {
             return Err(format!("the environment `{name}` is protected; ask it with --allow {name}"));
         }
         Ok(())
@@ -35,13 +35,20 @@ impl Cell<'_> {
             Need::Plaintext => (environment.plaintext_url.is_some(), "a `plaintext_url`".to_owned()),
             Need::Nodes => (!environment.nodes.is_empty(), "a line `nodes` of the environment".to_owned()),
             Need::Elsewhere => return Ok(()),
-            Need::UnknownField | Need::Idempotency | Need::Validator | Need::KeyId | Need::Alike(_) => {
-                return self.says(need);
-            }
+            Need::UnknownField
+            | Need::Idempotency
+            | Need::Validator
+            | Need::KeyId
+            | Need::Limits(_)
+            | Need::Alike(_) => return self.says(need),
             Need::Scheme(scheme) => {
                 let declared = contract.authentication.carrier.scheme();
                 let same = declared.is_some_and(|declared| declared.eq_ignore_ascii_case(scheme));
                 (same, format!("`authentication.carrier.scheme: {scheme}`"))
+            }
+            Need::Operation(name) => {
+                let there = contract.operations().any(|(_, operation)| !operation.carries.is_empty());
+                (there, format!("an operation with a line `{name}`"))
             }
             Need::Policy(name) => (has_policy(contract, name), format!("a line `policy.{name}`")),
             Need::Refusal(name) => {

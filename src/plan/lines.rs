@@ -15,6 +15,9 @@ impl Cell<'_> {
                 let tag = declared.any(|name| *name.http() == http::header::ETAG);
                 (tag, self.line("accepted.headers.ETag"))
             }
+            Need::Limits(name) => {
+                (operation.limits.named(name).is_some(), self.line(&format!("limits.{name}")))
+            }
             Need::KeyId => (contract.authentication.key_id.is_some(), "authentication.key_id".to_owned()),
             Need::UnknownField => return unknown_field(&contract.authentication.carrier),
             Need::Alike(what) => return self.alike(what),
@@ -25,6 +28,7 @@ impl Cell<'_> {
             | Need::Nodes
             | Need::Elsewhere
             | Need::Scheme(_)
+            | Need::Operation(_)
             | Need::Policy(_)
             | Need::Refusal(_)
             | Need::Document(_)

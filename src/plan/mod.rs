@@ -151,6 +151,25 @@ pub struct Permits {
     pub no_exact_bytes: Option<&'static str>,
     /// How HTTP/2 is spoken, to the frame.
     pub frames: Frames,
+    /// Whether slow checks are part of it.
+    pub slow: Slow,
+}
+
+impl Permits {
+    /// Whether an environment may be asked although it is protected.
+    pub(crate) fn allows(&self, environment: &str) -> bool {
+        self.environments.iter().any(|allowed| allowed == environment)
+    }
+}
+
+/// Whether slow checks are part of a run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Slow {
+    /// They are skipped.
+    #[default]
+    LeftOut,
+    /// They are sent.
+    Included,
 }
 
 /// Where frames of HTTP/2 can be sent.
@@ -182,6 +201,9 @@ impl Plan {
     }
 }
 
+/// How many exchanges of each kind a procedure may take: enough for what it says itself to end it first.
+const PROCEDURE: u32 = 200_000;
+
 impl Case {
     /// How many exchanges the case may take at the most, its preparations, retries and confirmations included.
     pub fn exchanges(&self) -> u32 {
@@ -194,12 +216,20 @@ impl Case {
         };
         let steps = self.work.iter().flatten().chain(&self.twin);
         let once = steps.map(of_step).fold(0, u32::saturating_add);
-        once.saturating_mul(9)
+        once.saturating_mul(if self.scenario.procedure.is_some() { PROCEDURE } else { 9 })
+    }
+
+    /// Whether it does something to the target: then its request alone would find another target, and no such key.
+    pub fn is_steered(&self) -> bool {
+        let steers = |step: &PlannedStep| {
+            !step.before.is_empty() || !step.after.is_empty() || !step.draft.deeds().is_empty()
+        };
+        self.work.iter().flatten().any(steers)
     }
 
     /// Whether nothing else may be sent while it runs.
     pub fn is_alone(&self) -> bool {
-        self.scenario.alone == Some(true)
+        self.scenario.is_alone()
     }
 
     /// Whether the case can be sent at all.

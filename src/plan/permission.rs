@@ -16,6 +16,8 @@ pub enum Standing {
     WrongService,
     /// It has permissions on the service, but not this one.
     WrongOperation,
+    /// It has permission on the operation, but not on one that this carries calls of.
+    WrongCarried,
 }
 
 impl Standing {
@@ -28,7 +30,7 @@ impl Standing {
             Self::Dead(KeyState::Disabled) => Some(RefusalKind::Disabled),
             Self::Dead(KeyState::NotYetValid) => Some(RefusalKind::NotYetValid),
             Self::WrongEnvironment => Some(RefusalKind::WrongEnvironment),
-            Self::WrongService | Self::WrongOperation => Some(RefusalKind::Insufficient),
+            Self::WrongService | Self::WrongOperation | Self::WrongCarried => Some(RefusalKind::Insufficient),
         }
     }
 }
@@ -55,7 +57,9 @@ pub(super) fn active_standing(
         return Standing::WrongEnvironment;
     }
     if covers(credential, &operation.id) {
-        return Standing::Allowed;
+        let carried = operation.operation.carries.iter().map(Grant::parts);
+        let all = carried.into_iter().all(|(service, name)| covers_named(&credential.allows, service, name));
+        return if all { Standing::Allowed } else { Standing::WrongCarried };
     }
     let touches = credential.allows.iter().any(|grant| grant.parts().0 == operation.id.service());
     if touches { Standing::WrongOperation } else { Standing::WrongService }
@@ -68,9 +72,14 @@ pub(super) fn covers(credential: &Credential, operation: &OperationId) -> bool {
 
 /// Whether some permissions cover an operation.
 pub(super) fn covers_any(allows: &[Grant], operation: &OperationId) -> bool {
+    covers_named(allows, operation.service(), Some(operation.name()))
+}
+
+/// The same for an operation of a service, by their names.
+fn covers_named(allows: &[Grant], service: &str, operation: Option<&str>) -> bool {
     allows.iter().any(|grant| {
-        let (service, name) = grant.parts();
-        service == operation.service() && name.is_none_or(|name| name == operation.name())
+        let (granted, name) = grant.parts();
+        granted == service && (name.is_none() || name == operation)
     })
 }
 

@@ -33,7 +33,8 @@ impl<'a> Cell<'a> {
                 maker.ok_or_else(|| format!("the contract has no operation `{}`", source.operation.0))?;
             self.effects_permitted(maker)?;
             let credential = self.maker(maker, sender, object)?;
-            let preparation = compose::preparation(self, (maker, credential), &source.capture);
+            let sound = compose::sound(self, (maker, credential), &Twist::default());
+            let preparation = compose::preparation(maker, sound, &source.capture);
             draft.preparations.insert(name.to_string(), preparation);
         }
         Ok(())

@@ -40,6 +40,7 @@ pub(super) fn requirement(
     all.extend(when(expect.unreachable, Requirement::Unreachable));
     all.extend(when(expect.no_content, Requirement::NoContent));
     all.extend(when(expect.no_foreign_redirect, Requirement::NoForeignRedirect));
+    all.extend(when(expect.retry_after, Requirement::RetryAfter));
     all.extend(expect.same_as.as_ref().map(same_as));
     all.extend(
         expect.differs_from.as_ref().map(|it| Requirement::DiffersFrom { step: it.step, like: it.like }),

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::contract::Action;
 use crate::document::HeaderName;
-use crate::scenario::{Instant, Owner, Reading, SeenRule};
+use crate::scenario::{Owner, Reading, SeenRule, TargetTime};
 
 /// Something that is done to the target, and what is right about what it tells.
 #[derive(Clone, Debug, PartialEq)]
@@ -36,7 +36,7 @@ pub enum Rule {
         owner: Owner,
     },
     /// It is done at, or for, an instant.
-    At(Instant),
+    At(TargetTime),
     /// Something is told that is remembered or compared.
     Reading(Reading),
     /// A log in which no key may stand.

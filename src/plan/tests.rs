@@ -130,6 +130,27 @@ fn a_twin_whose_key_may_not_use_the_operation_is_not_sent() {
     assert_eq!(twin(CONTRACT, check), (None, Some(why.to_owned())));
 }
 
+/// A check of what a batch carries.
+const BATCH: &str = "needs: [operation.carries], \
+    over: { operations: { carries: true }, credentials: { denied_by: carried } }, expect: { declared: true }";
+
+#[test]
+fn a_key_may_use_a_batch_only_where_it_may_make_the_calls_within() {
+    let batch = "      batch: { method: POST, path: /batch, carries: [records.list], accepted: { status: 200 } }\n\
+                 credentials:\n  batch: { key: { env: BATCH }, allows: [records.batch] }";
+    let plan = planned(&CONTRACT.replace("credentials:", batch), BATCH);
+    let [case] = plan.cases.as_slice() else { panic!("not one case: {:?}", plan.cases) };
+    assert_eq!((case.operation.id.as_str(), case.credential.as_deref()), ("records.batch", Some("batch")));
+    assert_eq!(case.work.as_ref().unwrap()[0].requirement.to_string(), "the refusal `insufficient`");
+}
+
+#[test]
+fn where_the_contract_declares_no_operation_of_the_kind_the_check_says_so() {
+    let plan = planned(CONTRACT, BATCH);
+    let why: Vec<_> = plan.cases.iter().map(|case| case.work.as_ref().unwrap_err().as_str()).collect();
+    assert_eq!(why, ["the contract lacks an operation with a line `carries`"]);
+}
+
 /// Why the only case of a check does not apply, or whose keys its steps carry.
 fn senders(contract: &str, check: &str) -> Result<Vec<String>, String> {
     let work = planned(contract, check).cases.remove(0).work?;

@@ -1,12 +1,14 @@
 //! Tokens: minted before they are carried, and what they may do.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::bind::Cell;
 use super::draft::Draft;
 use super::permission::{Standing, covers_any, standing};
 use super::{BoundOperation, compose};
 use crate::contract::{Carrier, Credential, Grant, Tokens};
+use crate::document::Millis;
 use crate::scenario::{CredentialPick, TokenTwist, Twist};
 
 /// What a token is called among the names that are filled in.
@@ -19,6 +21,15 @@ impl<'a> Cell<'a> {
     /// That it says nothing.
     fn tokens(&self) -> Result<&'a Tokens, String> {
         self.inputs.contract.tokens.as_ref().ok_or_else(|| "the contract lacks a line `tokens`".to_owned())
+    }
+
+    /// How long a token lives.
+    ///
+    /// # Errors
+    /// That the contract does not say.
+    pub(super) fn token_lifetime(&self) -> Result<Duration, String> {
+        let lifetime = self.tokens()?.lifetime.as_ref().map(Millis::duration);
+        lifetime.ok_or_else(|| "the contract lacks a line `tokens.lifetime`".to_owned())
     }
 
     /// What a token may do here.
@@ -80,8 +91,10 @@ impl<'a> Cell<'a> {
         let mint = &self.tokens()?.mint;
         let operation = self.token_operation(&mint.operation)?;
         self.effects_permitted(operation)?;
-        let credential = self.picked_for(operation, &token.minted_by)?;
-        let preparation = compose::preparation(self, (operation, credential), &mint.capture);
+        let pick = Twist { credential: Some(token.minted_by.clone()), ..Twist::default() };
+        let credential = self.picked_for(operation, &pick)?;
+        let sound = compose::sound(self, (operation, credential), &pick);
+        let preparation = compose::preparation(operation, sound, &mint.capture);
         draft.preparations.insert(TOKEN.to_owned(), preparation);
         Ok(())
     }
@@ -91,9 +104,10 @@ impl<'a> Cell<'a> {
         let revoke = self.tokens()?.revoke.as_ref().ok_or("the contract lacks a line `tokens.revoke`")?;
         let operation = self.token_operation(&revoke.operation)?;
         self.effects_permitted(operation)?;
-        let pick = twist.credential.clone().unwrap_or(CredentialPick::Allowing);
+        let own = twist.credential.clone().unwrap_or(CredentialPick::Allowing);
+        let pick = Twist { credential: Some(own), ..Twist::default() };
         let credential = self.picked_for(operation, &pick)?;
-        let sound = compose::sound(self, (operation, credential));
+        let sound = compose::sound(self, (operation, credential), &pick);
         (draft.method, draft.target, draft.key) = (sound.method, sound.target, sound.key);
         if twist.body.is_none() {
             draft.body = sound.body;
@@ -103,14 +117,9 @@ impl<'a> Cell<'a> {
     }
 
     /// The credential of a pick, for another operation than the cell's.
-    fn picked_for(
-        &self,
-        operation: &'a Arc<BoundOperation>,
-        pick: &CredentialPick,
-    ) -> Result<&'a str, String> {
+    fn picked_for(&self, operation: &'a Arc<BoundOperation>, pick: &Twist) -> Result<&'a str, String> {
         let cell = Cell { operation, axis: None, ..*self };
-        let twist = Twist { credential: Some(pick.clone()), ..Twist::default() };
-        let picked = cell.pick(&twist)?;
+        let picked = cell.pick(pick)?;
         picked.ok_or_else(|| format!("no key is used for `{}`", operation.id))
     }
 }

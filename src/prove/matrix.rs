@@ -19,6 +19,9 @@ pub struct Matrix {
     pub format: String,
     /// How many checks the suite has.
     pub checks: usize,
+    /// The slow checks, where they were left out, and with them the defects that only they find.
+    #[serde(default)]
+    pub left_out: Vec<String>,
     /// How many defects were planted, one at a time.
     pub defects: usize,
     /// How many of them were found by a check that is there to find them.

@@ -35,6 +35,9 @@ pub(super) fn numbers(matrix: &Matrix) -> Vec<(&'static str, String)> {
         ("idle checks", matrix.idle_checks.len().to_string()),
         ("false alarms", alarms(matrix)),
     ];
+    if !matrix.left_out.is_empty() {
+        numbers.push(("slow checks", format!("{} left out; `--slow` tries them", matrix.left_out.len())));
+    }
     if matrix.pairs > 0 {
         numbers.push(("masked pairs", format!("{} of {}", matrix.masked_pairs.len(), matrix.pairs)));
     }

@@ -13,6 +13,7 @@ use super::subject::{self, Pairs, Subject};
 use super::trial;
 use super::weigh::{Row, weigh};
 use crate::mock::MockError;
+use crate::plan::Slow;
 use crate::runner::{LaneError, Signal};
 use crate::scenario::Suite;
 
@@ -29,6 +30,8 @@ pub struct Proof {
     pub seeds: u32,
     /// Whether defects are also planted two at a time.
     pub pairs: Pairs,
+    /// Whether slow checks and what only they find are tried as well, one server at a time.
+    pub slow: Slow,
     /// How many servers are tried at once.
     pub jobs: usize,
 }
@@ -123,22 +126,39 @@ pub fn run(
     stoppable: impl FnOnce(Stopper),
     listener: &mut dyn FnMut(&Event<'_>),
 ) -> Result<Matrix, ProveError> {
-    let subjects = subject::all(&proof.suite, proof.seeds, proof.pairs);
-    let jobs = proof.jobs.clamp(1, subjects.len().max(1));
+    let all = subject::all(&proof.suite, (proof.seeds, proof.slow), proof.pairs);
+    // What takes a target's measure must have the machine for itself.
+    let (slow, fast): (Vec<_>, Vec<_>) = all.into_iter().partition(|one| one.slow == Slow::Included);
     let bench = Bench { suite: proof.suite, reference: proof.reference, bearer: proof.bearer };
-    let crew = Arc::new(Crew { subjects, bench, next: AtomicUsize::new(0), stop: AtomicBool::new(false) });
+    let bench = Arc::new(bench);
     let (tell, told) = mpsc::channel();
     stoppable(Stopper(tell.clone()));
-    listener(&Event::Started { servers: crew.subjects.len() });
+    listener(&Event::Started { servers: fast.len() + slow.len() });
+    let mut rows: Vec<Row> = Vec::new();
+    for (subjects, jobs) in [(fast, proof.jobs), (slow, 1)] {
+        rows.extend(try_all((subjects, jobs), &bench, (&tell, &told), listener)?);
+    }
+    Ok(weigh(&bench.suite, proof.slow, &rows))
+}
+
+/// Tries servers, so many at once; what they showed, in their order.
+fn try_all(
+    (subjects, jobs): (Vec<Subject>, usize),
+    bench: &Arc<Bench>,
+    (tell, told): (&Sender<Message>, &Receiver<Message>),
+    listener: &mut dyn FnMut(&Event<'_>),
+) -> Result<Vec<Row>, ProveError> {
+    let jobs = jobs.clamp(1, subjects.len().max(1));
+    let (next, stop) = (AtomicUsize::new(0), AtomicBool::new(false));
+    let crew = Arc::new(Crew { subjects, bench: Arc::clone(bench), next, stop });
     for _ in 0..jobs {
         let (crew, tell) = (Arc::clone(&crew), tell.clone());
         thread::Builder::new().spawn(move || crew.work(&tell))?;
     }
-    let seen = collect(&crew, &told, listener);
+    let seen = collect(&crew, told, listener);
     // Whoever is still at work stops behind the server under way, or with the process.
     crew.stop.store(true, Ordering::Relaxed);
-    let rows: Vec<Row> = crew.subjects.iter().copied().zip(seen?).collect();
-    Ok(weigh(&crew.bench.suite, &rows))
+    Ok(crew.subjects.iter().copied().zip(seen?).collect())
 }
 
 /// Waits for every server; what they showed, in their order.
@@ -167,7 +187,7 @@ fn collect(
 /// Those who try servers, each taking the next.
 struct Crew {
     subjects: Vec<Subject>,
-    bench: Bench,
+    bench: Arc<Bench>,
     next: AtomicUsize,
     stop: AtomicBool,
 }
@@ -241,6 +261,7 @@ mod tests {
             bearer: fixture("bearer"),
             seeds: 1,
             pairs: Pairs::None,
+            slow: Slow::LeftOut,
             jobs: 2,
         }
     }

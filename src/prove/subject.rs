@@ -4,6 +4,7 @@ use super::stage::Stage;
 use crate::mock::defects::{self, Defect};
 use crate::mock::variants::{self, Variant};
 use crate::mock::{Config, Http2};
+use crate::plan::Slow;
 use crate::scenario::{Scenario, Suite};
 
 /// The seed of every run on a server that is not the sound one: evidence is to be the same every time.
@@ -37,16 +38,39 @@ pub(super) struct Subject {
     pub(super) kind: Kind,
     pub(super) stage: Stage,
     pub(super) seed: u64,
+    /// Whether slow checks are sent: all of them to the sound server, to another those that name what is wrong with it.
+    pub(super) slow: Slow,
 }
 
 impl Subject {
     /// What a report calls it.
     pub(super) fn name(&self) -> String {
         match self.kind {
-            Kind::Sound => format!("the sound server, {}, seed {}", self.stage.name(), self.seed),
+            Kind::Sound => {
+                format!("the sound server, {}, seed {}{}", self.stage.name(), self.seed, self.slowly())
+            }
             Kind::Variant(variant) => format!("the variant {}, {}", variant.id, self.stage.name()),
             Kind::Defect(defect) => defect.id.to_owned(),
             Kind::Pair(one, other) => format!("{} with {}", one.id, other.id),
+        }
+    }
+
+    fn slowly(&self) -> &'static str {
+        match self.slow {
+            Slow::LeftOut => "",
+            Slow::Included => ", slow checks included",
+        }
+    }
+
+    /// Whether a check is tried on this server.
+    pub(super) fn tries(&self, check: &Scenario) -> bool {
+        let names = |defect: &Defect| check.catches.iter().any(|caught| caught.as_str() == defect.id);
+        match (self.slow, self.kind) {
+            _ if !check.slow => true,
+            (Slow::LeftOut, _) => false,
+            (Slow::Included, Kind::Sound | Kind::Variant(_)) => true,
+            (Slow::Included, Kind::Defect(defect)) => names(defect),
+            (Slow::Included, Kind::Pair(one, other)) => names(one) || names(other),
         }
     }
 
@@ -73,21 +97,34 @@ pub(super) fn designated<'a>(suite: &'a Suite, defect: &str) -> Vec<&'a Scenario
     suite.scenarios.iter().filter(names).collect()
 }
 
+/// Whether a defect is one that nothing but slow checks is there to find.
+pub(super) fn is_slow(suite: &Suite, defect: &str) -> bool {
+    let named = designated(suite, defect);
+    !named.is_empty() && named.iter().all(|check| check.slow)
+}
+
 /// Every server: the sound one with so many seeds, in turn on every stage; the variants; the defects; and their pairs.
-pub(super) fn all(suite: &Suite, seeds: u32, pairs: Pairs) -> Vec<Subject> {
+/// Where slow checks are included, the sound one once more with all of them, and the defects that only they find.
+pub(super) fn all(suite: &Suite, (seeds, slow): (u32, Slow), pairs: Pairs) -> Vec<Subject> {
     let stages = Stage::ALL.into_iter().cycle();
-    let mut all: Vec<_> = (1..=u64::from(seeds))
-        .zip(stages)
-        .map(|(seed, stage)| Subject { kind: Kind::Sound, stage, seed })
-        .collect();
-    let once = |kind, stage| Subject { kind, stage, seed: SEED };
+    let subject = |kind, stage, seed| Subject { kind, stage, seed, slow: Slow::LeftOut };
+    let mut all: Vec<_> =
+        (1..=u64::from(seeds)).zip(stages).map(|(seed, stage)| subject(Kind::Sound, stage, seed)).collect();
+    let once = |kind, stage| subject(kind, stage, SEED);
     let both = [Stage::plain(), Stage::bearer()];
     all.extend(variants::all().flat_map(|variant| both.map(|stage| once(Kind::Variant(variant), stage))));
     let stage = |defect: &Defect| Stage::for_checks(&designated(suite, defect.id));
-    all.extend(defects::all().map(|defect| once(Kind::Defect(defect), stage(defect))));
+    let (slow_ones, fast): (Vec<_>, Vec<_>) = defects::all().partition(|it| is_slow(suite, it.id));
+    all.extend(fast.into_iter().map(|defect| once(Kind::Defect(defect), stage(defect))));
+    if slow == Slow::Included {
+        let slowly = |subject: Subject| Subject { slow, ..subject };
+        all.push(slowly(once(Kind::Sound, Stage::plain())));
+        all.extend(slow_ones.into_iter().map(|defect| slowly(once(Kind::Defect(defect), stage(defect)))));
+    }
     if pairs == Pairs::OfAFamily {
         let of_two = |(one, other)| once(Kind::Pair(one, other), stage(one).with_tls_of(stage(other)));
-        all.extend(defects::families().flat_map(every_two).map(of_two));
+        let fast = |(one, other): &(&Defect, &Defect)| !is_slow(suite, one.id) && !is_slow(suite, other.id);
+        all.extend(defects::families().flat_map(every_two).filter(fast).map(of_two));
     }
     all
 }
@@ -107,11 +144,35 @@ mod tests {
 
     #[test]
     fn the_sound_server_is_tried_on_every_stage_in_turn() {
-        let all = all(&suite(), 12, Pairs::None);
+        let (suite, left_out) = (suite(), (12, Slow::LeftOut));
+        let all = all(&suite, left_out, Pairs::None);
         let sound: Vec<_> = all.iter().filter(|subject| matches!(subject.kind, Kind::Sound)).collect();
         assert_eq!(sound.len(), 12);
         assert!(Stage::ALL.iter().all(|stage| sound.iter().filter(|one| one.stage == *stage).count() >= 2));
-        assert_eq!(all.len(), 12 + 2 * variants::all().count() + defects::all().count());
+        let fast = defects::all().filter(|defect| !is_slow(&suite, defect.id)).count();
+        assert_eq!(all.len(), 12 + 2 * variants::all().count() + fast);
+        assert!(fast < defects::all().count());
+    }
+
+    #[test]
+    fn slow_checks_are_tried_on_the_sound_server_and_on_what_they_are_there_to_find() {
+        let suite = suite();
+        let all = all(&suite, (1, Slow::Included), Pairs::OfAFamily);
+        let slow: Vec<_> = all.iter().filter(|subject| subject.slow == Slow::Included).collect();
+        let checks = |subject: &Subject| {
+            suite.scenarios.iter().filter(|check| check.slow && subject.tries(check)).count()
+        };
+        let every = suite.scenarios.iter().filter(|check| check.slow).count();
+        for subject in &slow {
+            match subject.kind {
+                Kind::Sound => assert_eq!(checks(subject), every),
+                Kind::Defect(defect) => assert_eq!(checks(subject), 1, "{}", defect.id),
+                Kind::Variant(_) | Kind::Pair(_, _) => unreachable!("{}", subject.name()),
+            }
+        }
+        let planted = defects::all().filter(|defect| is_slow(&suite, defect.id)).count();
+        assert_eq!(slow.len(), planted + 1);
+        assert!(all.iter().filter(|one| one.slow == Slow::LeftOut).all(|one| checks(one) == 0));
     }
 
     #[test]

@@ -13,6 +13,7 @@ use super::{markdown, page};
 use crate::document::Source;
 use crate::mock::{defects, variants};
 use crate::outcome::{CaseResult, RunVerdict, Verdict};
+use crate::plan::Slow;
 use crate::scenario::{Suite, load};
 
 /// A suite of two checks, each there to find one defect; what else a check says is added to it.
@@ -63,7 +64,7 @@ fn clean() -> Seen {
 }
 
 fn row(kind: Kind, seen: Seen) -> Row {
-    (Subject { kind, stage: Stage::plain(), seed: 1 }, seen)
+    (Subject { kind, stage: Stage::plain(), seed: 1, slow: Slow::LeftOut }, seen)
 }
 
 fn defect(id: &str, seen: Seen) -> Row {
@@ -83,7 +84,7 @@ fn sound() -> Vec<Row> {
 fn weighed(at: usize, seen: Seen) -> Matrix {
     let mut rows = sound();
     rows[at].1 = seen;
-    weigh(&suite(["", ""]), &rows)
+    weigh(&suite(["", ""]), Slow::LeftOut, &rows)
 }
 
 /// What is wrong with a matrix, heading by heading.
@@ -96,7 +97,7 @@ fn complaints(matrix: &Matrix) -> Vec<String> {
 
 #[test]
 fn a_suite_that_finds_everything_and_nothing_else_is_proved() {
-    let matrix = weigh(&suite(["", ""]), &sound());
+    let matrix = weigh(&suite(["", ""]), Slow::LeftOut, &sound());
     assert_eq!(complaints(&matrix), [""; 0]);
     assert_eq!((matrix.defects, matrix.killed, matrix.seeds, matrix.variants.len()), (2, 2, 1, 1));
     assert_eq!(matrix.matrix["allow-all"]["second"], Verdict::Fail);
@@ -141,12 +142,12 @@ fn collateral_with_a_reason_is_allowed_and_shown_and_is_no_kill() {
     let suite = suite(["", "collateral: { ignore-expiry: the two cannot be told apart }"]);
     let mut rows = sound();
     rows[2].1 = failed(["first", "second"]);
-    let matrix = weigh(&suite, &rows);
+    let matrix = weigh(&suite, Slow::LeftOut, &rows);
     assert_eq!(complaints(&matrix), [""; 0]);
     let declared = "`ignore-expiry` by `second`: the two cannot be told apart";
     assert!(markdown(&matrix).contains(declared));
     rows[2].1 = failed(["second"]);
-    assert_eq!(weigh(&suite, &rows).survived, ["ignore-expiry"]);
+    assert_eq!(weigh(&suite, Slow::LeftOut, &rows).survived, ["ignore-expiry"]);
 }
 
 /// Something done to a case so that it proves nothing any more, and what is said of it.
@@ -188,7 +189,7 @@ fn a_should_is_proved_by_a_warning_and_an_info_need_not_be_proved() {
     let mut rows = sound();
     rows[2].1 = seen(RunVerdict::Conformant, [found("first", Verdict::Warn)]);
     rows[3].1 = clean();
-    let matrix = weigh(&suite, &rows);
+    let matrix = weigh(&suite, Slow::LeftOut, &rows);
     assert_eq!(matrix.idle_checks, [""; 0]);
     assert_eq!((&*matrix.weak_kills, &*matrix.survived), (&[][..], &["allow-all".to_owned()][..]));
 }
@@ -232,7 +233,7 @@ fn a_sound_server_on_which_nothing_was_judged_proves_nothing() {
 fn a_check_that_names_a_defect_which_does_not_exist_does_not_find_it() {
     let mut rows = sound();
     rows.remove(3);
-    let matrix = weigh(&suite(["", ""]), &rows);
+    let matrix = weigh(&suite(["", ""]), Slow::LeftOut, &rows);
     assert_eq!(matrix.missed_kills[0].to_string(), "allow-all by second");
 }
 
@@ -242,7 +243,7 @@ fn of_two_defects_at_least_one_is_found() {
         let [one, other] = ["ignore-expiry", "allow-all"].map(|id| defects::find(id).unwrap());
         let mut rows = sound();
         rows.push(row(Kind::Pair(one, other), seen));
-        weigh(&suite(["", ""]), &rows)
+        weigh(&suite(["", ""]), Slow::LeftOut, &rows)
     };
     assert_eq!(complaints(&pair(failed(["second"]))), [""; 0]);
     let masked = ["Pairs of defects that hide each other: ignore-expiry with allow-all"];
@@ -255,7 +256,7 @@ fn a_matrix_tells_what_is_wrong_with_it() {
     let mut rows = sound();
     rows[1].1 = failed(["second"]);
     rows[2].1 = failed(["second"]);
-    let matrix = weigh(&suite(["", ""]), &rows);
+    let matrix = weigh(&suite(["", ""]), Slow::LeftOut, &rows);
     insta::assert_snapshot!("the_page_of_a_proof_that_failed", page(&matrix));
     insta::assert_snapshot!("the_document_of_a_proof_that_failed", markdown(&matrix));
 }
@@ -265,4 +266,22 @@ fn a_matrix_is_read_back_as_it_was_written() {
     let matrix = weighed(1, failed(["second"]));
     let text = serde_json::to_string(&matrix).unwrap();
     assert_eq!(serde_json::from_str::<Matrix>(&text).unwrap(), matrix);
+}
+
+#[test]
+fn a_slow_check_owes_nothing_where_it_was_left_out() {
+    let suite = suite(["", "slow: true"]);
+    let mut rows = sound();
+    rows.pop();
+    let matrix = weigh(&suite, Slow::LeftOut, &rows);
+    assert!(matrix.holds(), "{:?}", complaints(&matrix));
+    assert_eq!(matrix.left_out, ["second"]);
+    assert!(page(&matrix).contains("1 left out"), "{}", page(&matrix));
+
+    let matrix = weigh(&suite, Slow::Included, &rows);
+    assert!(matrix.left_out.is_empty());
+    assert_eq!(matrix.idle_checks, ["second"]);
+    let mut all = sound();
+    all[3].0.slow = Slow::Included;
+    assert!(weigh(&suite, Slow::Included, &all).holds());
 }

@@ -10,13 +10,15 @@ use super::subject::Subject;
 use crate::contract::Contract;
 use crate::mock::{self, Clock, Config, Running};
 use crate::outcome::ContractInfo;
-use crate::plan::{Filter, Frames, Inputs, Permits, Plan};
+use crate::plan::{Filter, Frames, Inputs, Permits, Plan, Slow};
 use crate::redact::Redactor;
 use crate::runner::{self, Header, Job, Lane, LaneError, Settings, Steering, Strictness, conclude};
 use crate::wire::{ClientOptions, HttpVersion, Plane};
 
 /// How long one server may be tried.
 const DEADLINE: Duration = Duration::from_mins(2);
+/// How long it may be where slow checks are part of it.
+const SLOW_DEADLINE: Duration = Duration::from_mins(10);
 /// Cases under way at once.
 const CASES_AT_ONCE: usize = 8;
 /// So many cases are sent between two controls.
@@ -38,10 +40,12 @@ pub(super) fn carry_out(subject: &Subject, bench: &Bench) -> Result<Seen, ProveE
     aim(&mut contract, &running);
     let no_exact_bytes = (http == HttpVersion::Http2).then_some("this stage speaks HTTP/2");
     let frames = if http == HttpVersion::Http2 { Frames::Anywhere } else { Frames::OverTls };
-    let permits = Permits { effects: true, environments: Vec::new(), no_exact_bytes, frames };
+    let slow = subject.slow;
+    let permits = Permits { effects: true, environments: Vec::new(), no_exact_bytes, frames, slow };
     let inputs =
         Inputs { contract: &contract, bodies: &fixture.bodies, suite: &bench.suite, permits: &permits };
-    let plan = Plan::expand(&inputs, &Filter::default());
+    let mut plan = Plan::expand(&inputs, &Filter::default());
+    plan.cases.retain(|case| subject.tries(&case.scenario));
     let redactor = Redactor::new(&fixture.keyring);
     let sources = contract.credentials.values().map(|credential| &credential.key);
     let plane = Plane::new(&contract.control, &ClientOptions::default(), PathBuf::new(), sources);
@@ -53,7 +57,7 @@ pub(super) fn carry_out(subject: &Subject, bench: &Bench) -> Result<Seen, ProveE
         keyring: fixture.keyring.clone(),
         redactor: redactor.clone(),
         steering: Steering::new(plane, now_ms),
-        settings: settings(subject.seed),
+        settings: settings(subject),
     };
     let collected = runner::run(job, drop, &mut |_| {})?;
     runtime.block_on(running.shutdown());
@@ -71,7 +75,8 @@ fn aim(contract: &mut Contract, running: &Running) {
             environment.protected = false;
         }
     }
-    contract.control = contract.control.at(running.control_url.as_deref().unwrap_or_default());
+    let control_url = running.control_url.as_deref().unwrap_or_default();
+    *contract.control = contract.control.at(control_url);
 }
 
 /// The wall clock, which is the reference server's too.
@@ -94,12 +99,12 @@ fn lanes(
     contract.environments.iter().map(lane).collect()
 }
 
-fn settings(seed: u64) -> Settings {
+fn settings(subject: &Subject) -> Settings {
     Settings {
         jobs: CASES_AT_ONCE,
-        seed,
+        seed: subject.seed,
         exchange_limit: ClientOptions::default().limits.total,
-        deadline: DEADLINE,
+        deadline: if subject.slow == Slow::Included { SLOW_DEADLINE } else { DEADLINE },
         control_every: CASES_BETWEEN_CONTROLS,
     }
 }

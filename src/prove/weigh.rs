@@ -12,14 +12,15 @@ use super::subject::{Kind, Subject, designated};
 use crate::document::Name;
 use crate::mock::defects::Defect;
 use crate::outcome::{RunVerdict, Verdict};
+use crate::plan::Slow;
 use crate::scenario::{Scenario, Severity, Suite};
 
 /// A server and what it showed.
 pub(super) type Row = (Subject, Seen);
 
 /// Weighs all of it.
-pub(super) fn weigh(suite: &Suite, rows: &[Row]) -> Matrix {
-    let mut scales = Scales { suite, matrix: empty(suite), busy: BTreeSet::new() };
+pub(super) fn weigh(suite: &Suite, slow: Slow, rows: &[Row]) -> Matrix {
+    let mut scales = Scales { suite, matrix: empty(suite, slow), busy: BTreeSet::new() };
     for (subject, seen) in rows {
         match subject.kind {
             Kind::Sound | Kind::Variant(_) => scales.sound(subject, seen),
@@ -30,7 +31,8 @@ pub(super) fn weigh(suite: &Suite, rows: &[Row]) -> Matrix {
     scales.finish()
 }
 
-fn empty(suite: &Suite) -> Matrix {
+fn empty(suite: &Suite, slow: Slow) -> Matrix {
+    let left_out = suite.scenarios.iter().filter(|check| check.slow && slow == Slow::LeftOut);
     Matrix {
         format: FORMAT.to_owned(),
         checks: suite.scenarios.len(),
@@ -49,6 +51,7 @@ fn empty(suite: &Suite) -> Matrix {
         false_alarms: Vec::new(),
         pairs: 0,
         masked_pairs: Vec::new(),
+        left_out: left_out.map(|check| check.id.to_string()).collect(),
         staged: IndexMap::new(),
         matrix: IndexMap::new(),
     }
@@ -89,7 +92,8 @@ impl Scales<'_> {
     /// A defect is found by the checks that name it, with evidence, and by no other.
     fn defect(&mut self, subject: &Subject, defect: &Defect, seen: &Seen) {
         let id = defect.id.to_owned();
-        let named = designated(self.suite, defect.id);
+        let named: Vec<_> =
+            designated(self.suite, defect.id).into_iter().filter(|check| subject.tries(check)).collect();
         self.matrix.defects += 1;
         self.matrix.staged.insert(id.clone(), subject.stage.name().to_owned());
         let killed = if unjudgeable(&named, seen) {
@@ -162,7 +166,10 @@ impl Scales<'_> {
 
     /// Adds what only the whole shows: checks without a find, and names that lead nowhere.
     fn finish(mut self) -> Matrix {
-        for check in &self.suite.scenarios {
+        let left_out = self.matrix.left_out.clone();
+        for check in
+            self.suite.scenarios.iter().filter(|check| !left_out.iter().any(|id| check.id.as_str() == id))
+        {
             if check.severity != Severity::Info && !self.busy.contains(check.id.as_str()) {
                 self.matrix.idle_checks.push(check.id.to_string());
             }

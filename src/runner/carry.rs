@@ -4,6 +4,7 @@ use std::pin::pin;
 
 use tokio::time::Instant;
 
+use crate::contract::Secret;
 use crate::judge::{
     Evidence, Finding, Judgement, Recogniser, Requirement, Volatile, decoded, is_wrongly_accepted, judge,
 };
@@ -12,7 +13,7 @@ use crate::scenario::{OTHER_UNIQUE, UNIQUE};
 use crate::wire::{Answer, Captures, Exchange, Gate, Script, seal};
 
 use super::steer::{Hands, Objection};
-use super::{Job, Lane, patience, unique};
+use super::{Job, Lane, patience, procedure, tokens, unique};
 
 /// How often a broken requirement is looked at again with the same bytes.
 const CONFIRMATIONS: u32 = 2;
@@ -48,10 +49,15 @@ pub(super) enum Decided {
     Twin,
     /// The step of this number, from 0.
     Step(usize),
+    /// None: the target does not let itself be measured, and that is no fault.
+    Unmeasurable,
 }
 
 /// Carries a case out, and where it fails, twice more, so that a report says how steady the failure is.
 pub(super) async fn case(job: &Job, case: &Case, steps: &[PlannedStep]) -> Carried {
+    if let Some(procedure) = &case.scenario.procedure {
+        return procedure::carry(job, case, (procedure, steps)).await;
+    }
     let first = attempt(job, case, steps).await;
     if first.finding != Finding::Broken {
         return first;
@@ -74,6 +80,8 @@ struct Attempt<'a> {
     hands: Hands<'a>,
     captures: Captures,
     dice: Dice,
+    /// The tokens that were minted on the way.
+    minted: Vec<Secret>,
     /// How often a request had to be sent once more.
     again: u32,
 }
@@ -84,13 +92,16 @@ async fn attempt(job: &Job, case: &Case, steps: &[PlannedStep]) -> Carried {
     };
     let dice = Dice::new(job.settings.seed, &case.id);
     let hands = Hands::new(job, &case.id);
-    let mut attempt = Attempt { job, case, lane, hands, captures: fresh(), dice, again: 0 };
+    let (captures, minted) = (fresh(), Vec::new());
+    let mut attempt = Attempt { job, case, lane, hands, captures, dice, minted, again: 0 };
     let carried = match attempt.twin().await {
         Ok(Some(unaccepted)) => Ok(unaccepted),
         Ok(None) => attempt.steps(steps).await,
         Err(why) => Err(why),
     };
     let mut carried = carried.unwrap_or_else(Carried::unclear);
+    // An answer that mints a token has to hold it; whatever is reported of it must not.
+    tokens::keep(job, &attempt.minted);
     let left = attempt.hands.take_back().await;
     if !left.is_empty() {
         carried.actual = format!("{}; not taken back: {}", carried.actual, left.join("; "));
@@ -282,6 +293,7 @@ impl Attempt<'_> {
             }
         };
         self.again += again;
+        self.minted.extend(tokens::minted(self.job, &exchange));
         Ok(exchange)
     }
 }

@@ -9,11 +9,13 @@ mod conclude;
 mod controls;
 mod lane;
 mod patience;
+mod procedure;
 mod record;
 mod reproduce;
 mod schedule;
 mod settle;
 mod steer;
+mod tokens;
 mod unique;
 
 use std::collections::BTreeMap;

@@ -28,11 +28,13 @@ pub(super) fn case(job: &Job, case: &Case, carried: Carried, took: Duration) -> 
     let redactor = &job.redactor;
     let step = match carried.decided {
         Decided::Twin => case.twin.as_ref(),
+        Decided::Unmeasurable => None,
         Decided::Step(at) => case.work.as_ref().ok().and_then(|steps| steps.get(at)),
     };
     let required = || step.map(|step| step.requirement.to_string()).unwrap_or_default();
     let expected = carried.expected.clone().unwrap_or_else(required);
     let reproduce = match (&carried.exchange, step) {
+        (Some(_), _) if case.is_steered() => Some(redactor.redact(&reproduce::again(&case.id))),
         (Some(exchange), Some(step)) => {
             Some(redactor.redact(&reproduce::line(exchange, &step.draft, job, &case.id)))
         }
@@ -79,6 +81,7 @@ fn verdict(carried: &Carried, severity: Severity) -> Verdict {
     match (carried.finding, severity) {
         // What is merely worth knowing leaves a run as it is, and what was not seen is not known.
         (_, Severity::Info) if carried.decided == Decided::Twin => Verdict::Skip,
+        _ if carried.decided == Decided::Unmeasurable => Verdict::Skip,
         (Finding::Holds, _) | (Finding::Broken | Finding::Unclear, Severity::Info) => Verdict::Pass,
         (Finding::Broken, Severity::Must) => Verdict::Fail,
         (Finding::Broken, Severity::Should) => Verdict::Warn,

@@ -73,7 +73,9 @@ pub(super) async fn run(job: Shared, stop: Arc<AtomicBool>, tell: Sender<Message
 /// What is sent between two controls: many at once, and behind them one by one those that must be alone.
 fn batches(job: &Job, order: Vec<usize>) -> Vec<Vec<usize>> {
     let is_alone = |at: &usize| job.plan.cases.get(*at).is_some_and(|case| case.is_alone() && case.applies());
-    let (alone, together): (Vec<usize>, Vec<usize>) = order.into_iter().partition(is_alone);
+    let (mut alone, together): (Vec<usize>, Vec<usize>) = order.into_iter().partition(is_alone);
+    // What is slow may wear the target out: it comes last.
+    alone.sort_by_key(|at| job.plan.cases.get(*at).is_some_and(|case| case.scenario.slow));
     let together = together.chunks(job.settings.control_every.max(1)).map(<[usize]>::to_vec);
     together.chain(alone.into_iter().map(|at| vec![at])).collect()
 }

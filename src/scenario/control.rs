@@ -106,13 +106,13 @@ pub struct Expiry {
     /// The created key.
     pub of: Name,
     /// When.
-    pub at: Instant,
+    pub at: TargetTime,
 }
 
 /// A time of the target's clock.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Instant {
+pub struct TargetTime {
     /// What it is counted from.
     pub from: Origin,
     /// So much later.
@@ -141,10 +141,20 @@ pub enum Origin {
 pub enum ClockMove {
     /// On by so much; it keeps going.
     Advance(Millis),
+    /// On until this has had its time.
+    Outlive(Outlived),
     /// To an instant, where it stands still.
-    Hold(Instant),
+    Hold(TargetTime),
     /// Back to where it would be.
     Reset(Everything),
+}
+
+/// What has its time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Outlived {
+    /// A token, as long as the contract's `tokens.lifetime` says, and a second more.
+    Token,
 }
 
 /// What is taken back.
@@ -241,7 +251,7 @@ impl ControlStep {
             Self::Enable(_) => Action::Enable,
             Self::Permissions(_) => Action::Permissions,
             Self::Expire(_) => Action::Expire,
-            Self::Clock(ClockMove::Advance(_)) => Action::ClockAdvance,
+            Self::Clock(ClockMove::Advance(_) | ClockMove::Outlive(_)) => Action::ClockAdvance,
             Self::Clock(ClockMove::Hold(_)) => Action::ClockHold,
             Self::Clock(ClockMove::Reset(_)) => Action::ClockReset,
             Self::Timezone(_) => Action::TimezoneSet,

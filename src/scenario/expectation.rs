@@ -85,6 +85,10 @@ pub struct Expectation {
     /// It cannot be told from the answer to an earlier step, volatile parts left out.
     #[serde(default)]
     pub same_as: Option<SameAs>,
+    /// It says when to come back: `Retry-After` is there and can be read (RFC 9110 section 10.2.3), and not before what
+    /// a `RateLimit` field says.
+    #[serde(default)]
+    pub retry_after: Option<bool>,
     /// It can be told from the answer to an earlier step.
     #[serde(default)]
     pub differs_from: Option<DiffersFrom>,
@@ -153,6 +157,7 @@ impl Expectation {
             no_content: over.no_content.or(base.no_content),
             no_foreign_redirect: over.no_foreign_redirect.or(base.no_foreign_redirect),
             same_as: over.same_as.or(base.same_as),
+            retry_after: over.retry_after.or(base.retry_after),
             differs_from: over.differs_from.or(base.differs_from),
             varies_on_key: over.varies_on_key.or(base.varies_on_key),
             within: over.within.or(base.within),

@@ -15,6 +15,8 @@ mod need;
 mod node;
 mod over;
 mod page;
+mod pick;
+mod procedure;
 mod repeat;
 mod suite;
 mod template;
@@ -29,8 +31,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use control::{
-    ClockMove, ControlStep, Everything, Expiry, Instant, LogRule, Narrowed, NewKey, Origin, Owner, PartMove,
-    Reading, SeenRule, StoreMove, Unset, Without,
+    ClockMove, ControlStep, Everything, Expiry, LogRule, Narrowed, NewKey, Origin, Outlived, Owner, PartMove,
+    Reading, SeenRule, StoreMove, TargetTime, Unset, Without,
 };
 pub use described::{DocumentRule, TheDocument};
 pub use expectation::{ChallengeRule, Expectation, SameAs};
@@ -41,13 +43,17 @@ pub use need::Need;
 pub use node::WhichNode;
 pub use over::{CredentialSelector, DeniedBy, First, OperationFilter, OperationSelector, Over, Selected};
 pub use page::{CorsRule, Page};
+pub use pick::CredentialPick;
+pub use procedure::{
+    Afterwards, Cheap, Class, Crowd, Exceed, Flood, FloodRule, LimitName, Never, Procedure, Timing,
+};
 pub use repeat::{DiffersFrom, IdempotencyKey, OTHER_UNIQUE, UNIQUE};
 pub use suite::{Suite, SuiteFile, builtin_files};
 pub use template::{Gap, Piece, Template, TemplateLine, What};
 pub use token::TokenTwist;
 pub use twist::{
-    Beside, BodyTwist, Carry, CredentialPick, KeyTwist, LikeTheKey, ObjectOf, PathTwist, SchemeForm,
-    SecondKey, Separator, TheCredential, Transform, Twist,
+    Beside, BodyTwist, Carry, KeyTwist, LikeTheKey, ObjectOf, PathTwist, SchemeForm, SecondKey, Separator,
+    TheCredential, Transform, Twist,
 };
 pub use until::{Bound, Until};
 pub use wire::{Awaited, Closing, WireKey, WirePart, WireTwist};
@@ -106,6 +112,13 @@ pub struct Scenario {
     /// Several requests in a row instead of one: what they say is added to `request` and `expect`.
     #[serde(default)]
     pub steps: Vec<Step>,
+    /// A named routine that sends many requests and judges them together, instead of one request or several steps.
+    #[serde(default)]
+    pub procedure: Option<Procedure>,
+    /// It takes long, or sends so much that it is not for every run: it waits for `--slow`, and nothing else is sent
+    /// meanwhile.
+    #[serde(default)]
+    pub slow: bool,
     /// The checks that explain a failure of this one: where one of them failed, this one has nothing to add.
     #[serde(default)]
     pub depends_on: Vec<Name>,
@@ -119,6 +132,13 @@ pub struct Scenario {
     /// The family it belongs to: the name of its folder.
     #[serde(skip)]
     pub family: String,
+}
+
+impl Scenario {
+    /// Whether nothing else is to be sent while one of its cases is under way.
+    pub fn is_alone(&self) -> bool {
+        self.slow || self.alone == Some(true)
+    }
 }
 
 /// How much a check matters.

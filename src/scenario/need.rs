@@ -32,10 +32,14 @@ pub enum Need {
     Alike(String),
     /// The carrier has this scheme.
     Scheme(String),
+    /// An operation of the contract has this line.
+    Operation(String),
     /// The contract sets this line of `policy`.
     Policy(String),
     /// The contract declares this kind of refusal.
     Refusal(String),
+    /// The contract says how often the operation may be called: this line of its `limits`.
+    Limits(String),
     /// The contract has this line of `control`.
     Control(String),
     /// The contract's `tokens` have this line.
@@ -45,8 +49,8 @@ pub enum Need {
 }
 
 /// Everything that can be needed, for messages.
-const ALL: &str = "tls, http2, plaintext, nodes, elsewhere, unknown-field, idempotency, validator, key-id, scheme.*, policy.*, \
-     refusal.*, control.*, tokens.*, documents.* or alike.*";
+const ALL: &str = "tls, http2, plaintext, nodes, elsewhere, unknown-field, idempotency, validator, key-id, scheme.*, \
+     operation.*, policy.*, refusal.*, limits.*, control.*, tokens.*, documents.* or alike.*";
 
 impl Need {
     /// The needs that are one word.
@@ -72,8 +76,10 @@ impl Need {
         }
         match text.split_once('.') {
             Some(("scheme", name)) => Ok(Self::Scheme(name.to_owned())),
+            Some(("operation", name)) => Ok(Self::Operation(name.to_owned())),
             Some(("policy", name)) => Ok(Self::Policy(name.to_owned())),
             Some(("refusal", name)) => Ok(Self::Refusal(name.to_owned())),
+            Some(("limits", name)) => Ok(Self::Limits(name.to_owned())),
             Some(("control", name)) => Ok(Self::Control(name.to_owned())),
             Some(("tokens", name)) => Ok(Self::Tokens(name.to_owned())),
             Some(("documents", name)) => Ok(Self::Document(name.to_owned())),
@@ -97,8 +103,10 @@ impl fmt::Display for Need {
             Self::KeyId => f.write_str("key-id"),
             Self::Alike(name) => write!(f, "alike.{name}"),
             Self::Scheme(name) => write!(f, "scheme.{name}"),
+            Self::Operation(name) => write!(f, "operation.{name}"),
             Self::Policy(name) => write!(f, "policy.{name}"),
             Self::Refusal(name) => write!(f, "refusal.{name}"),
+            Self::Limits(name) => write!(f, "limits.{name}"),
             Self::Control(name) => write!(f, "control.{name}"),
             Self::Tokens(name) => write!(f, "tokens.{name}"),
             Self::Document(name) => write!(f, "documents.{name}"),
@@ -120,7 +128,7 @@ impl JsonSchema for Need {
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         let words: Vec<_> = Self::WORDS.iter().map(|(word, _)| *word).collect();
         let pattern = format!(
-            "^({}|(scheme|policy|refusal|control|tokens|documents|alike)\\.[A-Za-z_]+(\\.[a-z_]+)?)$",
+            "^({}|(scheme|operation|policy|refusal|limits|control|tokens|documents|alike)\\.[A-Za-z_]+(\\.[a-z_]+)?)$",
             words.join("|")
         );
         json_schema!({

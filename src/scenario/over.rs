@@ -14,10 +14,10 @@ use crate::document::Method;
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Over {
-    /// The operations: `all`, a list of full names, or a mapping of what they must be like.
+    /// The operations: `all`, `first`, a list of full names, or a mapping of what they must be like.
     #[serde(default)]
     pub operations: OperationSelector,
-    /// The environments: `all`, or a list of names.
+    /// The environments: `all`, `first` for the first that may be asked, or a list of names.
     #[serde(default)]
     pub environments: Selected,
     /// The credentials that become an axis of the matrix: each is a case of its own, sent with its own key.
@@ -25,12 +25,14 @@ pub struct Over {
     pub credentials: Option<CredentialSelector>,
 }
 
-/// All of something, or those named.
+/// All of something, the first, or those named.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Selected {
     /// All of them.
     #[default]
     All,
+    /// The first of them.
+    First,
     /// Those with these names.
     Named(Vec<String>),
 }
@@ -38,8 +40,10 @@ pub enum Selected {
 impl<'de> Deserialize<'de> for Selected {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let value = Value::deserialize(deserializer)?;
-        if value.as_str() == Some("all") {
-            return Ok(Self::All);
+        match value.as_str() {
+            Some("all") => return Ok(Self::All),
+            Some("first") => return Ok(Self::First),
+            Some(_) | None => {}
         }
         serde_json::from_value(value).map(Self::Named).map_err(de::Error::custom)
     }
@@ -53,7 +57,7 @@ impl JsonSchema for Selected {
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         json_schema!({
             "anyOf": [
-                { "type": "string", "enum": ["all"] },
+                { "type": "string", "enum": ["all", "first"] },
                 { "type": "array", "items": { "type": "string" }, "minItems": 1 }
             ]
         })
@@ -96,7 +100,7 @@ impl JsonSchema for OperationSelector {
         let filter = generator.subschema_for::<OperationFilter>();
         json_schema!({
             "anyOf": [
-                { "type": "string", "enum": ["all"] },
+                { "type": "string", "enum": ["all", "first"] },
                 { "type": "array", "items": { "type": "string" }, "minItems": 1 },
                 filter
             ]
@@ -123,6 +127,9 @@ pub struct OperationFilter {
     /// Its path names something that an application owns.
     #[serde(default)]
     pub owned: Option<bool>,
+    /// Its body carries calls of other operations.
+    #[serde(default)]
+    pub carries: Option<bool>,
     /// Its path is shared with an operation of another method, be that one guarded or not.
     #[serde(default)]
     pub shares_path: Option<bool>,
@@ -179,6 +186,8 @@ pub enum DeniedBy {
     Service,
     /// It has permissions on the service, but not this one.
     Operation,
+    /// It may, but not use an operation that this one carries calls of.
+    Carried,
     /// It may, but not in this environment.
     Environment,
 }

@@ -11,5 +11,6 @@ mod load;
 mod newcomer;
 mod reproduce;
 mod second_opinion;
+mod steering;
 mod support;
 mod transport;

@@ -64,7 +64,7 @@ fn a_new_check_that_fails_is_explained_in_its_own_words() {
         "Compare keys byte by byte.",
         "expected the refusal `invalid`",
         "accepted",
-        "LOCKPROOF_FORGED is the key of full with upper and lower case swapped",
+        "LOCKPROOF_FORGED=\"$(printf %s \"$KEY_FULL\" | tr a-zA-Z A-Za-z)\"",
     ] {
         assert!(outcome.says(words), "it does not say `{words}`: {outcome}");
     }

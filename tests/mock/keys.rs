@@ -27,6 +27,7 @@ async fn every_credential_may_do_what_the_contract_says_and_no_more() {
         "read-only" => operation == "ekyc.usage",
         "sandbox-only" => environment == "sandbox" && !operation.starts_with("admin"),
         "production-only" => environment == "production" && !operation.starts_with("admin"),
+        // Among them the key that may send a batch and may not do what a batch holds.
         _ => false,
     };
     for environment in ["sandbox", "production"] {

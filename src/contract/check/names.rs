@@ -9,6 +9,7 @@ pub(super) fn all(document: &Document, operations: &[Listed<'_>]) -> Vec<Diagnos
     let mut found = grants(document, operations);
     found.extend(environments(document));
     found.extend(sources(document, operations));
+    found.extend(carried(document, operations));
     found
 }
 
@@ -49,6 +50,26 @@ fn sources(document: &Document, operations: &[Listed<'_>]) -> Vec<Diagnostic> {
     circular.truncate(MOST);
     circular.extend(unknown(document, used, &known, "no operation has this name"));
     circular
+}
+
+/// `operations.*.carries`: other operations, by their full names.
+fn carried(document: &Document, operations: &[Listed<'_>]) -> Vec<Diagnostic> {
+    let known: Vec<&str> = operations.iter().map(|operation| &*operation.id).collect();
+    let own = operations.iter().flat_map(|operation| {
+        let inner = calls_of(operation).iter();
+        inner.filter(|inner| inner.as_str() == Some(&operation.id)).map(|inner| {
+            let message = "an operation does not carry calls of itself";
+            Diagnostic::new(message, inner.span.clone()).hint("name the operations that its body calls")
+        })
+    });
+    let mut found: Vec<_> = own.take(MOST).collect();
+    let used = operations.iter().flat_map(calls_of);
+    found.extend(unknown(document, used, &known, "no operation has this name"));
+    found
+}
+
+fn calls_of<'a>(operation: &Listed<'a>) -> &'a [Node] {
+    operation.entry.value.get("carries").map(Node::items).unwrap_or_default()
 }
 
 /// The texts that are not among the known names.

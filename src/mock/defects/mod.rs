@@ -14,6 +14,7 @@ mod frames;
 mod framing;
 mod leak;
 mod life;
+mod limits;
 mod method;
 mod oracle;
 mod order;
@@ -24,6 +25,7 @@ mod repetition;
 mod several;
 mod shape;
 mod syntax;
+mod time;
 mod token;
 mod trust;
 
@@ -84,6 +86,8 @@ const FAMILIES: &[&[Defect]] = &[
     token::FAMILY,
     life::FAMILY,
     fail::FAMILY,
+    limits::FAMILY,
+    time::FAMILY,
 ];
 
 /// A defect, as its family lists it.

@@ -20,6 +20,11 @@ pub(super) const FAMILY: &[Defect] = &[
         "Takes a permission on one method of a path for all of them.",
         scope_checked_by_path_only,
     ),
+    defect(
+        "inner-call-trusted",
+        "Does what the calls within a batch ask, whoever may make the batch.",
+        inner_call_trusted,
+    ),
     defect("environment-not-checked", "Accepts keys of other environments.", environment_not_checked),
     defect(
         "admin-route-uses-app-guard",
@@ -65,6 +70,11 @@ fn scope_checked_by_path_only(edge: &mut Edge) {
         let mut same_path = routes.all().iter().filter(|routed| routed.template == wanted.template);
         same_path.any(|routed| routed.access != Access::Operator && sound(key, routed, routes))
     });
+}
+
+/// Calls within a batch come from the edge itself, and the edge may make every call.
+fn inner_call_trusted(edge: &mut Edge) {
+    edge.carried = Arc::new(|_, _, _| true);
 }
 
 /// All environments share one table of keys, and the column that tells them apart is only for show.

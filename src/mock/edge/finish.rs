@@ -36,9 +36,8 @@ impl<'a> Seal<'a> {
     /// Adds what the steps found out.
     #[must_use]
     pub(crate) fn about(mut self, passage: &'a Passage<'_>) -> Self {
-        let limit = passage.request.site.server.rate_limit;
         self.key = passage.key.as_deref();
-        self.quota = limit.zip(passage.quota);
+        self.quota = passage.request.limit().zip(passage.quota);
         self
     }
 }

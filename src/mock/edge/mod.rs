@@ -10,6 +10,7 @@ mod extract;
 mod finish;
 mod forward;
 mod keys;
+mod limits;
 mod permission;
 mod render;
 mod repeat;
@@ -38,6 +39,7 @@ pub(crate) use extract::Presented;
 pub(crate) use finish::Seal;
 pub(crate) use forward::Forwarded;
 pub(crate) use keys::{Application, Digest, Key, Keys, expired};
+pub(crate) use limits::{Meter, Place, Places, caller, declared};
 pub(crate) use permission::Quota;
 pub(crate) use render::Rendering;
 pub(crate) use repeat::Repetition;
@@ -64,6 +66,16 @@ impl<'a> Request<'a> {
     /// The operation that it leads to.
     pub(crate) fn operation(&self) -> Option<&'a Routed> {
         self.site.server.routes.operation(self.route)
+    }
+
+    /// How many requests its operation grants to a key, where it has a limit of its own.
+    pub(crate) fn own_limit(&self) -> Option<RateLimit> {
+        self.operation()?.limits.key.as_ref().map(declared)
+    }
+
+    /// How many requests a key has here.
+    pub(crate) fn limit(&self) -> Option<RateLimit> {
+        self.own_limit().or(self.site.server.rate_limit)
     }
 }
 
@@ -115,6 +127,10 @@ pub(crate) type KeyTest = Arc<dyn Fn(&Key, i64) -> bool + Send + Sync>;
 type Authenticate = Arc<dyn Fn(&Edge, &Request<'_>) -> Result<Arc<Key>, Denial> + Send + Sync>;
 /// What is left of a key's requests.
 type Count = Arc<dyn Fn(&Key, RateLimit, i64) -> Quota + Send + Sync>;
+/// What counts as one client.
+type Client = Arc<dyn Fn(&Request<'_>) -> String + Send + Sync>;
+/// What becomes of a refusal, by the client that it is for.
+type Throttle = Arc<dyn Fn(&Request<'_>, String, Denial) -> Denial + Send + Sync>;
 /// Whether a key may do something.
 type Permission = Arc<dyn Fn(&Key, &Routed, &Routes) -> bool + Send + Sync>;
 /// Whether a key goes with a name.
@@ -177,10 +193,16 @@ pub(crate) struct Edge {
     pub(crate) authenticate: Authenticate,
     /// Limits: counts a request against its key.
     pub(crate) count: Count,
+    /// Limits: what counts as one client.
+    pub(crate) client: Client,
+    /// Limits: what becomes of the refusal of a wrong key.
+    pub(crate) throttle: Throttle,
     /// Permission: whether a key may be used in an environment.
     pub(crate) environment: Belongs,
     /// Permission: whether a key may use an operation.
     pub(crate) permission: Permission,
+    /// Permission: whether a key may make a call that is carried by another.
+    pub(crate) carried: Permission,
     /// Permission: whether a key may use an operation that is meant for the operator.
     pub(crate) admin: Permission,
     /// Permission: whether an object is the key's own.
@@ -245,8 +267,11 @@ impl Edge {
             expired: Arc::new(keys::expired),
             authenticate: Arc::new(steps::authenticate),
             count: Arc::new(permission::count),
+            client: Arc::new(limits::client),
+            throttle: Arc::new(limits::guessed),
             environment: Arc::new(permission::belongs),
             permission: Arc::new(permission::permitted),
+            carried: Arc::new(permission::permitted),
             admin: Arc::new(permission::administers),
             owner: Arc::new(permission::owns),
             exchange: Exchange::sound(),

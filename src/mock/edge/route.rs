@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use percent_encoding::percent_decode_str;
 
-use crate::contract::{Contract, Operation, OperationId};
+use crate::contract::{Contract, Limits, Operation, OperationId};
 use crate::mock::MockError;
 use crate::mock::services::{self, Handler, Sample};
 
@@ -41,6 +41,10 @@ pub(crate) struct Routed {
     pub(crate) access: Access,
     /// The media type of its body, where it takes one.
     pub(crate) media_type: Option<String>,
+    /// How often it may be called.
+    pub(crate) limits: Limits,
+    /// The operations that its body carries calls of, by their full names.
+    pub(crate) carries: Vec<String>,
     /// The field that carries its idempotency key, where it honours one.
     pub(crate) idempotency: Option<String>,
     /// What it does.
@@ -161,7 +165,9 @@ fn routed(id: OperationId, operation: &Operation, access: Access) -> Result<Rout
         method: operation.method.http().clone(),
         template: operation.path.clone(),
         access,
+        carries: operation.carries.iter().map(|grant| grant.0.clone()).collect(),
         media_type: operation.body.as_ref().map(|body| body.content_type().to_owned()),
+        limits: operation.limits.clone(),
         idempotency: operation.idempotency.as_ref().map(|it| it.header.to_string()),
         sample,
         segments: path.split('/').map(segment).collect(),

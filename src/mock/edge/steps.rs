@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use super::cors::preflight_step;
 use super::tokens;
-use super::{Access, Denial, Edge, Key, Passage, Presented, Request, Route, Stop};
+use super::{Access, Denial, Edge, Key, Passage, Presented, Request, Route, Stop, caller};
 use crate::contract::RefusalKind;
 use crate::mock::http1::BODY_LIMIT;
 use crate::mock::parts::{Part, StoreAnswer};
@@ -21,6 +21,8 @@ pub(crate) type Step = Arc<dyn Fn(&Edge, &mut Passage<'_>) -> Result<(), Stop> +
 pub(crate) enum At {
     /// Something that does not belong to the sound order.
     Extra,
+    /// Is there a place for one more?
+    Place,
     /// Does a browser ask on behalf of a page?
     Preflight,
     /// Is there a key that works?
@@ -40,6 +42,7 @@ pub(crate) enum At {
 /// The sound order.
 pub(super) fn sound_order() -> Vec<(At, Step)> {
     vec![
+        (At::Place, Arc::new(place_step)),
         (At::Preflight, Arc::new(preflight_step)),
         (At::Key, Arc::new(key_step)),
         (At::Limit, Arc::new(limit_step)),
@@ -92,6 +95,12 @@ fn open(edge: &Edge, request: &Request<'_>) -> bool {
         .is_some_and(|operation| (edge.open)(operation) || !(edge.guards)(&request.site.server))
 }
 
+/// Is there a place for one more? Whoever is sent away learns nothing else, with a key or without one.
+fn place_step(_edge: &Edge, passage: &mut Passage<'_>) -> Result<(), Stop> {
+    let full = passage.request.site.server.places.are_taken();
+    if full { Err(Denial::Unavailable.into()) } else { Ok(()) }
+}
+
 /// Is there a key that works?
 fn key_step(edge: &Edge, passage: &mut Passage<'_>) -> Result<(), Stop> {
     if open(edge, &passage.request) {
@@ -103,8 +112,17 @@ fn key_step(edge: &Edge, passage: &mut Passage<'_>) -> Result<(), Stop> {
             passage.key = Some(key);
             Ok(())
         }
-        Err(denial) => Err(declared(&passage.request, denial).into()),
+        Err(denial) => Err(throttled(edge, &passage.request, declared(&passage.request, denial)).into()),
     }
+}
+
+/// Wrong keys are counted; no key at all is no guess.
+fn throttled(edge: &Edge, request: &Request<'_>, denial: Denial) -> Denial {
+    let missing = Denial::Refused(RefusalKind::Missing);
+    if matches!(denial, Denial::Refused(_)) && denial != missing {
+        return (edge.throttle)(request, (edge.client)(request), denial);
+    }
+    denial
 }
 
 /// How long a request waits for the key store.
@@ -131,11 +149,15 @@ fn declared(request: &Request<'_>, denial: Denial) -> Denial {
 
 /// Has the key requests left?
 fn limit_step(edge: &Edge, passage: &mut Passage<'_>) -> Result<(), Stop> {
-    let server = &passage.request.site.server;
+    let (request, server) = (passage.request, &passage.request.site.server);
     // Without its counter the limit is not kept; whose key it is was asked before.
-    let limit = server.rate_limit.filter(|_| !server.parts.lacks(Part::Limiter));
+    let limit = request.limit().filter(|_| !server.parts.lacks(Part::Limiter));
     let (Some(limit), Some(key)) = (limit, &passage.key) else { return Ok(()) };
-    let quota = (edge.count)(key, limit, server.clock.now_ms());
+    let now_ms = server.clock.now_ms();
+    let quota = match request.own_limit().zip(caller(&request, key.credential.clone())) {
+        Some((_, who)) => request.site.data.calls.count(who, limit, now_ms),
+        None => (edge.count)(key, limit, now_ms),
+    };
     passage.quota = Some(quota);
     if quota.granted { Ok(()) } else { Err(Denial::TooMany(quota.resets_in).into()) }
 }
@@ -173,7 +195,14 @@ fn permission_step(edge: &Edge, passage: &mut Passage<'_>) -> Result<(), Stop> {
     let routes = &passage.request.site.server.routes;
     let permitted = match operation.access {
         Access::Public => true,
-        Access::Applications => (edge.permission)(key, operation, routes),
+        Access::Applications => {
+            let mut carried = routes
+                .all()
+                .iter()
+                .filter(|inner| operation.carries.iter().any(|id| id == inner.id.as_str()));
+            (edge.permission)(key, operation, routes)
+                && carried.all(|inner| (edge.carried)(key, inner, routes))
+        }
         Access::Operator => (edge.admin)(key, operation, routes),
     };
     if permitted { Ok(()) } else { Err(Denial::Refused(RefusalKind::Insufficient).into()) }

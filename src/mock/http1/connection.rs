@@ -1,6 +1,7 @@
 //! The life of one HTTP/1 connection: one request after the other, in order, within bounds of time and size.
 
 use std::io;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -37,8 +38,8 @@ pub(crate) trait Responder: Send + Sync + 'static {
     /// What was found out about a request that was let through.
     type Pass: Send;
 
-    /// The same for one connection, which has a number of its own.
-    fn connected(self: &Arc<Self>, _number: u64) -> Arc<Self> {
+    /// The same for one connection, which has a number of its own and comes from an address.
+    fn connected(self: &Arc<Self>, _number: u64, _peer: IpAddr) -> Arc<Self> {
         Arc::clone(self)
     }
 

@@ -37,7 +37,7 @@ pub(super) fn command(script: &Script, peer: &Peer<'_>, keys: &Keys) -> Option<S
     for act in &script.acts {
         match act {
             Act::Send { bytes, .. } => said.bytes.extend_from_slice(bytes),
-            // No shell compresses fields or answers settings, or knows how the target is steered meanwhile.
+            // No shell compresses fields or answers settings, and none knows how the target is steered meanwhile.
             Act::Frame(_) | Act::Pass(_) => return None,
             Act::Repeat { bytes, times, .. } => said.repeat(bytes, *times, keys),
             Act::Trickle { bytes, .. } if bytes.len() > MOST_TRICKLED => return None,

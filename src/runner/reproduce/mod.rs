@@ -20,14 +20,16 @@ const LONGEST: usize = 8 * 1024;
 pub(super) fn line(exchange: &Exchange, draft: &Draft, job: &Job, case: &str) -> String {
     let request = &exchange.request;
     let keys = Keys::of(draft, job);
-    // A key that was made for the case is gone by now.
-    let made = draft.key.as_ref().is_some_and(|key| key.credential.contains('/'));
     let command = match &request.script {
-        _ if made => None,
         Some(script) => exact::command(script, &Peer::of(request), &keys),
         None => Some(curl::command(exchange, draft, &keys)),
     };
     let fits = |line: &String| line.len() <= LONGEST;
-    let again = || format!("lockproof run --only {} # with this contract", shell::single(case));
-    command.map(|command| format!("{}{command}", keys.assignments())).filter(fits).unwrap_or_else(again)
+    let command = command.map(|command| format!("{}{command}", keys.assignments()));
+    command.filter(fits).unwrap_or_else(|| again(case))
+}
+
+/// The command that carries the whole case out again: for what is more than a request.
+pub(super) fn again(case: &str) -> String {
+    format!("lockproof run --only {} # with this contract", shell::single(case))
 }

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, UNIX_EPOCH};
 
-use crate::scenario::{Instant, Origin};
+use crate::scenario::{Origin, TargetTime};
 
 /// What a case knows of the target's clock.
 #[derive(Clone, Copy, Debug)]
@@ -36,7 +36,7 @@ impl Clock {
     }
 
     /// The milliseconds since 1970 of an instant.
-    pub(super) fn instant(&self, at: &Instant) -> Result<i64, String> {
+    pub(super) fn instant(&self, at: &TargetTime) -> Result<i64, String> {
         let now = self.began.saturating_add(self.moved);
         let from = match at.from {
             Origin::Now => now,
@@ -64,15 +64,15 @@ pub(super) fn rfc3339(ms: i64) -> String {
 mod tests {
     use super::*;
 
-    fn at(from: Origin, plus: Option<&str>, minus: Option<&str>) -> Instant {
+    fn at(from: Origin, plus: Option<&str>, minus: Option<&str>) -> TargetTime {
         let time = |text: &str| crate::document::Millis::parse(text).unwrap();
-        Instant { from, plus: plus.map(time), minus: minus.map(time) }
+        TargetTime { from, plus: plus.map(time), minus: minus.map(time) }
     }
 
     #[test]
     fn instants_are_counted_from_a_whole_second() {
         let mut clock = Clock::at(784_111_777_250);
-        let ms = |clock: &Clock, at: Instant| clock.instant(&at).map(rfc3339);
+        let ms = |clock: &Clock, at: TargetTime| clock.instant(&at).map(rfc3339);
         assert_eq!(ms(&clock, at(Origin::Now, None, None)).unwrap(), "1994-11-06T08:49:38Z");
         assert_eq!(ms(&clock, at(Origin::Midnight, Some("1h"), None)).unwrap(), "1994-11-06T01:00:00Z");
         assert!(ms(&clock, at(Origin::Expiry, None, None)).is_err());

@@ -2,14 +2,14 @@
 
 use serde_json::Value;
 
-use super::MOST;
+use super::{MOST, procedure};
 use crate::document::{Diagnostic, Document, Entry, Node, Span};
 
 /// What kind of answer is right: an expectation says at most one of these.
 const KINDS: [&str; 6] = ["refusal", "refused", "accepted", "not_accepted", "declared", "policy"];
 
 /// What says nothing where it is `false`.
-const SWITCHES: [&str; 15] = [
+const SWITCHES: [&str; 16] = [
     "unreachable",
     "refused",
     "accepted",
@@ -19,6 +19,7 @@ const SWITCHES: [&str; 15] = [
     "no_echo",
     "no_content",
     "no_foreign_redirect",
+    "retry_after",
     "varies_on_key",
     "before_body",
     "no_interim",
@@ -39,7 +40,9 @@ pub(super) fn all(document: &Document) -> Vec<Diagnostic> {
 pub(super) fn every(document: &Document) -> Vec<&Node> {
     let parts =
         ["each", "steps"].into_iter().filter_map(|name| document.root.get(name)).flat_map(Node::items);
+    let parts = parts.chain(procedure::parts(document));
     let outer = std::iter::once(&document.root).chain(parts).filter_map(|part| part.get("expect"));
+    let outer = outer.chain(procedure::turns(document));
     let mut all = Vec::new();
     outer.for_each(|expectation| collect(expectation, &mut all));
     all
@@ -60,7 +63,11 @@ fn silent(document: &Document) -> Vec<Diagnostic> {
     let root = &document.root;
     let part = |name: &str| root.get(name).map(Node::items).unwrap_or_default();
     let speaks = |node: &Node| node.get("expect").is_some_and(says_something);
-    if root.entries().is_empty() || speaks(root) || part("steps").iter().any(speaks) {
+    if root.entries().is_empty()
+        || root.get("procedure").is_some()
+        || speaks(root)
+        || part("steps").iter().any(speaks)
+    {
         return Vec::new();
     }
     let message = "nothing is expected, so this check could never fail";

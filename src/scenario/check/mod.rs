@@ -8,6 +8,7 @@ mod control;
 mod expectations;
 mod h2;
 mod names;
+mod procedure;
 mod twin;
 mod wire;
 
@@ -25,6 +26,7 @@ pub(super) fn all(document: &Document) -> Vec<Diagnostic> {
     found.extend(wire::all(document));
     found.extend(control::all(document));
     found.extend(twin::all(document));
+    found.extend(procedure::all(document));
     found
 }
 

@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde_json::Value;
 
 use super::{MOST, id_of};
-use crate::contract::{Action, Documents, Policy, RefusalKind, Tokens};
+use crate::contract::{Action, Documents, Limits, Policy, RefusalKind, Tokens};
 use crate::document::{Diagnostic, Document, Entry, Node, published, suggest};
 use crate::scenario::{OTHER_UNIQUE, UNIQUE};
 
@@ -93,8 +93,10 @@ fn needs(document: &Document) -> Vec<Diagnostic> {
     for need in list(document, "needs").iter().chain(of_variants.flat_map(Node::items)) {
         let Some((group, name)) = need.as_str().and_then(|text| text.split_once('.')) else { continue };
         let known = match group {
+            "operation" => vec!["carries".to_owned()],
             "policy" => properties::<Policy>(),
             "control" => Action::ALL.map(|action| action.name().to_owned()).to_vec(),
+            "limits" => properties::<Limits>(),
             "tokens" => properties::<Tokens>(),
             "documents" => properties::<Documents>(),
             "refusal" => words::<RefusalKind>(),
@@ -145,8 +147,12 @@ fn words<T: JsonSchema>() -> Vec<String> {
 /// `{name}` in header lines and paths: the key, the host, what was never sent, or what an earlier step captured.
 fn placeholders(document: &Document) -> Vec<Diagnostic> {
     let mut known: Vec<&str> = FILLED_IN.to_vec();
+    if document.root.at(&["procedure", "exceed"]).is_some() {
+        known.push("address");
+    }
     let mut found = Vec::new();
-    let owners = std::iter::once(&document.root).chain(list(document, "each"));
+    let parts = super::procedure::parts(document);
+    let owners = std::iter::once(&document.root).chain(list(document, "each")).chain(parts);
     let requests = owners.flat_map(|owner| [owner.get("request"), owner.get("twin")]);
     for request in requests.flatten() {
         found.extend(unfilled(document, request, &known));

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::{MOST, h2};
+use super::{MOST, h2, procedure};
 use crate::document::{Diagnostic, Document, Millis, Node, suggest};
 use crate::scenario::{Gap, OTHER_UNIQUE, Template, UNIQUE, What};
 
@@ -17,6 +17,7 @@ const MOST_REPEATED: u64 = 64 * 1024 * 1024;
 pub(super) fn all(document: &Document) -> Vec<Diagnostic> {
     let inner =
         ["each", "steps"].into_iter().filter_map(|name| document.root.get(name)).flat_map(Node::items);
+    let inner = inner.chain(procedure::parts(document));
     let owners: Vec<&Node> = std::iter::once(&document.root).chain(inner).collect();
     let wires: Vec<(&Node, &Node)> = owners
         .iter()

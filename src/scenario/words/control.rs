@@ -2,8 +2,8 @@
 
 use super::{code, codes, joined};
 use crate::scenario::{
-    ClockMove, ControlStep, CredentialPick, Instant, NewKey, Origin, Owner, PartMove, Reading, SeenRule,
-    StoreMove, Unset, Until, Without,
+    ClockMove, ControlStep, CredentialPick, NewKey, Origin, Outlived, Owner, PartMove, Reading, SeenRule,
+    StoreMove, TargetTime, Unset, Until, Without,
 };
 
 /// What a step does.
@@ -24,6 +24,9 @@ pub(super) fn does(step: &ControlStep) -> String {
         }
         ControlStep::Expire(expiry) => format!("let {} expire at {}", code(&expiry.of), instant(&expiry.at)),
         ControlStep::Clock(ClockMove::Advance(by)) => format!("move the target's clock {} on", code(by)),
+        ControlStep::Clock(ClockMove::Outlive(Outlived::Token)) => {
+            "move the target's clock on until the token has had its time".to_owned()
+        }
         ControlStep::Clock(ClockMove::Hold(at)) => format!("stop the target's clock at {}", instant(at)),
         ControlStep::Clock(ClockMove::Reset(_)) => "let the target's clock go as it went".to_owned(),
         ControlStep::Timezone(name) => format!("set the target's time zone to {}", code(name)),
@@ -72,7 +75,7 @@ fn own(new: &NewKey) -> String {
     }
 }
 
-fn instant(at: &Instant) -> String {
+fn instant(at: &TargetTime) -> String {
     let from = match at.from {
         Origin::Now => "now",
         Origin::Midnight => "the beginning of the day in UTC",

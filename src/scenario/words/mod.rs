@@ -6,6 +6,7 @@
 mod control;
 mod h2;
 mod over;
+mod procedure;
 mod right;
 mod sends;
 
@@ -27,6 +28,10 @@ pub struct Words {
     pub variants: Vec<Line>,
     /// The requests of one case in their order, where there are several.
     pub steps: Vec<Line>,
+    /// What its procedure does, where it has one.
+    pub procedure: Option<String>,
+    /// What its procedure sends, kind by kind.
+    pub kinds: Vec<Line>,
 }
 
 /// What a variant or a step adds.
@@ -77,13 +82,15 @@ impl Scenario {
             right: right::words(&self.expect),
             variants: variants.collect(),
             steps: steps.collect(),
+            procedure: self.procedure.as_ref().map(procedure::words),
+            kinds: self.procedure.as_ref().map(procedure::lines).unwrap_or_default(),
         }
     }
 
     /// The key of a sound request, unless the matrix, a variant or a step says more of it.
     fn key_that_nothing_changes(&self) -> Option<&'static str> {
         let alone = self.over.credentials.is_none() && self.each.is_empty() && self.steps.is_empty();
-        alone.then_some("with a key that may use the operation")
+        (alone && self.procedure.is_none()).then_some("with a key that may use the operation")
     }
 }
 

@@ -10,11 +10,13 @@ use crate::scenario::{
 pub(super) fn words(over: &Over) -> String {
     let operations = match &over.operations {
         OperationSelector::Named(Selected::All) => "every operation".to_owned(),
+        OperationSelector::Named(Selected::First) => "the first operation".to_owned(),
         OperationSelector::Named(Selected::Named(names)) => format!("the operations {}", codes(names, "and")),
         OperationSelector::Like(filter) => like(filter),
     };
     let environments = match &over.environments {
         Selected::All => "in every environment".to_owned(),
+        Selected::First => "in the first environment".to_owned(),
         Selected::Named(names) => format!("in the environments {}", codes(names, "and")),
     };
     let credentials = over.credentials.as_ref().map(|selector| format!(", with {}", keys(selector)));
@@ -47,6 +49,7 @@ fn clauses(filter: &OperationFilter) -> Vec<String> {
             "names in its path what an application owns",
             "names in its path nothing that an application owns",
         ),
+        flag(filter.carries, "carries calls of other operations", "carries no calls of other operations"),
         flag(
             filter.shares_path,
             "shares its path with an operation of another method",
@@ -79,6 +82,7 @@ fn keys(selector: &CredentialSelector) -> String {
     let denied = selector.denied_by.map(|reason| match reason {
         DeniedBy::Service => "has no permission on anything of the service",
         DeniedBy::Operation => "has permissions on the service, but not on the operation",
+        DeniedBy::Carried => "may use the operation, but not one that it carries calls of",
         DeniedBy::Environment => "may use the operation, but not in this environment",
     });
     let other = selector.allowed_other_method.map(|may| {

@@ -87,6 +87,10 @@ fn absences(expect: &Expectation) -> Vec<String> {
         on(expect.unreachable, "no connection"),
         on(expect.no_content, "no content"),
         on(expect.no_foreign_redirect, "no redirect to another origin"),
+        on(
+            expect.retry_after,
+            "a `Retry-After` field that can be read, and not before what a `RateLimit` field says",
+        ),
     ];
     absences.into_iter().flatten().collect()
 }

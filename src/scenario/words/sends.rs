@@ -117,17 +117,25 @@ fn credential(pick: &CredentialPick) -> String {
 
 fn key(twist: &KeyTwist) -> Option<String> {
     match twist {
-        KeyTwist::Random(LikeTheKey::Like) => {
-            Some("with a key of the same shape that was never issued".to_owned())
-        }
-        KeyTwist::Random(LikeTheKey::SameId) => {
-            Some("with the key, its public part kept and its secret made up".to_owned())
-        }
+        KeyTwist::Random(like) => Some(never_issued(*like).to_owned()),
         KeyTwist::Literal(text) => Some(format!("with {} for a key", code(text))),
         KeyTwist::Id(TheCredential::Own) => Some("with the key's public identifier for a key".to_owned()),
         KeyTwist::Transform(all) => {
             let all: Vec<_> = all.iter().filter_map(transform).collect();
             (!all.is_empty()).then(|| format!("with the key, {}", joined(&all, "and")))
+        }
+    }
+}
+
+fn never_issued(like: LikeTheKey) -> &'static str {
+    match like {
+        LikeTheKey::Like => "with a key of the same shape that was never issued",
+        LikeTheKey::SameId => "with the key, its public part kept and its secret made up",
+        LikeTheKey::SecondHalf => {
+            "with a key that was never issued and begins like the first half of the real one"
+        }
+        LikeTheKey::LastCharacter => {
+            "with a key that was never issued and differs from the real one at its end alone"
         }
     }
 }

@@ -9,7 +9,7 @@ use std::collections::hash_map::RandomState;
 use std::hash::BuildHasher as _;
 
 use crate::support::{Keys, Lockproof, Outcome, Small};
-use search::Canary;
+pub(crate) use search::Canary;
 
 /// Forty characters that nobody has ever seen, and that look like no word.
 fn random_key() -> String {

@@ -8,14 +8,14 @@ use base64::engine::general_purpose::STANDARD;
 const PART: usize = 10;
 
 /// A key to look for.
-pub(super) struct Canary {
+pub(crate) struct Canary {
     needles: AhoCorasick,
     /// What each needle is called.
     forms: Vec<&'static str>,
 }
 
 impl Canary {
-    pub(super) fn new(key: &str) -> Self {
+    pub(crate) fn new(key: &str) -> Self {
         let reversed: String = key.chars().rev().collect();
         let hexadecimal = hex(key);
         let mut needles = parts("in part", key, PART);
@@ -32,7 +32,7 @@ impl Canary {
     }
 
     /// The form in which the key is there, if it is.
-    pub(super) fn find(&self, text: &[u8]) -> Option<String> {
+    pub(crate) fn find(&self, text: &[u8]) -> Option<String> {
         let text = String::from_utf8_lossy(text).to_ascii_lowercase();
         let percent = unescaped(&text, "%", 2, "");
         let views = [

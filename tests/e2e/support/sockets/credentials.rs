@@ -59,6 +59,10 @@ impl Credential {
     }
 
     pub(super) fn may(&self, service: &str, operation: &str) -> bool {
+        // A batch is as many calls as it holds.
+        if operation == "ocr-batch" && !self.may(service, "ocr") {
+            return false;
+        }
         let name = format!("{service}.{operation}");
         self.allows.iter().any(|granted| *granted == service || **granted == name)
     }

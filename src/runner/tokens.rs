@@ -1,0 +1,41 @@
+//! Tokens that a target mints during a run: what stands in reports holds none of them, like no key.
+
+use crate::contract::Secret;
+use crate::judge::decoded;
+use crate::wire::{Answer, Exchange};
+
+use super::Job;
+
+/// A shorter text is no token: taken out of every report, it would take half of the report with it.
+const SHORTEST: usize = 16;
+/// What a token is called where it stood.
+const NAME: &str = "token";
+
+/// Takes the tokens of an exchange into custody, where it was one that mints them.
+pub(super) fn minted(job: &Job, exchange: &Exchange) -> Vec<Secret> {
+    let Some(tokens) = &job.contract.tokens else { return Vec::new() };
+    let mint = job.contract.operations().find(|(id, _)| id.as_str() == tokens.mint.operation.0);
+    let target = exchange.request.target.split('?').next().unwrap_or_default();
+    // A path with parameters could be any.
+    if mint.is_none_or(|(_, mint)| !mint.path.contains('{') && !target.ends_with(&*mint.path)) {
+        return Vec::new();
+    }
+    let heard = exchange.transcript.iter().flat_map(|transcript| &transcript.answers);
+    let answers = exchange.answer.iter().chain(heard.map(|heard| &heard.answer));
+    let texts = answers.flat_map(|answer| texts(answer, &|json| tokens.mint.capture.select(json)));
+    texts.filter(|text| text.len() >= SHORTEST).map(Secret::new).collect()
+}
+
+fn texts(answer: &Answer, select: &dyn Fn(&serde_json::Value) -> Vec<&serde_json::Value>) -> Vec<String> {
+    let json: Option<serde_json::Value> =
+        decoded(answer).ok().and_then(|body| serde_json::from_slice(&body).ok());
+    let values = json.as_ref().map(select).unwrap_or_default();
+    values.into_iter().filter_map(serde_json::Value::as_str).map(str::to_owned).collect()
+}
+
+/// Keeps tokens out of everything that is reported from now on.
+pub(super) fn keep(job: &Job, tokens: &[Secret]) {
+    for token in tokens {
+        job.redactor.add(NAME, token);
+    }
+}
