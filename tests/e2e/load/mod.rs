@@ -5,6 +5,7 @@
 
 mod accounting;
 mod honesty;
+mod mistakes;
 mod transport;
 mod wrong;
 

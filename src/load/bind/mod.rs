@@ -1,16 +1,19 @@
 //! A load plan over a contract: each part of the mix becomes cases by the same plan as a check's, and each case a class
 //! of requests.
 
+mod sendable;
+
 use std::fmt;
 
+use sendable::sendable;
 use serde_json::json;
 
 use super::format::{Entry, Expected, LoadPlan};
 use super::job::{Class, Sealed};
 use crate::contract::{Contract, Keyring, RefusalKind};
-use crate::document::Name;
-use crate::judge::{Fast, Requirement};
-use crate::plan::{Case, Dice, Draft, Filter, Inputs, Permits, Plan};
+use crate::document::{Name, suggest};
+use crate::judge::Fast;
+use crate::plan::{Case, Dice, Filter, Inputs, Permits, Plan};
 use crate::scenario::{CredentialPick, Expectation, KeyTwist, OperationSelector, Scenario, Selected, Suite};
 use crate::wire::{Captures, Origin, SealError, seal};
 
@@ -83,6 +86,7 @@ pub struct Bound {
 pub fn bind(plan: &LoadPlan, place: &Place<'_>) -> Result<Bound, BindError> {
     let mut bound = Bound::default();
     for entry in &plan.mix {
+        known(entry, place.contract)?;
         let cases = cases(entry, place)?;
         let (good, bad): (Vec<_>, Vec<_>) = cases.iter().partition(|case| sendable(case).is_ok());
         if good.is_empty() {
@@ -119,6 +123,17 @@ pub fn bind(plan: &LoadPlan, place: &Place<'_>) -> Result<Bound, BindError> {
 fn is_named(entry: &Entry) -> bool {
     matches!(entry.operations, OperationSelector::Named(Selected::Named(_)))
         || matches!(entry.request.credential, Some(CredentialPick::Named(_)))
+}
+
+/// That the contract has every operation that a part of the mix names: what is not sent is not found out.
+fn known(entry: &Entry, contract: &Contract) -> Result<(), BindError> {
+    let OperationSelector::Named(Selected::Named(names)) = &entry.operations else { return Ok(()) };
+    let known: Vec<_> = contract.operations().map(|(id, _)| id.to_string()).collect();
+    let Some(unknown) = names.iter().find(|name| !known.contains(name)) else { return Ok(()) };
+    let known: Vec<_> = known.iter().map(String::as_str).collect();
+    let hint = suggest(unknown, &known).map(|hint| format!(": {hint}")).unwrap_or_default();
+    let why = format!("the contract has no operation `{unknown}`{hint}");
+    Err(BindError::NothingToSend { entry: entry.name.to_string(), why })
 }
 
 /// The cases of a part of the mix: those of a check that says the same.
@@ -170,22 +185,6 @@ fn implied(entry: &Entry) -> Expectation {
     match (&entry.request.key, &entry.request.credential) {
         (Some(_), pick) if *pick != Some(CredentialPick::None) => invalid,
         _ => Expectation { declared: Some(true), ..Expectation::default() },
-    }
-}
-
-/// The request of a case and what is right, or why load cannot send it.
-fn sendable(case: &Case) -> Result<(&Draft, &Requirement), String> {
-    let steps = case.work.as_ref().map_err(Clone::clone)?;
-    let step = steps.first().ok_or("there is nothing to send")?;
-    let draft = &step.draft;
-    let object = draft.preparations.keys().next();
-    match object {
-        Some(name) => Err(format!("`{{{name}}}` needs an object that is made first, and load makes none")),
-        None if draft.plaintext => {
-            Err("it would go to the plain address beside the environment's own".to_owned())
-        }
-        None if draft.conversation.is_some() => Err("load sends no exact bytes".to_owned()),
-        None => Ok((draft, &step.requirement)),
     }
 }
 
