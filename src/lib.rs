@@ -9,6 +9,7 @@ pub mod contract;
 pub mod document;
 pub mod hpack;
 pub mod judge;
+pub mod load;
 pub mod mock;
 pub mod outcome;
 pub mod plan;

@@ -4,6 +4,7 @@ use std::fs;
 
 use lockproof::contract::{self, Carrier, Effect};
 use lockproof::document::{Colour, Diagnostics, Source};
+use lockproof::load;
 use lockproof::scenario::{self, Severity};
 
 fn read(path: &str) -> Source {
@@ -83,4 +84,21 @@ fn variables_fill_values_in_and_their_text_is_not_read_again() {
         |name: &str| (name == "SANDBOX_URL").then(|| "http://localhost:1/${X}".replace("${X}", "v1"));
     let contract = contract::load(source, &variables).map_err(|refused| shown(&refused)).unwrap();
     assert_eq!(contract.environments[0].base_url, "http://localhost:1/v1");
+}
+
+#[test]
+fn a_load_plan_with_ten_mistakes_is_told_of_ten() {
+    let refused = load::format::read(read("fixtures/broken/load-ten-mistakes.yaml")).unwrap_err();
+    assert_eq!(refused.all.len(), 10, "{}", shown(&refused));
+    insta::assert_snapshot!(shown(&refused));
+}
+
+#[test]
+fn every_built_in_load_plan_has_no_mistakes() {
+    let plans = load::format::builtin();
+    assert!(plans.iter().any(|plan| plan.name == "steady"));
+    for plan in plans {
+        let read = load::format::read(plan);
+        assert!(read.is_ok(), "{}", shown(&read.unwrap_err()));
+    }
 }

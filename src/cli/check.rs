@@ -6,6 +6,7 @@ use clap::Args;
 
 use crate::contract;
 use crate::document::{Diagnostics, Source};
+use crate::load;
 use crate::outcome::ExitCode;
 use crate::scenario::{self, builtin_files};
 
@@ -13,13 +14,13 @@ use super::error::Failure;
 use super::output;
 use super::{Done, bundle, suite, supply};
 
-/// Check contracts and scenarios, all mistakes at once; send nothing.
+/// Check contracts, scenarios and load plans, all mistakes at once; send nothing.
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  lockproof check                          the contract in this folder, or the built-in suite\n  lockproof check lockproof.yaml my-checks/  a contract and a folder of scenarios"
 )]
 pub(super) struct CheckArgs {
-    /// Contracts, scenarios, and folders of scenarios.
+    /// Contracts, scenarios, load plans, and folders of scenarios.
     files: Vec<PathBuf>,
 }
 
@@ -51,11 +52,13 @@ fn named_sources(paths: &[PathBuf]) -> Result<Vec<Source>, Failure> {
     Ok(files.into_iter().map(|file| Source { name: file.path, text: file.text }).collect())
 }
 
-/// A contract says `lockproof: 1` on a line of its own; everything else is a scenario.
+/// A contract says `lockproof: 1` on a line of its own, a load plan `load: 1`; everything else is a scenario.
 fn check(source: &Source) -> Result<(), Diagnostics> {
-    let is_contract = source.text.lines().any(|line| line.starts_with("lockproof:"));
-    if is_contract {
+    let says = |word: &str| source.text.lines().any(|line| line.starts_with(word));
+    if says("lockproof:") {
         contract::load(source.clone(), &supply::variable).map(drop)
+    } else if says("load:") {
+        load::format::read(source.clone()).map(drop)
     } else {
         scenario::load(source.clone()).map(drop)
     }

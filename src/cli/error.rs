@@ -14,6 +14,8 @@ pub(super) enum Failure {
     Usage(Vec<String>),
     /// Nothing can be concluded.
     Inconclusive(String),
+    /// We ourselves are not able to do it as asked: nothing would follow from the result.
+    Void(String),
     /// A report could not be written.
     Report(String),
     /// The system refused us something.
@@ -31,6 +33,7 @@ impl Failure {
         match self {
             Self::Documents(_) | Self::Usage(_) => ExitCode::Usage,
             Self::Inconclusive(_) => ExitCode::Inconclusive,
+            Self::Void(_) => ExitCode::LoadVoid,
             Self::Report(_) => ExitCode::ReportNotWritten,
             Self::System(_) => ExitCode::Internal,
         }
@@ -49,7 +52,9 @@ impl Failure {
             Self::Usage(lines) => {
                 lines.iter().fold(String::new(), |text, line| text + "error: " + line + "\n")
             }
-            Self::Inconclusive(text) | Self::Report(text) | Self::System(text) => format!("error: {text}\n"),
+            Self::Inconclusive(text) | Self::Void(text) | Self::Report(text) | Self::System(text) => {
+                format!("error: {text}\n")
+            }
         }
     }
 }

@@ -59,6 +59,9 @@ pub(super) struct MockArgs {
     /// Open a control listener on a loopback port of its own.
     #[arg(long)]
     control: bool,
+    /// End with standard input, and tell how many requests were answered: for whoever starts the server as a child.
+    #[arg(long, hide = true)]
+    until_input_ends: bool,
     /// Print the defects that can be planted, and end.
     #[arg(long)]
     list_defects: bool,
@@ -84,8 +87,15 @@ pub(super) fn run(args: &MockArgs, output: &Output) -> Done {
         let running = mock::start(config).await.map_err(|error| reference::not_started(&error))?;
         announce(&running)?;
         args.write_certificates(&running)?;
-        signals.next().await;
-        running.shutdown().await;
+        if args.until_input_ends {
+            // A terminal's Ctrl-C reaches parent and child alike; the parent's requests are still to be answered.
+            input_ended().await;
+            let answered = running.shutdown().await;
+            output::print(format!("answered {answered}\n").as_bytes())?;
+        } else {
+            signals.next().await;
+            running.shutdown().await;
+        }
         Ok(ExitCode::Conformant)
     })
 }
@@ -123,6 +133,14 @@ impl MockArgs {
         }
         Ok(())
     }
+}
+
+/// Waits for the end of standard input.
+async fn input_ended() {
+    let read = tokio::task::spawn_blocking(|| {
+        std::io::copy(&mut std::io::stdin().lock(), &mut std::io::sink()).ok();
+    });
+    read.await.ok();
 }
 
 /// Where everything is, one line each, so that a script can read it.

@@ -3,12 +3,14 @@
 mod bundle;
 mod check;
 mod checks_page;
+mod child;
 mod client;
 mod completions;
 mod error;
 mod explain;
 mod hardening;
 mod init;
+mod load;
 mod mock;
 mod output;
 mod plan_text;
@@ -39,13 +41,15 @@ Examples:
   lockproof run --contract lockproof.yaml          test your API; the contract says where it is
   lockproof run --contract lockproof.yaml --list   see the cases, send nothing
   lockproof run --defect ignore-expiry             see what a finding looks like
+  lockproof load                                   send good and bad keys at a rate, every answer judged
   lockproof explain key-expired                    what a check asks, why, and what to change
   lockproof check lockproof.yaml                   check a contract or scenarios, send nothing
   lockproof mock --contract lockproof.yaml         serve your contract, to develop against
   lockproof prove                                  see that the suite finds what it is there to find
 
-Exit codes: 0 conformant, 1 a check failed, 2 wrong usage or contract, 3 inconclusive,
-6 a report could not be written, 70 internal error, 130 and 143 interrupted.";
+Exit codes: 0 conformant, 1 a check failed or an answer was wrong, 2 wrong usage or contract, 3 inconclusive,
+4 a load threshold was missed, 5 the load result is void, 6 a report could not be written, 70 internal error,
+130 and 143 interrupted.";
 
 /// Does the lock on our API hold? Conformance tests for HTTP APIs that are guarded by API keys.
 #[derive(Debug, Parser)]
@@ -61,6 +65,7 @@ struct Cli {
 enum Verb {
     Init(init::InitArgs),
     Run(Box<run::RunArgs>),
+    Load(Box<load::LoadArgs>),
     Check(check::CheckArgs),
     Explain(explain::ExplainArgs),
     Scenarios(scenarios::ScenariosArgs),
@@ -87,6 +92,7 @@ fn dispatch() -> ExitCode {
     let done = match cli.verb {
         Verb::Init(args) => init::run(&args),
         Verb::Run(args) => run::run(&args, &output),
+        Verb::Load(args) => load::run(&args, &output),
         Verb::Check(args) => check::run(&args),
         Verb::Explain(args) => explain::run(&args, &output),
         Verb::Scenarios(args) => scenarios::run(&args),

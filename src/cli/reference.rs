@@ -34,6 +34,13 @@ impl ReferenceFlags {
         !self.defect.is_empty() || !self.variant.is_empty() || self.tls
     }
 
+    /// The same flags, for a server in a process of its own.
+    pub(super) fn arguments(&self) -> Vec<String> {
+        let defects = self.defect.iter().flat_map(|id| ["--defect".to_owned(), id.clone()]);
+        let variants = self.variant.iter().flat_map(|id| ["--variant".to_owned(), id.clone()]);
+        defects.chain(variants).chain(self.tls.then(|| "--tls".to_owned())).collect()
+    }
+
     /// The configuration of a server for a contract, on free loopback ports.
     pub(super) fn config(&self, bundle: &Bundle) -> Result<Config, Failure> {
         let mut config = Config::new(bundle.contract.clone(), bundle.keyring.clone());

@@ -242,7 +242,7 @@ fn known<'a>(
     })
 }
 
-fn contract_info(bundle: &Bundle) -> ContractInfo {
+pub(super) fn contract_info(bundle: &Bundle) -> ContractInfo {
     let contract = &bundle.contract;
     ContractInfo {
         api: contract.api.clone(),

@@ -4,7 +4,8 @@ use clap::{Args, ValueEnum};
 
 use crate::contract::Contract;
 use crate::document::published;
-use crate::outcome::{ExitCode, RunResult};
+use crate::load::format::LoadPlan;
+use crate::outcome::{ExitCode, LoadResult, RunResult};
 use crate::prove::Matrix;
 use crate::scenario::Scenario;
 
@@ -29,6 +30,10 @@ enum Schema {
     Results,
     /// defect-matrix.json
     Matrix,
+    /// A load plan.
+    Load,
+    /// load.json
+    LoadResults,
 }
 
 pub(super) fn run(args: &SchemaArgs) -> Done {
@@ -37,6 +42,8 @@ pub(super) fn run(args: &SchemaArgs) -> Done {
         Schema::Scenario => published::<Scenario>(),
         Schema::Results => published::<RunResult>(),
         Schema::Matrix => published::<Matrix>(),
+        Schema::Load => published::<LoadPlan>(),
+        Schema::LoadResults => published::<LoadResult>(),
     };
     let text = serde_json::to_string_pretty(&schema).map_err(|error| Failure::System(error.to_string()))?;
     output::print(format!("{text}\n").as_bytes())?;

@@ -9,9 +9,10 @@ use clap::Args;
 use crate::contract::{KeySource, is_remote};
 use crate::plan::Permits;
 use crate::runner::{Lane, Steering};
-use crate::wire::Plane;
+use crate::wire::{ClientOptions, Plane};
 
 use super::bundle::Bundle;
+use super::child::Child;
 use super::client::ClientFlags;
 use super::error::Failure;
 use super::reference::{self, Reference, ReferenceFlags};
@@ -50,7 +51,53 @@ pub(super) struct Aimed {
     pub(super) reference: Option<Reference>,
 }
 
+/// The same, with the reference server in a process of its own.
+#[derive(Debug)]
+pub(super) struct AimedApart {
+    /// The contract, its bodies and its keys.
+    pub(super) bundle: Bundle,
+    /// The reference server, where that is the target.
+    pub(super) child: Option<Child>,
+}
+
 impl TargetArgs {
+    /// Reads the contract and finds out where its environments are; starts the reference server, if that is where, in a
+    /// process of its own: its work must not be taken for the client's.
+    pub(super) fn aim_apart(&self) -> Result<AimedApart, Failure> {
+        let mut bundle = self.contract.as_deref().map_or_else(Bundle::reference, Bundle::from_file)?;
+        if !self.uses_reference() {
+            self.redirect(&mut bundle)?;
+            return Ok(AimedApart { bundle, child: None });
+        }
+        bundle.contract = self.flags.config(&bundle)?.contract;
+        let child = Child::start(self.contract.as_deref(), &self.flags)?;
+        for (name, environment) in &mut bundle.contract.environments {
+            if let Some(url) = child.url(name.as_str()) {
+                url.clone_into(&mut environment.base_url);
+                environment.plaintext_url = None;
+                environment.protected = false;
+            }
+        }
+        Ok(AimedApart { bundle, child: Some(child) })
+    }
+
+    /// How an environment is reached, over HTTP/1.1 and without a proxy: load knows no other way.
+    pub(super) fn plain_options(
+        &self,
+        aimed: &AimedApart,
+        environment: &str,
+        timeout: Duration,
+    ) -> Result<ClientOptions, Failure> {
+        if let Some(why) = self.client.no_exact_bytes() {
+            return Err(Failure::usage(format!("load cannot be sent so: {why}")));
+        }
+        let found = aimed.bundle.contract.environments.iter().find(|(name, _)| name.as_str() == environment);
+        let (_, declared) = found.ok_or_else(|| Failure::usage(format!("there is no `{environment}`")))?;
+        let mut options = self.client.options(declared, &aimed.bundle.folder, timeout)?;
+        options.authorities.extend(aimed.child.as_ref().and_then(Child::authority));
+        Ok(options)
+    }
+
     /// Reads the contract and finds out where its environments are; starts the reference server if that is where.
     pub(super) fn aim(&self) -> Result<Aimed, Failure> {
         let mut bundle = self.contract.as_deref().map_or_else(Bundle::reference, Bundle::from_file)?;

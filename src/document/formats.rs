@@ -1,17 +1,18 @@
 //! The formats of text that the schemas name, each with the parser that decides and explains.
 
-use super::value::{HeaderName, JsonPath, Method, Millis, Pattern};
+use super::value::{HeaderName, JsonPath, Method, Millis, Pattern, Rate};
 
 /// Says what is wrong with a text, as a fragment of a sentence.
 type Parse = fn(&str) -> Result<(), String>;
 
 /// Every format, by its name.
-pub(super) const ALL: [(&str, Parse); 9] = [
+pub(super) const ALL: [(&str, Parse); 10] = [
     ("json-path", |text| JsonPath::parse(text).map(drop)),
     ("pattern", |text| Pattern::parse(text).map(drop)),
     ("header-name", |text| HeaderName::parse(text).map(drop)),
     ("http-method", |text| Method::parse(text).map(drop)),
     ("duration-text", |text| Millis::parse(text).map(drop)),
+    ("rate", |text| Rate::parse(text).map(drop)),
     ("base-url", base_url),
     ("call-url", call_url),
     ("path-template", path_template),

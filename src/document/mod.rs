@@ -40,5 +40,5 @@ pub use render::Colour;
 pub use schema::{Format, published};
 pub use suggest::{closest, suggest};
 pub use tree::{Entry, Node, NodeKind, Span};
-pub use value::{HeaderName, JsonPath, Method, Millis, Name, Pattern, StatusMatch};
+pub use value::{HeaderName, JsonPath, Method, Millis, Name, Pattern, Rate, StatusMatch};
 pub use write::{Content, Part, WriteError, comment_line, write};

@@ -124,6 +124,7 @@ fn badly_formed(format: &str, value: &Value, written: Option<&str>) -> Sentence 
         "header-name" => "the name of a header field",
         "http-method" => "a request method",
         "duration-text" => "a length of time such as `250ms`, `1s` or `2m`",
+        "rate" => "a rate such as `500/s`, `30/m` or `10/h`",
         "base-url" => "a base URL",
         "call-url" => "an address to call",
         "path-template" => "a path",

@@ -185,6 +185,31 @@ impl Millis {
     }
 }
 
+text! {
+    /// How often something happens, written as `500/s`, `30/m` or `10/h`.
+    Rate(f64),
+    schema: { "type": "string", "format": "rate" },
+    parse: |text| {
+        let (number, unit) = text.split_once('/').ok_or("it has no unit; write `500/s`, `30/m` or `10/h`")?;
+        let seconds = match unit.trim() {
+            "s" => 1.0,
+            "m" => 60.0,
+            "h" => 3600.0,
+            _ => return Err("its unit is none of `/s`, `/m` and `/h`".to_owned()),
+        };
+        let number: f64 = number.trim().parse().map_err(|_| "what stands before its unit is no number")?;
+        let sound = number.is_finite() && (0.0..=10_000_000.0).contains(&number);
+        if sound { Ok(number / seconds) } else { Err("it must be from 0 to 10000000".to_owned()) }
+    }
+}
+
+impl Rate {
+    /// How often in a second.
+    pub fn per_second(&self) -> f64 {
+        self.parsed
+    }
+}
+
 /// Which status codes are right: one code, or a class written as `4xx`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StatusMatch {

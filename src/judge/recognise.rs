@@ -48,6 +48,12 @@ impl<'a> Recogniser<'a> {
         self.recognise(&Reading::of(answer))
     }
 
+    /// Whether an answer holds all that only an acceptance may hold, whatever its status says.
+    pub fn reveals(&self, answer: &crate::wire::Answer) -> bool {
+        let Acceptance { headers, body, .. } = self.accepted;
+        !body.is_empty() && parts(headers, body, &Reading::of(answer)) == Parts::Match
+    }
+
     fn is_acceptance(&self, reading: &Reading<'_>) -> bool {
         let Acceptance { status, headers, body } = self.accepted;
         *status == reading.answer.status && parts(headers, body, reading) == Parts::Match

@@ -34,6 +34,7 @@ pub struct Running {
     pub certificates: Option<Certificates>,
     stop: watch::Sender<bool>,
     listeners: JoinSet<()>,
+    server: Arc<Server>,
 }
 
 /// Where one environment is reached.
@@ -65,12 +66,13 @@ impl Running {
     }
 
     /// Ends the server: no new connection, no new request; requests that are under way get their answer, for
-    /// five seconds at most.
-    pub async fn shutdown(mut self) {
+    /// five seconds at most. Tells how many requests it answered in its life.
+    pub async fn shutdown(mut self) -> u64 {
         self.stop.send_replace(true);
         let ended = async { while self.listeners.join_next().await.is_some() {} };
         drop(timeout(GRACE, ended).await);
         self.listeners.shutdown().await;
+        self.server.answered()
     }
 }
 
@@ -121,7 +123,7 @@ pub async fn start(config: Config) -> Result<Running, MockError> {
         control_url = Some(house.open(loopback, Desk::new(Arc::clone(&server)), Transport::Http1).await?);
     }
     let certificates = minted.map(|minted| minted.certificates);
-    Ok(Running { endpoints, control_url, certificates, stop: house.stop, listeners: house.listeners })
+    Ok(Running { endpoints, control_url, certificates, stop: house.stop, listeners: house.listeners, server })
 }
 
 /// The address of the listener of a number; port 0 stays 0.

@@ -64,6 +64,8 @@ pub(crate) struct Server {
     /// Every environment that is served, and its data.
     pub(crate) environments: Vec<(String, Arc<Data>)>,
     log: Option<LogSink>,
+    /// How many requests were answered, whatever the answer.
+    answered: AtomicU64,
 }
 
 /// What one environment holds; nothing of it is visible in another.
@@ -159,6 +161,7 @@ impl Server {
             parts: Parts::default(),
             journal: control.then(Journal::default),
             log,
+            answered: AtomicU64::new(0),
         })
     }
 
@@ -177,9 +180,15 @@ impl Server {
         }
     }
 
+    /// How many requests were answered.
+    pub(crate) fn answered(&self) -> u64 {
+        self.answered.load(Ordering::Relaxed)
+    }
+
     /// The last thing that happens to an answer.
     fn finish(&self, seal: &Seal<'_>, mut answer: Answer) -> Answer {
         (self.edge.finish)(seal, &mut answer);
+        self.answered.fetch_add(1, Ordering::Relaxed);
         (self.edge.sharing.tell)(self, seal.head(), &mut answer);
         if self.log.is_some() || self.journal.is_some() {
             let line = (self.edge.log)(seal, &answer);

@@ -5,11 +5,13 @@
 
 mod exchange;
 mod exit;
+pub mod load;
 mod run;
 mod verdict;
 
 pub use exchange::{Conversation, Exchange, HeardAnswer, Received, Sent, Timing};
 pub use exit::ExitCode;
+pub use load::{LoadResult, WrongKind};
 pub use run::{
     CaseResult, CheckInfo, ContractInfo, Control, ControlKind, Expects, RunResult, Summary, Target, Tool,
 };

@@ -10,6 +10,7 @@ mod evidence;
 mod group;
 mod json;
 mod junit;
+mod load;
 mod page;
 mod terminal;
 mod words;
@@ -24,6 +25,7 @@ use crate::outcome::RunResult;
 
 pub use escape::escape_terminal;
 pub use json::schema;
+pub use load::{load_json, load_page};
 pub use page::{Ink, Page};
 
 formats! {

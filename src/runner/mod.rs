@@ -25,6 +25,7 @@ use std::time::Duration;
 pub use collect::{Interrupter, Signal, run};
 pub use conclude::{Conclusion, Header, Strictness, conclude};
 pub use lane::{Lane, LaneError};
+pub use record::exchange as evidence;
 pub use steer::Steering;
 
 use crate::contract::{Contract, Keyring};

@@ -117,7 +117,7 @@ fn blank(case: &Case, redactor: &Redactor) -> CaseResult {
 }
 
 /// An exchange as evidence.
-pub(super) fn exchange(exchange: &Exchange, redactor: &Redactor) -> outcome::Exchange {
+pub fn exchange(exchange: &Exchange, redactor: &Redactor) -> outcome::Exchange {
     let timing = exchange.timing;
     outcome::Exchange {
         sent: sent(&exchange.request, redactor),

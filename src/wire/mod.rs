@@ -4,6 +4,7 @@
 //! or a torn answer is an observation, not an error. [`Ordinary`] is what any well-behaved client is; [`Raw`] is for
 //! what such a client would rewrite or hide.
 
+mod address;
 mod client;
 mod connect;
 mod exchange;
@@ -30,4 +31,5 @@ pub use plane::{Arguments, Plane, PlaneError, Told};
 pub use raw::{Caps, FrameReader, Moment, Raw, Reader};
 pub use script::{Act, Script};
 pub use seal::{Captures, Origin, SealError, seal};
+pub use tls::config as tls_config;
 pub use transcript::{Ending, Heard, Oddity, Transcript};

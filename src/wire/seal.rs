@@ -17,7 +17,7 @@ pub type Captures = BTreeMap<String, String>;
 /// Where one environment's requests go: scheme, host and port, and a path prefix if there is one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Origin {
-    base: reqwest::Url,
+    pub(super) base: reqwest::Url,
 }
 
 /// A request that could not be made.

@@ -12,7 +12,10 @@ use rustls_platform_verifier::Verifier;
 use super::client::{ClientOptions, Scheme, Trust, WireError};
 
 /// The TLS configuration of a client, without ALPN.
-pub(super) fn config(options: &ClientOptions) -> Result<ClientConfig, WireError> {
+///
+/// # Errors
+/// When certificates or keys cannot be read, or the library refuses them.
+pub fn config(options: &ClientOptions) -> Result<ClientConfig, WireError> {
     let provider = Arc::new(aws_lc_rs::default_provider());
     let builder = ClientConfig::builder_with_provider(Arc::clone(&provider))
         .with_safe_default_protocol_versions()

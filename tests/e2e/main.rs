@@ -7,6 +7,7 @@
 mod canary;
 mod exit_codes;
 mod hostile;
+mod load;
 mod newcomer;
 mod reproduce;
 mod second_opinion;

@@ -5,7 +5,8 @@ use std::path::Path;
 
 use lockproof::contract::{self, Contract};
 use lockproof::document::{Colour, Source, published};
-use lockproof::outcome::{ExitCode, RunResult};
+use lockproof::load::format::LoadPlan;
+use lockproof::outcome::{ExitCode, LoadResult, RunResult};
 use lockproof::scenario::{self, Scenario};
 use schemars::JsonSchema;
 
@@ -99,11 +100,16 @@ fn every_contract_and_every_check_in_the_documents_can_be_used_as_it_stands() {
 
 #[test]
 fn the_published_schemas_are_those_of_the_program() {
-    let broken: Vec<_> =
-        [schema::<Contract>("contract"), schema::<Scenario>("scenario"), schema::<RunResult>("results")]
-            .into_iter()
-            .flatten()
-            .collect();
+    let broken: Vec<_> = [
+        schema::<Contract>("contract"),
+        schema::<Scenario>("scenario"),
+        schema::<RunResult>("results"),
+        schema::<LoadPlan>("load"),
+        schema::<LoadResult>("load-results"),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
     obeyed(&broken, "The formats have changed: run these, and look at what differs.");
 }
 

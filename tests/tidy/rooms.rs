@@ -41,6 +41,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("plan", &["contract", "document", "judge", "outcome", "scenario"]),
     ("wire", &["contract", "document", "hpack", "plan"]),
     ("runner", &["contract", "document", "judge", "outcome", "plan", "redact", "scenario", "wire"]),
+    ("load", &["contract", "document", "judge", "outcome", "plan", "redact", "runner", "scenario", "wire"]),
     ("mock", &["contract", "document", "hpack"]),
     ("prove", &["contract", "document", "mock", "outcome", "plan", "redact", "runner", "scenario", "wire"]),
 ];
@@ -79,8 +80,8 @@ fn a_room_names_only_the_rooms_that_come_before_it() {
 
 #[test]
 fn the_oracle_shares_no_code_with_what_it_judges() {
-    let judging =
-        ["judge", "plan", "scenario", "runner", "wire", "outcome"].map(|room| format!("crate::{room}"));
+    let judging = ["judge", "plan", "scenario", "runner", "wire", "outcome", "load"]
+        .map(|room| format!("crate::{room}"));
     let judging: Vec<&str> = judging.iter().map(String::as_str).collect();
     let broken: Vec<_> = program(Texts::Blanked)
         .iter()

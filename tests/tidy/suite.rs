@@ -27,7 +27,8 @@ fn defects() -> BTreeSet<String> {
 
 #[test]
 fn every_check_lies_in_a_file_of_its_name() {
-    let paths: BTreeSet<_> = files("scenarios", ".yaml").into_iter().map(|file| file.path).collect();
+    let all = files("scenarios", ".yaml").into_iter().map(|file| file.path);
+    let paths: BTreeSet<_> = all.filter(|path| !path.starts_with("scenarios/load/")).collect();
     let named: BTreeSet<_> =
         builtin().iter().map(|check| format!("scenarios/{}/{}.yaml", check.family, check.id)).collect();
     let broken: Vec<_> = paths.symmetric_difference(&named).cloned().collect();

@@ -1,0 +1,173 @@
+//! `lockproof load`: a load plan against a target, or against the built-in reference server in a process of its own.
+
+mod args;
+mod capacity;
+mod files;
+mod place;
+mod ticker;
+
+use std::fmt::Write as _;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use crate::document::{Source, suggest};
+use crate::load::format::{self, LoadPlan};
+use crate::load::{self, Collected, Conclusion, Event, Header, Job, Pace};
+use crate::outcome::ExitCode;
+use crate::report::load_page;
+
+use super::bundle;
+use super::error::Failure;
+use super::output::{self, Output};
+use super::target::AimedApart;
+use super::{Done, run as run_verb, signals};
+pub(super) use args::LoadArgs;
+use files::Seconds;
+use ticker::Ticker;
+
+/// The plan where none is named.
+const STANDARD: &str = "steady";
+
+pub(super) fn run(args: &LoadArgs, output: &Output) -> Done {
+    if args.list_plans {
+        return list();
+    }
+    let (name, plan) = plan(args.plan.as_deref().unwrap_or(STANDARD))?;
+    let pacing = args.pacing();
+    let pace = Pace::new(&plan, &pacing, cores()).map_err(Failure::usage)?;
+    place::files_for(pace.settings.connections)?;
+    let aimed = args.target.aim_apart()?;
+    on(args, (&name, &plan, pace), aimed, output)
+}
+
+fn on(
+    args: &LoadArgs,
+    (name, plan, pace): (&str, &LoadPlan, Pace),
+    mut aimed: AimedApart,
+    output: &Output,
+) -> Done {
+    if args.find_capacity {
+        return capacity::find(args, (name, plan), &aimed, output);
+    }
+    if args.calibrate {
+        return calibrate(&place::job(args, (name, plan, pace), &aimed)?);
+    }
+    let (job, collected, started) = send(args, (name, plan, pace), &aimed, output)?;
+    let answered = aimed.child.take().and_then(super::child::Child::stop);
+    let conclusion = concluded(args, &aimed, (&job, &collected, started), answered);
+    output::print(&load_page(&conclusion.result, output.style()))?;
+    files::finish(&args.out, &conclusion.result, load::log(&job, &collected, started))?;
+    Ok(conclusion.exit)
+}
+
+/// What was sent, and what came of it.
+type Sent = (Arc<Job>, Collected, SystemTime);
+
+/// Sends a plan.
+fn send(
+    args: &LoadArgs,
+    (name, plan, pace): (&str, &LoadPlan, Pace),
+    aimed: &AimedApart,
+    output: &Output,
+) -> Result<Sent, Failure> {
+    let job = Arc::new(place::job(args, (name, plan, pace), aimed)?);
+    let mut seconds = Seconds::open(&args.out)?;
+    let started = now();
+    let ticker = Ticker::new(output, &job);
+    let stoppable = |stop: load::Interrupter| signals::tell(move |signal| stop.interrupt(signal));
+    let collected = load::run(&job, stoppable, &mut |event| {
+        if let Event::Second(number, sum) = event {
+            seconds.write(*number, sum);
+        }
+        ticker.notice(event);
+    });
+    let collected = collected.map_err(|error| Failure::System(format!("start the load: {error}")))?;
+    ticker.finish();
+    seconds.finish()?;
+    Ok((job, collected, started))
+}
+
+/// Concludes what was sent.
+fn concluded(
+    args: &LoadArgs,
+    aimed: &AimedApart,
+    (job, collected, started): (&Job, &Collected, SystemTime),
+    answered: Option<u64>,
+) -> Conclusion {
+    let mut notices = args.target.notices();
+    notices.extend(job.left_out.iter().cloned());
+    let header = Header {
+        contract: run_verb::contract_info(&aimed.bundle),
+        started: humantime::format_rfc3339_seconds(started).to_string(),
+        notices,
+        limits: args.limits(),
+        answered,
+    };
+    load::conclude(header, job, collected)
+}
+
+/// Compares what a plan asks of the generator with what that can do; beyond seven tenths of it nothing is certain.
+fn calibrate(job: &Job) -> Done {
+    let measured = load::calibrate(job).map_err(|error| Failure::System(format!("calibrate: {error}")))?;
+    let Some(own) = measured else {
+        return Err(Failure::Inconclusive("the null server answered nothing".to_owned()));
+    };
+    let ceiling = own.ceiling();
+    let mut text = format!(
+        "{:.0} requests a second with {} thread(s) beside a server that does nothing, {:.1} us of processor each\n\
+         at most {ceiling:.0} a second where each thread has a processor of its own\n",
+        own.rate, own.threads, own.cpu_us
+    );
+    let Some(peak) = job.schedule.as_ref().map(crate::load::schedule::Schedule::peak) else {
+        output::print(text.as_bytes())?;
+        return Ok(ExitCode::Conformant);
+    };
+    let part = peak / ceiling * 100.0;
+    writeln!(text, "the plan asks for {peak:.0} a second at its peak: {part:.0} % of that").ok();
+    output::print(text.as_bytes())?;
+    Ok(if part > 70.0 { ExitCode::LoadVoid } else { ExitCode::Conformant })
+}
+
+/// A built-in plan by its name, or one from a file.
+fn plan(wanted: &str) -> Result<(String, LoadPlan), Failure> {
+    let builtin = format::builtin();
+    let source = match builtin.iter().find(|source| source.name == wanted) {
+        Some(source) => source.clone(),
+        None if is_path(wanted) => bundle::read_source(wanted.as_ref())?,
+        None => {
+            let names: Vec<&str> = builtin.iter().map(|source| source.name.as_str()).collect();
+            let hint = suggest(wanted, &names).unwrap_or_default();
+            return Err(Failure::usage(format!("no plan is called `{wanted}`, and no file; {hint}")));
+        }
+    };
+    let name = std::path::Path::new(&source.name).file_stem().map(|stem| stem.to_string_lossy().into_owned());
+    let name = name.unwrap_or_else(|| source.name.clone());
+    let plan = format::read(source).map_err(|mistakes| Failure::Documents(vec![mistakes]))?;
+    Ok((name, plan))
+}
+
+fn is_path(wanted: &str) -> bool {
+    wanted.contains(['/', '.']) || std::path::Path::new(wanted).exists()
+}
+
+/// The built-in plans, and what each finds out.
+fn list() -> Done {
+    let mut text = String::new();
+    for source in format::builtin() {
+        let Source { name, .. } = source.clone();
+        let plan = format::read(source).map_err(|mistakes| Failure::Documents(vec![mistakes]))?;
+        writeln!(text, "{name:16} {}", plan.title).ok();
+    }
+    output::print(text.as_bytes())?;
+    Ok(ExitCode::Conformant)
+}
+
+/// How many threads can run at once.
+fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
+}
+
+#[expect(clippy::disallowed_methods, reason = "cli is where the wall clock is read")]
+fn now() -> SystemTime {
+    SystemTime::now()
+}

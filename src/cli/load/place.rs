@@ -1,0 +1,104 @@
+//! Where a load goes, and whether this process can send it at all.
+
+use std::net::{SocketAddr, ToSocketAddrs as _};
+use std::sync::Arc;
+
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+use rustls::pki_types::ServerName;
+
+use crate::cli::error::Failure;
+use crate::cli::target::AimedApart;
+use crate::load::format::LoadPlan;
+use crate::load::{self, Job, Pace, Place, Target, Wish};
+use crate::redact::Redactor;
+use crate::wire::{self, ClientOptions, Origin, Scheme};
+
+use super::args::LoadArgs;
+
+/// Files that are open beside the connections.
+const OTHER_FILES: u64 = 64;
+
+/// Binds a plan to the place where it goes.
+pub(super) fn job(
+    args: &LoadArgs,
+    (name, plan, pace): (&str, &LoadPlan, Pace),
+    aimed: &AimedApart,
+) -> Result<Job, Failure> {
+    let bundle = &aimed.bundle;
+    let permits = args.target.permits();
+    let wanted = args.environment.clone().or_else(|| plan.environment.as_ref().map(ToString::to_string));
+    let environment =
+        load::environment(&bundle.contract, wanted.as_deref(), &permits).map_err(Failure::usage)?.to_string();
+    let base = bundle.contract.environments.iter().find(|(known, _)| known.as_str() == environment);
+    let base = base.map_or("", |(_, declared)| declared.base_url.as_str());
+    let origin = Origin::new(base).map_err(|error| Failure::usage(format!("could not {error}")))?;
+    let options = args.target.plain_options(aimed, &environment, pace.settings.timeout)?;
+    let target = target(args, (&environment, &origin), &options, pace.peak())?;
+    let bindings = Place {
+        contract: &bundle.contract,
+        bodies: &bundle.bodies,
+        permits: &permits,
+        keyring: &bundle.keyring,
+        environment: &environment,
+        origin: &origin,
+        seed: pace.settings.seed,
+    };
+    let bound = load::bind(plan, &bindings).map_err(|error| Failure::usage(format!("could not {error}")))?;
+    Ok(load::prepare(Wish {
+        plan,
+        name: name.to_owned(),
+        pace,
+        thresholds: args.thresholds(),
+        bound,
+        contract: bundle.contract.clone(),
+        redactor: Redactor::new(&bundle.keyring),
+        target,
+    }))
+}
+
+/// One address of one origin, that may be loaded.
+fn target(
+    args: &LoadArgs,
+    (environment, origin): (&str, &Origin),
+    options: &ClientOptions,
+    peak: Option<f64>,
+) -> Result<Target, Failure> {
+    let host = origin.host();
+    let unknown = |why: &str| Failure::Inconclusive(format!("could not find `{host}`: {why}"));
+    let addresses = (host, origin.port()).to_socket_addrs().map_err(|error| unknown(&error.to_string()))?;
+    let addresses: Vec<SocketAddr> = addresses.collect();
+    let authorized =
+        load::authorise(host, &addresses, peak, args.authorized.as_deref()).map_err(Failure::usage)?;
+    let address = addresses.first().copied().ok_or_else(|| unknown("it has no address"))?;
+    let tls = origin.is_tls().then(|| tls(host, options)).transpose()?;
+    let (environment, url) = (environment.to_owned(), origin.as_str().to_owned());
+    Ok(Target { environment, url, address, tls, authorized })
+}
+
+type Tls = (Arc<rustls::ClientConfig>, ServerName<'static>);
+
+fn tls(host: &str, options: &ClientOptions) -> Result<Tls, Failure> {
+    let options = ClientOptions { scheme: Scheme::Https, ..options.clone() };
+    let failed = |why: &dyn std::fmt::Display| Failure::usage(format!("could not set up TLS: {why}"));
+    let config = wire::tls_config(&options).map_err(|error| failed(&error))?;
+    let name = ServerName::try_from(host.to_owned()).map_err(|error| failed(&error))?;
+    Ok((Arc::new(config), name))
+}
+
+/// Sees to it that there are files enough for the connections, as far as the system lets us.
+pub(super) fn files_for(connections: usize) -> Result<(), Failure> {
+    let needed = u64::try_from(connections).unwrap_or(u64::MAX).saturating_add(OTHER_FILES);
+    let Rlimit { current, maximum } = getrlimit(Resource::Nofile);
+    if current.is_none_or(|current| current >= needed) {
+        return Ok(());
+    }
+    let raised = Rlimit { current: Some(maximum.map_or(needed, |maximum| maximum.min(needed))), maximum };
+    setrlimit(Resource::Nofile, raised).ok();
+    match getrlimit(Resource::Nofile).current {
+        Some(current) if current < needed => Err(Failure::Void(format!(
+            "the load would be void: {connections} connections need {needed} open files, and the system gives this \
+             process {current}; raise the limit (ulimit -n), or use fewer connections"
+        ))),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,241 @@
+//! A load plan over a contract: each part of the mix becomes cases by the same plan as a check's, and each case a class
+//! of requests.
+
+mod sendable;
+
+use std::fmt;
+
+use sendable::sendable;
+use serde_json::json;
+
+use super::format::{Entry, Expected, LoadPlan};
+use super::job::{Class, Sealed};
+use crate::contract::{Contract, Keyring, RefusalKind};
+use crate::document::{Name, suggest};
+use crate::judge::Fast;
+use crate::plan::{Case, Dice, Filter, Inputs, Permits, Plan};
+use crate::scenario::{CredentialPick, Expectation, KeyTwist, OperationSelector, Scenario, Selected, Suite};
+use crate::wire::{Captures, Origin, SealError, seal};
+
+/// How many requests are made of one whose key is drawn by chance: a cache of refused keys must not answer for all.
+const CHANCES: usize = 64;
+
+/// What a plan is bound to.
+#[derive(Debug)]
+pub struct Place<'a> {
+    /// The contract, what its bodies are, what may be sent.
+    pub contract: &'a Contract,
+    /// The content of every body file.
+    pub bodies: &'a std::collections::BTreeMap<String, Vec<u8>>,
+    /// What the operator permits.
+    pub permits: &'a Permits,
+    /// The keys.
+    pub keyring: &'a Keyring,
+    /// The environment's name.
+    pub environment: &'a str,
+    /// Its origin.
+    pub origin: &'a Origin,
+    /// The seed of chance.
+    pub seed: u64,
+}
+
+/// Why a plan cannot be sent.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum BindError {
+    /// A part of the mix applies to nothing.
+    #[error("send `{entry}`: {why}")]
+    NothingToSend {
+        /// The part of the mix.
+        entry: String,
+        /// Why.
+        why: String,
+    },
+    /// A request cannot be made.
+    #[error("make a request of `{entry}`: {source}")]
+    Seal {
+        /// The part of the mix.
+        entry: String,
+        /// Why not.
+        source: SealError,
+    },
+    /// A check could not be made of it: our own fault.
+    #[error("make a check of `{entry}`: {why}")]
+    Scenario {
+        /// The part of the mix.
+        entry: String,
+        /// Why not.
+        why: String,
+    },
+}
+
+/// What is sent, and what of the plan does not apply.
+#[derive(Debug, Default)]
+pub struct Bound {
+    /// The classes.
+    pub classes: Vec<Class>,
+    /// The weights of the classes, each added to those before it.
+    pub weights: Vec<f64>,
+    /// What does not apply, and why.
+    pub left_out: Vec<String>,
+}
+
+/// Binds a plan.
+///
+/// # Errors
+/// When a part of the mix has nothing to send.
+pub fn bind(plan: &LoadPlan, place: &Place<'_>) -> Result<Bound, BindError> {
+    let mut bound = Bound::default();
+    for entry in &plan.mix {
+        known(entry, place.contract)?;
+        let cases = cases(entry, place)?;
+        let (good, bad): (Vec<_>, Vec<_>) = cases.iter().partition(|case| sendable(case).is_ok());
+        if good.is_empty() {
+            let why = bad.first().and_then(|case| sendable(case).err());
+            let why = why.unwrap_or_else(|| "the contract has no such operation".to_owned());
+            if is_named(entry) {
+                return Err(BindError::NothingToSend { entry: entry.name.to_string(), why });
+            }
+            bound.left_out.push(format!("`{}` is not sent: {why}", entry.name));
+            continue;
+        }
+        let left_out =
+            bad.iter().filter_map(|case| Some(format!("{}: {}", case.operation.id, sendable(case).err()?)));
+        bound.left_out.extend(left_out.map(|why| format!("`{}` is not sent to {why}", entry.name)));
+        let each = f64::from(entry.weight) / f64::from(u32::try_from(good.len()).unwrap_or(u32::MAX));
+        for case in &good {
+            let name = if good.len() == 1 {
+                entry.name.to_string()
+            } else {
+                format!("{}/{}", entry.name, case.operation.id)
+            };
+            bound.classes.push(class(name, entry, case, place)?);
+            bound.weights.push(bound.weights.last().copied().unwrap_or(0.0) + each);
+        }
+    }
+    if bound.classes.is_empty() {
+        let why = bound.left_out.join("; ");
+        return Err(BindError::NothingToSend { entry: "anything".to_owned(), why });
+    }
+    Ok(bound)
+}
+
+/// Whether a part of the mix names what it is about: where the contract has no such thing, the plan is wrong.
+fn is_named(entry: &Entry) -> bool {
+    matches!(entry.operations, OperationSelector::Named(Selected::Named(_)))
+        || matches!(entry.request.credential, Some(CredentialPick::Named(_)))
+}
+
+/// That the contract has every operation that a part of the mix names: what is not sent is not found out.
+fn known(entry: &Entry, contract: &Contract) -> Result<(), BindError> {
+    let OperationSelector::Named(Selected::Named(names)) = &entry.operations else { return Ok(()) };
+    let known: Vec<_> = contract.operations().map(|(id, _)| id.to_string()).collect();
+    let Some(unknown) = names.iter().find(|name| !known.contains(name)) else { return Ok(()) };
+    let known: Vec<_> = known.iter().map(String::as_str).collect();
+    let hint = suggest(unknown, &known).map(|hint| format!(": {hint}")).unwrap_or_default();
+    let why = format!("the contract has no operation `{unknown}`{hint}");
+    Err(BindError::NothingToSend { entry: entry.name.to_string(), why })
+}
+
+/// The cases of a part of the mix: those of a check that says the same.
+fn cases(entry: &Entry, place: &Place<'_>) -> Result<Vec<Case>, BindError> {
+    let failed =
+        |why: &dyn fmt::Display| BindError::Scenario { entry: entry.name.to_string(), why: why.to_string() };
+    let blank = json!({
+        "id": entry.name.as_str(), "title": "load", "severity": "must", "sources": [], "why": "", "advice": ""
+    });
+    let mut scenario: Scenario = serde_json::from_value(blank).map_err(|error| failed(&error))?;
+    scenario.over.operations = entry.operations.clone();
+    scenario.over.environments = Selected::Named(vec![place.environment.to_owned()]);
+    scenario.request = entry.request.clone();
+    scenario.expect = expectation(entry);
+    let suite = Suite { scenarios: vec![scenario] };
+    let Place { contract, bodies, permits, .. } = *place;
+    Ok(Plan::expand(&Inputs { contract, bodies, suite: &suite, permits }, &Filter::default()).cases)
+}
+
+/// What is right: said by the plan, or implied by the contract.
+fn expectation(entry: &Entry) -> Expectation {
+    let stated = entry.expect.map_or_else(|| implied(entry), stated);
+    if entry.also.is_empty() {
+        return stated;
+    }
+    let also = entry.also.iter().map(|one| self::stated(*one));
+    Expectation { any_of: std::iter::once(stated).chain(also).collect(), ..Expectation::default() }
+}
+
+fn stated(expected: Expected) -> Expectation {
+    let set = Expectation::default();
+    match expected {
+        Expected::Acceptance => Expectation { accepted: Some(true), ..set },
+        Expected::Refusal => Expectation { refused: Some(true), ..set },
+        Expected::Missing
+        | Expected::Invalid
+        | Expected::Expired
+        | Expected::Revoked
+        | Expected::Disabled
+        | Expected::NotYetValid
+        | Expected::Insufficient
+        | Expected::WrongEnvironment => Expectation { refusal: expected.kind(), ..set },
+    }
+}
+
+/// A key to which anything is done was never issued; for every other request the contract says what is right.
+fn implied(entry: &Entry) -> Expectation {
+    let invalid = Expectation { refusal: Some(RefusalKind::Invalid), ..Expectation::default() };
+    match (&entry.request.key, &entry.request.credential) {
+        (Some(_), pick) if *pick != Some(CredentialPick::None) => invalid,
+        _ => Expectation { declared: Some(true), ..Expectation::default() },
+    }
+}
+
+fn class(name: String, entry: &Entry, case: &Case, place: &Place<'_>) -> Result<Class, BindError> {
+    let (draft, requirement) =
+        sendable(case).map_err(|why| BindError::NothingToSend { entry: entry.name.to_string(), why })?;
+    let failed = |source| BindError::Seal { entry: entry.name.to_string(), source };
+    let by_chance = matches!(entry.request.key, Some(KeyTwist::Random(_)));
+    let mut dice = Dice::new(place.seed, &name);
+    let mut sealed = || {
+        let request = seal(draft, place.origin, place.keyring, &Captures::new(), &mut dice);
+        request.map(Sealed::new).map_err(failed)
+    };
+    let variants =
+        (0..if by_chance { CHANCES } else { 1 }).map(|_| sealed()).collect::<Result<Vec<_>, _>>()?;
+    let accepted = case.operation.operation.accepted.clone();
+    Ok(Class {
+        name,
+        entry: entry.name.to_string(),
+        operation: case.operation.id.to_string(),
+        credential: case.credential.clone(),
+        accepts: requirement.wants_acceptance(),
+        fast: Fast::compile(requirement, place.contract, &accepted),
+        requirement: requirement.clone(),
+        accepted,
+        variants,
+    })
+}
+
+/// The environment that a plan is for: the one it names, or the first that may be asked.
+///
+/// # Errors
+/// Why none can be.
+pub fn environment<'a>(
+    contract: &'a Contract,
+    wanted: Option<&str>,
+    permits: &Permits,
+) -> Result<&'a Name, String> {
+    let permitted = |name: &Name| permits.environments.iter().any(|allowed| allowed == name.as_str());
+    let mut all = contract.environments.iter();
+    match wanted {
+        None => all
+            .find(|(name, environment)| !environment.protected || permitted(name))
+            .map(|(name, _)| name)
+            .ok_or_else(|| "every environment is protected; ask one with --allow NAME".to_owned()),
+        Some(wanted) => {
+            let known: Vec<_> = contract.environments.keys().map(ToString::to_string).collect();
+            let found = all.find(|(name, _)| name.as_str() == wanted).map(|(name, _)| name);
+            found.ok_or_else(|| {
+                format!("the contract has no environment `{wanted}`; it has {}", known.join(", "))
+            })
+        }
+    }
+}

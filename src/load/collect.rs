@@ -1,0 +1,246 @@
+//! Waits for the threads, from outside: puts together what they hand over, tells how it goes, passes on signals, and
+//! does not wait longer than the plan can take.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::mpsc::RecvTimeoutError;
+use std::time::{Duration, Instant};
+
+use super::engine::{Brake, Crew, Finals, Message, Stop};
+use super::job::Job;
+use super::tally::{ClassTimes, Counts, Surprise, Tally, Wires};
+use super::times::Times;
+use crate::runner::Signal;
+
+/// How long threads may take beyond what the plan can take.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// How long the connections may take to open, all together.
+const OPENING: Duration = Duration::from_secs(10);
+
+/// What was counted in one second, over all threads.
+#[derive(Clone, Debug, Default)]
+pub struct SecondSum {
+    /// How many threads have told.
+    pub threads: usize,
+    /// All classes together, warm-up included.
+    pub counts: Counts,
+    /// Response times.
+    pub response: Times,
+    /// How late the threads looked at what was due.
+    pub lag: Times,
+    /// Their time on processors, and the time that they counted, in nanoseconds, each thread's.
+    pub cpu: Vec<(u64, u64)>,
+}
+
+/// What happens during a load.
+#[derive(Debug)]
+pub enum Event<'a> {
+    /// So many connections stand; requests are sent from now on.
+    Started(usize),
+    /// A second is over.
+    Second(u64, &'a SecondSum),
+    /// There was a surprise, the first of its kind in its class.
+    Surprise(&'a Surprise),
+    /// The operator wants it to stop: what is under way is finished first.
+    Interrupted,
+}
+
+/// What was collected, before it is concluded.
+#[derive(Debug, Default)]
+pub struct Collected {
+    /// By class: the warm-up.
+    pub warm_up: Vec<Counts>,
+    /// By class: what was measured.
+    pub measured: Vec<Counts>,
+    /// The times of the classes.
+    pub times: Vec<ClassTimes>,
+    /// The times of the warm-up.
+    pub warm_up_times: ClassTimes,
+    /// How late the threads looked at what was due.
+    pub lag: Times,
+    /// What happened to connections.
+    pub wires: Wires,
+    /// By second.
+    pub seconds: BTreeMap<u64, SecondSum>,
+    /// The time on processors, in nanoseconds.
+    pub cpu: u64,
+    /// The longest time in which a thread did not run, in nanoseconds.
+    pub stall: u64,
+    /// Surprises.
+    pub surprises: Vec<Surprise>,
+    /// What the system said when it refused a connection.
+    pub problem: Option<String>,
+    /// Connections that stood before the start.
+    pub opened_first: usize,
+    /// Why threads could not go on.
+    pub failures: Vec<String>,
+    /// Threads that never handed over their last.
+    pub missing: usize,
+    /// The signal that cut it short, if one did.
+    pub signal: Option<Signal>,
+    /// How long it took.
+    pub duration: Duration,
+}
+
+/// Stops a load: first what is under way is finished, then it ends at once.
+#[derive(Clone, Debug)]
+pub struct Interrupter {
+    brake: Brake,
+    heard: Arc<AtomicU8>,
+}
+
+impl Interrupter {
+    /// Takes notice of a signal.
+    pub fn interrupt(&self, signal: Signal) {
+        let mark = match signal {
+            Signal::Interrupt => 1,
+            Signal::Terminate => 2,
+        };
+        let first = self.heard.compare_exchange(0, mark, Ordering::Relaxed, Ordering::Relaxed).is_ok();
+        self.brake.pull(if first { Stop::Drain } else { Stop::Now });
+    }
+
+    fn heard(&self) -> Option<Signal> {
+        match self.heard.load(Ordering::Relaxed) {
+            1 => Some(Signal::Interrupt),
+            2 => Some(Signal::Terminate),
+            _ => None,
+        }
+    }
+}
+
+/// Sends a load and collects what comes of it.
+///
+/// # Errors
+/// When the system gives us no threads.
+pub fn run(
+    job: &Arc<Job>,
+    stoppable: impl FnOnce(Interrupter),
+    notice: &mut dyn FnMut(&Event<'_>),
+) -> io::Result<Collected> {
+    let crew = Crew::hire(job)?;
+    let interrupter = Interrupter { brake: crew.brake.clone(), heard: Arc::default() };
+    stoppable(interrupter.clone());
+    let classes = job.classes.len();
+    let mut collected = Collected {
+        warm_up: vec![Counts::default(); classes],
+        measured: vec![Counts::default(); classes],
+        times: vec![ClassTimes::default(); classes],
+        missing: crew.size(),
+        ..Collected::default()
+    };
+    collected.await_ready(&crew);
+    let start = crew.start();
+    notice(&Event::Started(collected.opened_first));
+    let longest = job.span + job.settings.grace + job.settings.timeout + PATIENCE;
+    collected.gather(&crew, (start, longest), &interrupter, notice);
+    collected.duration = start.elapsed();
+    collected.signal = interrupter.heard();
+    Ok(collected)
+}
+
+impl Collected {
+    /// Waits until every thread has opened its connections, or has given up on some.
+    fn await_ready(&mut self, crew: &Crew) {
+        let until = Instant::now() + OPENING;
+        for _ in 0..crew.size() {
+            match crew.hear.recv_timeout(until.saturating_duration_since(Instant::now())) {
+                Ok(Message::Ready(open)) => self.opened_first += open,
+                Ok(Message::Failed(why)) => self.failures.push(why),
+                Ok(Message::Tally(_) | Message::Done(..)) | Err(_) => {}
+            }
+        }
+    }
+
+    /// Puts together what is handed over until every thread is done.
+    fn gather(
+        &mut self,
+        crew: &Crew,
+        (start, longest): (Instant, Duration),
+        interrupter: &Interrupter,
+        notice: &mut dyn FnMut(&Event<'_>),
+    ) {
+        let mut told = false;
+        while self.missing > self.failures.len() {
+            let left = longest.saturating_sub(start.elapsed());
+            if interrupter.heard().is_some() && !told {
+                told = true;
+                notice(&Event::Interrupted);
+            }
+            match crew.hear.recv_timeout(left.min(Duration::from_millis(200))) {
+                Ok(Message::Tally(tally)) => self.add(*tally, crew.size(), notice),
+                Ok(Message::Done(tally, finals)) => {
+                    self.add(*tally, crew.size(), notice);
+                    self.finish(&finals);
+                }
+                Ok(Message::Failed(why)) => {
+                    self.failures.push(why);
+                    crew.brake.pull(Stop::Drain);
+                }
+                Err(RecvTimeoutError::Timeout) if left.is_zero() => return,
+                Ok(Message::Ready(_)) | Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => return,
+            }
+        }
+    }
+
+    fn add(&mut self, tally: Tally, threads: usize, notice: &mut dyn FnMut(&Event<'_>)) {
+        let second = self.seconds.entry(tally.second).or_default();
+        second.threads += 1;
+        second.cpu.push((tally.cpu, tally.span));
+        second.response.add(&tally.response);
+        second.lag.add(&tally.lag);
+        for (sums, counts) in [(&mut self.warm_up, &tally.warm_up), (&mut self.measured, &tally.measured)] {
+            for (sum, counts) in sums.iter_mut().zip(counts) {
+                *sum += counts;
+                second.counts += counts;
+            }
+        }
+        if second.threads == threads {
+            notice(&Event::Second(tally.second, second));
+        }
+        self.lag.add(&tally.lag);
+        self.wires += &tally.wires;
+        self.cpu += tally.cpu;
+        self.stall = self.stall.max(tally.stall);
+        self.problem = self.problem.take().or(tally.problem);
+        for surprise in tally.surprises {
+            let same = |one: &Surprise| one.class == surprise.class && one.outcome == surprise.outcome;
+            if !self.surprises.iter().any(same) {
+                notice(&Event::Surprise(&surprise));
+            }
+            self.surprises.push(surprise);
+        }
+    }
+
+    fn finish(&mut self, finals: &Finals) {
+        self.missing -= 1;
+        self.warm_up_times.add(&finals.warm_up);
+        self.times.iter_mut().zip(&finals.times).for_each(|(own, times)| own.add(times));
+    }
+
+    /// All classes together.
+    pub fn total(&self) -> Counts {
+        self.measured.iter().fold(Counts::default(), |mut sum, counts| {
+            sum += counts;
+            sum
+        })
+    }
+
+    /// All classes together: the warm-up.
+    pub fn total_warm_up(&self) -> Counts {
+        self.warm_up.iter().fold(Counts::default(), |mut sum, counts| {
+            sum += counts;
+            sum
+        })
+    }
+
+    /// The times of some classes, put together.
+    pub(super) fn times_of(&self, classes: impl Iterator<Item = usize>) -> ClassTimes {
+        let mut together = ClassTimes::default();
+        classes.filter_map(|class| self.times.get(class)).for_each(|times| together.add(times));
+        together
+    }
+}

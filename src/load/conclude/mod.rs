@@ -1,0 +1,271 @@
+//! From what was collected to what is concluded: the result that reports know, and the exit code.
+
+mod weigh;
+mod words;
+
+use super::collect::{Collected, SecondSum};
+use super::engine::TICK;
+use super::format::Model;
+use super::honesty::{self, Limits};
+use super::job::{Class, Job};
+use super::measured::Figures;
+use super::number::{real, share, whole};
+use super::tally::{ClassTimes, Counts, Surprise};
+use super::times::Times;
+use super::verdict::Outcome;
+use crate::outcome::load::{
+    self, Breakages, Connections, Generator, LOAD_FORMAT, LoadModel, LoadResult, Percentiles, Range, Second,
+    ThresholdResult,
+};
+use crate::outcome::{ContractInfo, ExitCode, Target, Tool};
+use crate::runner::evidence;
+
+/// What a result says beside what was collected.
+#[derive(Clone, Debug)]
+pub struct Header {
+    /// The contract.
+    pub contract: ContractInfo,
+    /// When it began, in UTC (RFC 3339).
+    pub started: String,
+    /// What a reader must know first.
+    pub notices: Vec<String>,
+    /// How far the generator may fall behind.
+    pub limits: Limits,
+    /// How many requests the reference server says to have answered, where it was the target.
+    pub answered: Option<u64>,
+}
+
+/// The whole result, and how the program is to end.
+#[derive(Clone, Debug)]
+pub struct Conclusion {
+    /// The result.
+    pub result: LoadResult,
+    /// How to end.
+    pub exit: ExitCode,
+}
+
+/// Concludes a load.
+pub fn conclude(header: Header, job: &Job, collected: &Collected) -> Conclusion {
+    let causes = honesty::causes(job, collected, header.limits);
+    let total = collected.total();
+    let planned = planned(job, total);
+    let thresholds = thresholds(job, collected);
+    let mismatches = weigh::mismatches(collected, planned, header.answered);
+    let (verdict, exit) = weigh::weigh(collected, (&causes, &mismatches), &thresholds);
+    let all = collected.times_of(0..job.classes.len());
+    let notices = words::notices(header.notices, job, collected, &mismatches);
+    let result = LoadResult {
+        format: LOAD_FORMAT.to_owned(),
+        tool: tool(),
+        contract: header.contract,
+        plan: job.name.clone(),
+        title: job.title.clone(),
+        model: if job.model == Model::Open { LoadModel::Open } else { LoadModel::Closed },
+        target: target(job),
+        authorized: job.target.authorized.as_ref().map(|host| job.redactor.redact(host)),
+        seed: job.settings.seed,
+        started: header.started,
+        duration_ms: u64::try_from(collected.duration.as_millis()).unwrap_or(u64::MAX),
+        verdict,
+        exit_code: exit.code(),
+        notices,
+        planned,
+        sent: total.sent,
+        completed: total.completed(),
+        right_accept: total.of(Outcome::RightAccept),
+        right_refusal: total.of(Outcome::RightRefusal),
+        false_accept: total.of(Outcome::FalseAccept),
+        false_refusal: total.of(Outcome::FalseRefusal),
+        shed: total.of(Outcome::Shed),
+        broken: total.broken(),
+        timed_out: total.of(Outcome::TimedOut),
+        late: total.late,
+        dropped: total.dropped,
+        in_flight: total.in_flight,
+        not_started: planned.saturating_sub(total.sent + total.dropped),
+        breakages: breakages(&total),
+        generator: generator(job, collected, causes),
+        response_time_us: percentiles(&all.response),
+        service_time_us: percentiles(&all.service),
+        distribution: distribution(&all.response),
+        warm_up: (!job.warm_up.is_zero()).then(|| warm_up(job, collected)),
+        classes: classes(job, collected),
+        seconds: collected.seconds.iter().map(|(number, sum)| second(*number, sum)).collect(),
+        connections: connections(collected),
+        thresholds,
+        surprises: collected.surprises.iter().map(|one| surprise(job, one)).collect(),
+    };
+    Conclusion { result, exit }
+}
+
+fn tool() -> Tool {
+    Tool { name: "lockproof".to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() }
+}
+
+fn target(job: &Job) -> Target {
+    Target { environment: job.target.environment.clone(), url: job.redactor.redact(&job.target.url) }
+}
+
+/// How many requests the plan has behind its warm-up; in the closed model, as many as there were.
+fn planned(job: &Job, total: Counts) -> u64 {
+    let Some(schedule) = &job.schedule else { return total.sent + total.dropped };
+    let most = job.settings.requests;
+    schedule.planned().min(most).saturating_sub(schedule.due_before(job.warm_up).min(most))
+}
+
+fn thresholds(job: &Job, collected: &Collected) -> Vec<ThresholdResult> {
+    let figures = Figures { job, collected };
+    let weighed = job.thresholds.iter().map(|threshold| (threshold, threshold.weigh(&figures)));
+    weighed
+        .map(|(threshold, weighed)| ThresholdResult {
+            threshold: job.redactor.redact(&threshold.text),
+            met: weighed.met,
+            actual: weighed.figure.map(|figure| words::figure(&threshold.figure, figure)),
+        })
+        .collect()
+}
+
+fn breakages(counts: &Counts) -> Breakages {
+    Breakages {
+        wrong_answer: counts.of(Outcome::WrongAnswer),
+        malformed: counts.of(Outcome::Malformed),
+        closed: counts.of(Outcome::Closed),
+        reset: counts.of(Outcome::Reset),
+    }
+}
+
+fn generator(job: &Job, collected: &Collected, causes: Vec<String>) -> Generator {
+    let sent = collected.total().sent + collected.total_warm_up().sent;
+    Generator {
+        cpu_us_per_request: share(collected.cpu, sent).map(|nanos| (nanos / 10.0).round() / 100.0),
+        lag_p99_us: collected.lag.at(99.0),
+        valid: causes.is_empty(),
+        causes,
+        threads: job.settings.threads,
+        connections: job.settings.connections,
+        tick_us: TICK / 1000,
+        stall_us: collected.stall / 1000,
+        timeout_us: u64::try_from(job.settings.timeout.as_micros()).unwrap_or(u64::MAX),
+        second_looks: collected.wires.second_looks,
+        missed: collected.wires.missed,
+    }
+}
+
+fn percentiles(times: &Times) -> Percentiles {
+    Percentiles {
+        count: times.count(),
+        p50: times.percentile(50.0),
+        p75: times.percentile(75.0),
+        p90: times.percentile(90.0),
+        p99: times.percentile(99.0),
+        p999: times.percentile(99.9),
+        max: times.longest(),
+    }
+}
+
+/// Ranges that grow by a half or so: 1, 1.5, 2, 3, 5, 7 and 10 of every power of ten.
+fn distribution(times: &Times) -> Vec<Range> {
+    let mut ranges = Vec::new();
+    let mut from = 1;
+    for power in 0..9 {
+        for step in [15, 20, 30, 50, 70, 100] {
+            let to = 10_u64.pow(power) * step / 10;
+            let count = times.between(from, to.saturating_sub(1).max(from));
+            if to > from && count > 0 {
+                ranges.push(Range { from_us: from, to_us: to, count });
+            }
+            from = to.max(from);
+        }
+    }
+    ranges
+}
+
+fn classes(job: &Job, collected: &Collected) -> Vec<load::Class> {
+    let numbered = job.classes.iter().enumerate();
+    let known = numbered.filter_map(|(number, class)| {
+        Some((class, collected.measured.get(number)?, collected.times.get(number)?))
+    });
+    known.map(|(class, counts, times)| result_of(job, Some(class), (counts, times))).collect()
+}
+
+fn warm_up(job: &Job, collected: &Collected) -> load::Class {
+    result_of(job, None, (&collected.total_warm_up(), &collected.warm_up_times))
+}
+
+fn result_of(job: &Job, class: Option<&Class>, (counts, times): (&Counts, &ClassTimes)) -> load::Class {
+    let expected = class.map_or_else(String::new, |class| class.requirement.to_string());
+    load::Class {
+        name: class.map_or_else(|| "warm-up".to_owned(), |class| class.name.clone()),
+        operation: class.map(|class| class.operation.clone()),
+        credential: class.and_then(|class| class.credential.clone()),
+        expected: job.redactor.redact(&expected),
+        sent: counts.sent,
+        completed: counts.completed(),
+        right_accept: counts.of(Outcome::RightAccept),
+        right_refusal: counts.of(Outcome::RightRefusal),
+        false_accept: counts.of(Outcome::FalseAccept),
+        false_refusal: counts.of(Outcome::FalseRefusal),
+        shed: counts.of(Outcome::Shed),
+        broken: counts.broken(),
+        timed_out: counts.of(Outcome::TimedOut),
+        late: counts.late,
+        dropped: counts.dropped,
+        in_flight: counts.in_flight,
+        breakages: breakages(counts),
+        response_time_us: percentiles(&times.response),
+        service_time_us: percentiles(&times.service),
+        other_response_time_us: percentiles(&times.other_response),
+    }
+}
+
+/// One second, as results have it.
+pub(super) fn second(number: u64, sum: &SecondSum) -> Second {
+    let counts = &sum.counts;
+    let (cpu, span) = sum.cpu.iter().fold((0, 0), |(cpu, span), (c, s)| (cpu + c, span + s));
+    Second {
+        second: number,
+        sent: counts.sent,
+        completed: counts.completed(),
+        right_accept: counts.of(Outcome::RightAccept),
+        right_refusal: counts.of(Outcome::RightRefusal),
+        false_accept: counts.of(Outcome::FalseAccept),
+        false_refusal: counts.of(Outcome::FalseRefusal),
+        shed: counts.of(Outcome::Shed),
+        broken: counts.broken(),
+        timed_out: counts.of(Outcome::TimedOut),
+        late: counts.late,
+        dropped: counts.dropped,
+        p50_us: sum.response.percentile(50.0),
+        p99_us: sum.response.percentile(99.0),
+        max_us: sum.response.longest(),
+        lag_p99_us: sum.lag.at(99.0),
+        cpu_percent: whole(share(cpu, span).unwrap_or(0.0) * 100.0),
+    }
+}
+
+fn connections(collected: &Collected) -> Connections {
+    let wires = &collected.wires;
+    Connections {
+        opened: wires.opened,
+        handshakes: wires.handshakes,
+        closed: wires.closed,
+        refused: wires.refused,
+        no_port: wires.no_port,
+        no_file: wires.no_file,
+        no_tls: wires.no_tls,
+        surplus: wires.surplus,
+    }
+}
+
+fn surprise(job: &Job, surprise: &Surprise) -> load::Surprise {
+    let class = job.classes.get(surprise.class);
+    let expected = class.map_or_else(String::new, |class| class.requirement.to_string());
+    load::Surprise {
+        kind: surprise.kind(),
+        class: class.map_or_else(String::new, |class| class.name.clone()),
+        at_ms: whole(real(surprise.at) / 1e6),
+        expected: job.redactor.redact(&expected),
+        actual: job.redactor.redact(&surprise.actual).truncated(2048),
+        exchange: surprise.exchange.as_ref().map(|exchange| evidence(exchange, &job.redactor)),
+    }
+}

@@ -1,0 +1,62 @@
+//! Figures and notices in words.
+
+use super::Collected;
+use crate::load::format::Model;
+use crate::load::job::Job;
+use crate::load::threshold::Figure;
+use crate::load::verdict::Outcome;
+use crate::outcome::Redacted;
+
+/// A figure as a reader knows it, in the unit of its threshold.
+pub(super) fn figure(figure: &Figure, value: f64) -> String {
+    match figure {
+        Figure::Percentile { .. } | Figure::Longest { .. } => format!("{:.2} ms", value * 1000.0),
+        Figure::Rate { .. } => format!("{:.4} %", value * 100.0),
+        Figure::Count { .. } => format!("{value:.0}"),
+        Figure::Throughput { .. } => format!("{value:.1}/s"),
+    }
+}
+
+/// What a reader must know before trusting anything else.
+pub(super) fn notices(
+    mut notices: Vec<String>,
+    job: &Job,
+    collected: &Collected,
+    mismatches: &[String],
+) -> Vec<Redacted> {
+    if collected.signal.is_some() {
+        notices.push("interrupted: this is a part of the plan".to_owned());
+    }
+    notices.extend(
+        mismatches.iter().map(|what| format!("our own counts do not add up, please report it: {what}")),
+    );
+    notices.extend(collected.failures.iter().map(|why| format!("a thread could not go on: {why}")));
+    if collected.missing > collected.failures.len() {
+        notices
+            .push("a thread did not end in time: its last counts and all its times are missing".to_owned());
+    }
+    if collected.opened_first < job.settings.connections {
+        let problem = collected.problem.as_ref().map(|text| format!(" ({text})")).unwrap_or_default();
+        notices.push(format!(
+            "{} of {} connections stood at the start{problem}",
+            collected.opened_first, job.settings.connections
+        ));
+    }
+    if job.model == Model::Closed {
+        notices.push("a closed model waits for a slow target: its times say how it does under this load, not under a rate".to_owned());
+    }
+    notices.extend(bound(collected, job));
+    notices.iter().map(|notice| job.redactor.redact(notice)).collect()
+}
+
+/// Where no key was wrongly accepted: what that shows, by the rule of three.
+fn bound(collected: &Collected, job: &Job) -> Option<String> {
+    let refusing = job.classes.iter().zip(&collected.measured).filter(|(class, _)| !class.accepts);
+    let (refused, wrong) = refusing.fold((0, 0), |(refused, wrong), (_, counts)| {
+        (refused + counts.of(Outcome::RightRefusal), wrong + counts.of(Outcome::FalseAccept))
+    });
+    (wrong == 0 && refused >= 30).then(|| {
+        let one_in = refused / 3;
+        format!("none of {refused} requests that had to be refused was accepted: with 95 % confidence, fewer than 1 in {one_in} is")
+    })
+}

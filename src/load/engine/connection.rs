@@ -1,0 +1,82 @@
+//! One connection and the request that is under way on it.
+
+use super::pace::Due;
+use super::reader::Reader;
+use super::transport::Transport;
+use crate::load::job::Pick;
+
+/// The longest pause between two attempts to connect, in nanoseconds.
+const LONGEST_PAUSE: u64 = 1_000_000_000;
+/// The shortest.
+const SHORTEST_PAUSE: u64 = 5_000_000;
+
+/// How far a connection is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum State {
+    /// It is not there, and asked for again at this time.
+    Down(u64),
+    /// It was asked for at this time.
+    Opening(u64),
+    /// It waits for a request.
+    Idle,
+    /// A request is under way on it.
+    Busy,
+}
+
+/// A request that is under way.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Flight {
+    pub(super) due: Due,
+    pub(super) pick: Pick,
+    /// When it was sent, in nanoseconds from the start.
+    pub(super) sent_at: u64,
+    /// How much of it was written.
+    pub(super) written: usize,
+}
+
+/// A connection.
+#[derive(Debug)]
+pub(super) struct Connection {
+    pub(super) transport: Option<Transport>,
+    pub(super) state: State,
+    pub(super) reader: Reader,
+    pub(super) flight: Flight,
+    /// Whether the other end will send no more.
+    pub(super) half_closed: bool,
+    /// How many attempts to connect have failed in a row.
+    failures: u32,
+}
+
+impl Connection {
+    pub(super) fn new() -> Self {
+        Self {
+            transport: None,
+            state: State::Down(0),
+            reader: Reader::new(),
+            flight: Flight::default(),
+            half_closed: false,
+            failures: 0,
+        }
+    }
+
+    /// Takes a connection that was asked for.
+    pub(super) fn opening(&mut self, transport: Transport, now: u64) {
+        self.transport = Some(transport);
+        self.half_closed = false;
+        self.state = State::Opening(now);
+    }
+
+    /// Notes that it stands.
+    pub(super) fn stands(&mut self) {
+        self.failures = 0;
+        self.state = State::Idle;
+    }
+
+    /// Gives up, and waits longer before every further attempt.
+    pub(super) fn give_up(&mut self, now: u64) {
+        self.transport = None;
+        let pause = SHORTEST_PAUSE.saturating_mul(1 << self.failures.min(16)).min(LONGEST_PAUSE);
+        self.failures = self.failures.saturating_add(1);
+        self.state = State::Down(now + pause);
+    }
+}

@@ -1,0 +1,145 @@
+//! Requests and answers: what is written, what is read, and what becomes of a connection behind them.
+
+use std::io::ErrorKind;
+
+use super::Worker;
+use crate::load::engine::connection::{Flight, State};
+use crate::load::engine::pace::Due;
+use crate::load::engine::reader::Progress;
+use crate::load::verdict::Outcome;
+
+impl Worker {
+    /// Sends a request on a connection that waits for one.
+    pub(super) fn send(&mut self, index: usize, due: Due) {
+        let (Some(connection), Some((pick, _, sealed))) =
+            (self.connections.get_mut(index), self.job.pick(due.number))
+        else {
+            return;
+        };
+        connection.flight = Flight { due, pick, sent_at: self.desk.clock.now(), written: 0 };
+        connection.reader.begin(&sealed.request.method);
+        connection.state = State::Busy;
+        self.busy += 1;
+        self.push(index);
+    }
+
+    /// Writes as much of the request as goes.
+    pub(super) fn push(&mut self, index: usize) {
+        let Some(connection) = self.connections.get_mut(index) else { return };
+        let (Some(transport), Some((_, sealed))) =
+            (&mut connection.transport, self.job.picked(connection.flight.pick))
+        else {
+            return;
+        };
+        loop {
+            let rest = sealed.bytes.get(connection.flight.written..).unwrap_or_default();
+            let written =
+                if rest.is_empty() { transport.flush().map(|()| None) } else { transport.write(rest) };
+            match written {
+                Ok(None | Some(0)) => return,
+                Ok(Some(count)) => {
+                    if connection.flight.written == 0 {
+                        self.score.sent(&connection.flight);
+                    }
+                    connection.flight.written += count;
+                    if connection.flight.written == sealed.bytes.len() && transport.short_reads_end() {
+                        return;
+                    }
+                }
+                Err(_) => return self.not_written(index),
+            }
+        }
+    }
+
+    /// A request of which nothing was written goes another way; for one that was, an answer may have come already.
+    fn not_written(&mut self, index: usize) {
+        let Some(connection) = self.connections.get_mut(index) else { return };
+        let flight = connection.flight;
+        if flight.written > 0 {
+            connection.half_closed = true;
+            self.pull(index);
+            if self.connections.get(index).is_some_and(|one| one.state == State::Busy) {
+                self.fail(index, Outcome::Reset, "the connection was reset");
+            }
+            return;
+        }
+        self.busy -= 1;
+        self.pace.wait_first(flight.due);
+        self.score.wires().closed += 1;
+        self.open(index);
+    }
+
+    /// Reads what has come.
+    pub(super) fn pull(&mut self, index: usize) {
+        loop {
+            let Some(connection) = self.connections.get_mut(index) else { return };
+            let Some(transport) = &mut connection.transport else { return };
+            let busy = connection.state == State::Busy;
+            let room = connection.reader.room();
+            let size = room.len();
+            let (progress, count) = match transport.read(room) {
+                Ok(None) => return,
+                Ok(Some(0)) | Err(_) if !busy => return self.lost(index),
+                Ok(Some(count)) if !busy => return self.unasked(index, count),
+                Ok(Some(0)) => (connection.reader.ended(), 0),
+                Ok(Some(count)) => (connection.reader.read(count), count),
+                Err(error) if error.kind() == ErrorKind::UnexpectedEof => (connection.reader.ended(), 0),
+                Err(_) => return self.fail(index, Outcome::Reset, "the connection was reset"),
+            };
+            // What did not fill its room was all there is: the next edge tells of more.
+            let drained = count < size && transport.short_reads_end() && !connection.half_closed;
+            match progress {
+                Progress::Complete => return self.finish(index),
+                Progress::Broken(what) => return self.fail(index, Outcome::Malformed, what),
+                Progress::Cut if connection.reader.has_begun() => {
+                    return self.fail(index, Outcome::Closed, "the connection ended before the answer did");
+                }
+                Progress::Cut => {
+                    return self.fail(index, Outcome::Closed, "the connection ended without an answer");
+                }
+                Progress::Partial if drained => return,
+                Progress::Partial => {}
+            }
+        }
+    }
+
+    /// A connection that waited for a request is gone.
+    fn lost(&mut self, index: usize) {
+        self.score.wires().closed += 1;
+        self.open(index);
+    }
+
+    /// Bytes came that nobody had asked for.
+    fn unasked(&mut self, index: usize, count: usize) {
+        let now = self.desk.clock.now();
+        if let Some(connection) = self.connections.get_mut(index) {
+            let bytes = connection.reader.room().get(..count).unwrap_or_default();
+            self.score.unasked(connection.flight.pick, bytes, now);
+        }
+        self.open(index);
+    }
+
+    /// An answer is complete.
+    fn finish(&mut self, index: usize) {
+        let now = self.desk.clock.now();
+        let Some(connection) = self.connections.get_mut(index) else { return };
+        self.busy -= 1;
+        connection.state = State::Idle;
+        let whole = self.score.answered(&connection.flight, &connection.reader, now);
+        if whole && !connection.reader.must_close() && !connection.half_closed {
+            return self.ready(index, now);
+        }
+        self.score.wires().closed += 1;
+        self.open(index);
+    }
+
+    /// A request has no whole answer and will have none.
+    pub(super) fn fail(&mut self, index: usize, outcome: Outcome, what: &'static str) {
+        let now = self.desk.clock.now();
+        let Some(connection) = self.connections.get_mut(index) else { return };
+        self.busy -= 1;
+        connection.state = State::Idle;
+        self.score.failed(&connection.flight, &connection.reader, (outcome, what, now));
+        self.open(index);
+    }
+}

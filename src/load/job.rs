@@ -1,0 +1,171 @@
+//! A load plan bound to a contract and a place: every request sealed to bytes, every expectation compiled.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use rustls::ClientConfig;
+use rustls::pki_types::ServerName;
+
+use super::format::Model;
+use super::schedule::{Schedule, drawn};
+use super::threshold::Threshold;
+use crate::contract::{Acceptance, Contract};
+use crate::judge::{Fast, Requirement};
+use crate::redact::Redactor;
+use crate::wire::Request;
+
+/// Everything that a load needs to know; it does not change while it goes on.
+#[derive(Debug)]
+pub struct Job {
+    /// What the plan is called.
+    pub name: String,
+    /// What it finds out.
+    pub title: String,
+    /// When the next request is sent.
+    pub model: Model,
+    /// When each request is due, warm-up included; nothing in the closed model.
+    pub schedule: Option<Schedule>,
+    /// How long it takes, warm-up included.
+    pub span: Duration,
+    /// How long the warm-up is.
+    pub warm_up: Duration,
+    /// What is sent.
+    pub classes: Vec<Class>,
+    /// The weights of the classes, each added to those before it.
+    pub(super) weights: Vec<f64>,
+    /// The statuses by which the target says that it is too busy.
+    pub shed: Vec<u16>,
+    /// What of the plan is not sent, and why.
+    pub left_out: Vec<String>,
+    /// What must hold when it is over.
+    pub thresholds: Vec<Threshold>,
+    /// What the target is held to.
+    pub contract: Contract,
+    /// What keeps the keys out of every result.
+    pub redactor: Redactor,
+    /// Where it goes.
+    pub target: Target,
+    /// How to go about it.
+    pub settings: Settings,
+}
+
+/// Where requests go: one address of one origin.
+#[derive(Clone, Debug)]
+pub struct Target {
+    /// The environment.
+    pub environment: String,
+    /// Its base URL.
+    pub url: String,
+    /// The address, resolved once.
+    pub address: SocketAddr,
+    /// How TLS is spoken, where it is.
+    pub tls: Option<(Arc<ClientConfig>, ServerName<'static>)>,
+    /// The host that the operator is authorised to load, where that had to be said.
+    pub authorized: Option<String>,
+}
+
+/// How to go about it.
+#[derive(Clone, Copy, Debug)]
+pub struct Settings {
+    /// Threads that send.
+    pub threads: usize,
+    /// Connections, over all threads.
+    pub connections: usize,
+    /// How many requests are sent at the most, warm-up included.
+    pub requests: u64,
+    /// How long an answer may take.
+    pub timeout: Duration,
+    /// How many requests may wait for a connection, over all threads.
+    pub backlog: usize,
+    /// How long what is under way may take when the end has come.
+    pub grace: Duration,
+    /// The seed of the order and of chance.
+    pub seed: u64,
+}
+
+/// One part of the mix on one operation.
+#[derive(Debug)]
+pub struct Class {
+    /// Its name in reports.
+    pub name: String,
+    /// The part of the mix.
+    pub entry: String,
+    /// The operation.
+    pub operation: String,
+    /// The credential whose own key is sent, if one is.
+    pub credential: Option<String>,
+    /// Whether an acceptance is right.
+    pub accepts: bool,
+    /// What is right.
+    pub requirement: Requirement,
+    /// How an acceptance of the operation is recognised.
+    pub accepted: Acceptance,
+    /// What is right, as marks.
+    pub(super) fast: Fast,
+    /// The requests, sealed; several where chance is in them.
+    pub(super) variants: Vec<Sealed>,
+}
+
+/// A request, as bytes.
+#[derive(Debug)]
+pub(super) struct Sealed {
+    /// The bytes.
+    pub(super) bytes: Box<[u8]>,
+    /// What they say.
+    pub(super) request: Request,
+}
+
+/// Which request is sent.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Pick {
+    pub(super) class: usize,
+    pub(super) variant: usize,
+}
+
+impl Job {
+    /// The request of a number: the same in every thread and on every machine.
+    pub(super) fn pick(&self, number: u64) -> Option<(Pick, &Class, &Sealed)> {
+        let class = drawn(&self.weights, self.settings.seed, number);
+        let found = self.classes.get(class)?;
+        // Numbers that are next to each other go to different variants.
+        let variant = usize::try_from(number).unwrap_or(0) % found.variants.len().max(1);
+        Some((Pick { class, variant }, found, found.variants.get(variant)?))
+    }
+
+    /// The request that was picked.
+    pub(super) fn picked(&self, pick: Pick) -> Option<(&Class, &Sealed)> {
+        let class = self.classes.get(pick.class)?;
+        Some((class, class.variants.get(pick.variant)?))
+    }
+}
+
+impl Sealed {
+    /// Writes a request as HTTP/1.1 (RFC 9112 section 3); `Host` comes first, as section 3.2 advises.
+    pub(super) fn new(request: Request) -> Self {
+        let mut bytes = Vec::with_capacity(512);
+        let mut push = |part: &[u8]| bytes.extend_from_slice(part);
+        for part in
+            [request.method.as_str(), " ", &request.target, " HTTP/1.1\r\nHost: ", request.url.authority()]
+        {
+            push(part.as_bytes());
+        }
+        push(b"\r\n");
+        for (name, value) in &request.headers {
+            push(name.as_str().as_bytes());
+            push(b": ");
+            push(value.as_bytes());
+            push(b"\r\n");
+        }
+        // What may have content says how much, even where there is none (RFC 9110 section 8.6).
+        let length = request.body.as_ref().map(bytes::Bytes::len);
+        let anticipated =
+            [http::Method::POST, http::Method::PUT, http::Method::PATCH].contains(&request.method);
+        if let Some(length) = length.or(anticipated.then_some(0)) {
+            push(format!("content-length: {length}\r\n").as_bytes());
+        }
+        push(b"\r\n");
+        push(request.body.as_deref().unwrap_or_default());
+        Self { bytes: bytes.into_boxed_slice(), request }
+    }
+}

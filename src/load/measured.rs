@@ -1,0 +1,117 @@
+//! What thresholds may ask of what was collected.
+
+use super::collect::Collected;
+use super::format::Model;
+use super::job::{Class, Job};
+use super::number::{real, share};
+use super::tally::Counts;
+use super::threshold::{Measured, Time};
+use super::times::Times;
+use super::verdict::Outcome;
+
+/// What was collected, for those who ask.
+#[derive(Debug)]
+pub(super) struct Figures<'a> {
+    pub(super) job: &'a Job,
+    pub(super) collected: &'a Collected,
+}
+
+impl Figures<'_> {
+    /// The classes that a selector means: those where an acceptance is right, those where a refusal is, all, or those of
+    /// a part of the mix.
+    fn classes(&self, of: &str) -> Vec<usize> {
+        let meant = |class: &Class| match of {
+            "all" => true,
+            "accepted" => class.accepts,
+            "refused" => !class.accepts,
+            name => class.entry == name || class.name == name,
+        };
+        (0..).zip(&self.job.classes).filter(|(_, class)| meant(class)).map(|(number, _)| number).collect()
+    }
+
+    fn times(&self, of: &str, time: Time) -> Times {
+        let together = self.collected.times_of(self.classes(of).into_iter());
+        let (mut right, other) = match time {
+            Time::Response => (together.response, together.other_response),
+            Time::Service => (together.service, together.other_service),
+        };
+        if of == "all" {
+            right.add(&other);
+        }
+        right
+    }
+
+    fn counts(&self, class: Option<&str>) -> Counts {
+        let classes = self.classes(class.unwrap_or("all"));
+        let measured = classes.into_iter().filter_map(|class| self.collected.measured.get(class));
+        measured.fold(Counts::default(), |mut sum, counts| {
+            sum += counts;
+            sum
+        })
+    }
+}
+
+impl Measured for Figures<'_> {
+    fn percentile(&self, of: &str, time: Time, percent: f64) -> Option<f64> {
+        self.times(of, time).percentile(percent).map(|micros| real(micros) / 1e6)
+    }
+
+    fn longest(&self, of: &str, time: Time) -> Option<f64> {
+        self.times(of, time).longest().map(|micros| real(micros) / 1e6)
+    }
+
+    fn count(&self, what: &str, class: Option<&str>) -> Option<u64> {
+        let counts = self.counts(class);
+        // Nothing measured is nothing shown.
+        (counts.sent > 0).then(|| of_name(&counts, what)).flatten()
+    }
+
+    fn rate(&self, what: &str, class: Option<&str>) -> Option<f64> {
+        let counts = self.counts(class);
+        let planned = counts.sent + counts.dropped;
+        let of = if matches!(what, "dropped" | "late" | "sent") { planned } else { counts.sent };
+        of_name(&counts, what).and_then(|count| share(count, of))
+    }
+
+    fn throughput(&self, of: &str) -> Option<f64> {
+        let counts = self.counts(Some(of));
+        let right = counts.of(Outcome::RightAccept) + counts.of(Outcome::RightRefusal);
+        let span = match self.job.model {
+            Model::Open | Model::Closed => {
+                self.collected.duration.min(self.job.span).saturating_sub(self.job.warm_up)
+            }
+        };
+        (counts.sent > 0 && !span.is_zero()).then(|| real(right) / span.as_secs_f64())
+    }
+}
+
+/// A count by the name that thresholds have for it.
+fn of_name(counts: &Counts, what: &str) -> Option<u64> {
+    Some(match what {
+        "right_accept" => counts.of(Outcome::RightAccept),
+        "right_refusal" => counts.of(Outcome::RightRefusal),
+        "false_accept" => counts.of(Outcome::FalseAccept),
+        "false_refusal" => counts.of(Outcome::FalseRefusal),
+        "shed" => counts.of(Outcome::Shed),
+        "broken" => counts.broken(),
+        "timed_out" => counts.of(Outcome::TimedOut),
+        "late" => counts.late,
+        "dropped" => counts.dropped,
+        "sent" => counts.sent,
+        "completed" => counts.completed(),
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::load::threshold::COUNTS;
+
+    #[test]
+    fn every_count_that_a_threshold_may_name_is_one() {
+        for name in COUNTS {
+            assert!(of_name(&Counts::default(), name).is_some(), "{name}");
+        }
+    }
+}

@@ -1,0 +1,38 @@
+//! Load: the conformance plan under pressure, every answer judged.
+//!
+//! A [`LoadPlan`](format::LoadPlan) is bound to a contract ([`bind`]) and becomes a [`Job`]: requests sealed to bytes, expectations
+//! compiled to marks, a [`Schedule`](schedule::Schedule) that is a pure function. The engine sends it ([`run`]); what it
+//! counted is concluded ([`conclude`]) to the result that reports know.
+//!
+//! This room opens sockets. It reads no file and no environment, and prints nothing.
+
+mod bind;
+mod calibrate;
+mod collect;
+mod conclude;
+mod engine;
+pub mod format;
+mod guard;
+mod honesty;
+mod job;
+mod measured;
+mod number;
+mod prepare;
+pub mod schedule;
+mod search;
+mod tally;
+pub mod threshold;
+mod times;
+mod verdict;
+mod written;
+
+pub use bind::{BindError, Bound, Place, bind, environment};
+pub use calibrate::{Calibration, calibrate};
+pub use collect::{Collected, Event, Interrupter, SecondSum, run};
+pub use conclude::{Conclusion, Header, conclude};
+pub use guard::authorise;
+pub use honesty::Limits;
+pub use job::{Job, Settings, Target};
+pub use prepare::{Pace, Pacing, Wish, prepare};
+pub use search::{Search, Trial};
+pub use written::{line, log};

@@ -1,0 +1,189 @@
+//! From a plan, and what the operator wants otherwise, to a job.
+
+use std::time::Duration;
+
+use super::bind::Bound;
+use super::format::{LoadPlan, Model, Spread, shape};
+use super::job::{Job, Settings, Target};
+use super::schedule::{Arrivals, Curve, Schedule};
+use super::threshold::Threshold;
+use crate::contract::Contract;
+use crate::document::Rate;
+use crate::redact::Redactor;
+
+/// How long a plan takes where nothing is said.
+const DURATION: Duration = Duration::from_secs(10);
+/// How long an answer may take where nothing is said.
+const TIMEOUT: Duration = Duration::from_secs(5);
+/// How many connections are kept open where nothing is said.
+const CONNECTIONS: u32 = 64;
+/// How many requests may wait for a connection where nothing is said.
+const BACKLOG: u32 = 16_384;
+/// Requests a second that one thread is asked for.
+const PER_THREAD: f64 = 15_000.0;
+
+/// What the operator wants otherwise than the plan has it.
+#[derive(Clone, Debug, Default)]
+pub struct Pacing {
+    /// The model.
+    pub model: Option<Model>,
+    /// A constant rate.
+    pub rate: Option<Rate>,
+    /// How many connections are kept open.
+    pub connections: Option<u32>,
+    /// How many requests are sent at the most.
+    pub requests: Option<u64>,
+    /// How long it takes, warm-up left out.
+    pub duration: Option<Duration>,
+    /// How long the warm-up is.
+    pub warm_up: Option<Duration>,
+    /// How long an answer may take.
+    pub timeout: Option<Duration>,
+    /// How many threads send.
+    pub threads: Option<usize>,
+    /// How long what is under way may take when the end has come.
+    pub grace: Duration,
+    /// The seed.
+    pub seed: u64,
+}
+
+/// How a plan is carried out: its rates, times and numbers, before anything is bound to a place.
+#[derive(Clone, Debug)]
+pub struct Pace {
+    /// The model.
+    pub model: Model,
+    /// When each request is due; nothing in the closed model.
+    pub schedule: Option<Schedule>,
+    /// How long it takes, warm-up included.
+    pub span: Duration,
+    /// How long the warm-up is.
+    pub warm_up: Duration,
+    /// Connections, threads and patience.
+    pub settings: Settings,
+}
+
+/// A plan and everything that it is bound to.
+#[derive(Debug)]
+pub struct Wish<'a> {
+    /// The plan.
+    pub plan: &'a LoadPlan,
+    /// What it is called.
+    pub name: String,
+    /// How it is carried out.
+    pub pace: Pace,
+    /// What the operator adds to it.
+    pub thresholds: Vec<Threshold>,
+    /// What it sends.
+    pub bound: Bound,
+    /// What the target is held to.
+    pub contract: Contract,
+    /// What keeps the keys out of every result.
+    pub redactor: Redactor,
+    /// Where it goes.
+    pub target: Target,
+}
+
+impl Pace {
+    /// Of a plan and what the operator wants otherwise; `cores` is how many threads can run at once.
+    ///
+    /// # Errors
+    /// What contradicts the plan.
+    pub fn new(plan: &LoadPlan, pacing: &Pacing, cores: usize) -> Result<Self, String> {
+        let model = model(plan, pacing);
+        let said = |plan: Option<&crate::document::Millis>| plan.map(crate::document::Millis::duration);
+        let warm_up = pacing.warm_up.or(said(plan.warm_up.as_ref())).unwrap_or_default();
+        let duration = pacing.duration.or(said(plan.duration.as_ref())).unwrap_or(DURATION);
+        let (schedule, span) = match model {
+            Model::Closed => (None, warm_up + duration),
+            Model::Open => {
+                let schedule = schedule(plan, pacing, (warm_up, duration))?;
+                let span = schedule.end();
+                (Some(schedule), span)
+            }
+        };
+        let peak = schedule.as_ref().map(Schedule::peak);
+        let wanted = peak
+            .map_or(cores, |peak| super::number::whole((peak / PER_THREAD).ceil()).try_into().unwrap_or(1));
+        let connections = usize::try_from(pacing.connections.or(plan.connections).unwrap_or(CONNECTIONS));
+        let connections = connections.unwrap_or(1).max(1);
+        let threads = pacing.threads.unwrap_or(wanted.clamp(1, cores.max(1))).clamp(1, connections);
+        let settings = Settings {
+            threads,
+            connections,
+            requests: pacing.requests.or(plan.requests).unwrap_or(u64::MAX),
+            timeout: pacing.timeout.or(said(plan.timeout.as_ref())).unwrap_or(TIMEOUT),
+            backlog: usize::try_from(plan.backlog.unwrap_or(BACKLOG)).unwrap_or(1),
+            grace: pacing.grace,
+            seed: pacing.seed,
+        };
+        Ok(Self { model, schedule, span, warm_up, settings })
+    }
+
+    /// The highest rate; nothing in the closed model, which has none.
+    pub fn peak(&self) -> Option<f64> {
+        self.schedule.as_ref().map(Schedule::peak)
+    }
+}
+
+/// A rate makes it open; connections alone make it closed; otherwise it is as the plan has it.
+fn model(plan: &LoadPlan, pacing: &Pacing) -> Model {
+    match (pacing.model, &pacing.rate, pacing.connections) {
+        (Some(model), _, _) => model,
+        (None, Some(_), _) => Model::Open,
+        (None, None, Some(_)) => Model::Closed,
+        (None, None, None) => plan.model,
+    }
+}
+
+fn schedule(
+    plan: &LoadPlan,
+    pacing: &Pacing,
+    (warm_up, duration): (Duration, Duration),
+) -> Result<Schedule, String> {
+    let own = plan.rate.as_ref().map(Rate::per_second);
+    let constant = |rate: f64| vec![(Curve::constant(rate), duration)];
+    let mut curves = match (&pacing.rate, &plan.schedule, own) {
+        (Some(rate), _, _) => constant(rate.per_second()),
+        (None, Some(shape), _) => shape.curves(duration),
+        (None, None, _) if !plan.stages.is_empty() => {
+            if pacing.duration.is_some() {
+                return Err(
+                    "the plan has stages, each with its own duration; give --rate with --duration".to_owned()
+                );
+            }
+            shape::staged(&plan.stages, own.unwrap_or(0.0))
+        }
+        (None, None, Some(rate)) => constant(rate),
+        (None, None, None) => return Err("the plan has no rate; give --rate".to_owned()),
+    };
+    let begins = curves.first().map_or(0.0, |(curve, _)| curve.rate(0.0));
+    curves.insert(0, (Curve::constant(begins), warm_up));
+    let arrivals = match plan.arrivals {
+        Spread::Even => Arrivals::Even,
+        Spread::Poisson => Arrivals::Poisson { seed: pacing.seed },
+    };
+    Ok(Schedule::new(&curves, arrivals))
+}
+
+/// Makes a job of a plan.
+pub fn prepare(wish: Wish<'_>) -> Job {
+    let mut thresholds = wish.plan.thresholds.clone();
+    thresholds.extend(wish.thresholds);
+    Job {
+        name: wish.name,
+        title: wish.plan.title.clone(),
+        model: wish.pace.model,
+        schedule: wish.pace.schedule,
+        span: wish.pace.span,
+        warm_up: wish.pace.warm_up,
+        classes: wish.bound.classes,
+        weights: wish.bound.weights,
+        left_out: wish.bound.left_out,
+        shed: wish.plan.shed.clone().unwrap_or_else(|| vec![429, 503]),
+        thresholds,
+        contract: wish.contract,
+        redactor: wish.redactor,
+        target: wish.target,
+        settings: wish.pace.settings,
+    }
+}
