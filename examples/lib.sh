@@ -91,12 +91,13 @@ start() {
 }
 
 # serve COMMAND...: `configure PORT` writes what the command reads, for this port and the one behind it. Then whatever
-# stands behind the edge is started, and the command, which must answer at the port. Another pair of ports is tried
-# where these are taken.
+# stands behind the edge is started, and the command, which must answer at the port. Other ports are tried where these are
+# taken; the third one steers what stands behind the edge.
 serve() {
     for _ in $(seq 10); do
-        port=$((20000 + RANDOM % 10000 * 2))
-        if answers "$port" || answers "$((port + 1))"; then
+        # Below those that systems give to connections.
+        port=$((20000 + RANDOM % 4000 * 3))
+        if answers "$port" || answers "$((port + 1))" || answers "$((port + 2))"; then
             continue
         fi
         configure "$port"
@@ -114,7 +115,11 @@ serve() {
 
 # What an edge stands before; nothing, where the edge is the service itself.
 start_behind() { :; }
-start_bookshop() { start "$((port + 1))" python3 "$root/examples/bookshop.py" "$((port + 1))"; }
+start_bookshop() {
+    # Where the contract asks what arrived behind the edge.
+    export BOOKSHOP_STEERING="http://127.0.0.1:$((port + 2))"
+    start "$((port + 1))" python3 "$root/examples/bookshop.py" "$((port + 1))" "$((port + 2))"
+}
 
 # A finding is no reason to stop: 0 and 1 are results.
 lockproof_run() {

@@ -12,13 +12,14 @@ make_keys >"$work/keys.map"
 # Apache drops its privileges, and must still read what is in here.
 chmod 755 "$work"
 chmod 644 "$work/keys.map"
+export BOOKSHOP_KEYS=$work/keys.map
 
 # What stands around a file of sites-available; the paths are this run's own.
 configure() {
     sed -e "s/127\.0\.0\.1:8080/127.0.0.1:$1/" -e "s/127\.0\.0\.1:8081/127.0.0.1:$(($1 + 1))/" \
         "$here/bookshop.conf" >"$work/bookshop.conf"
     {
-        for module in mpm_event authz_core alias mime rewrite proxy proxy_http; do
+        for module in mpm_event authz_core alias headers mime rewrite proxy proxy_http; do
             echo "LoadModule ${module}_module /usr/lib/apache2/modules/mod_$module.so"
         done
         cat <<CONF

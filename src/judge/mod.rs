@@ -127,6 +127,17 @@ pub fn judge(requirement: &Requirement, evidence: &Evidence<'_>) -> Judgement {
     }
 }
 
+/// What a head says that arrived whole, where a right status is enough. A server that refuses what it has not read ends the
+/// connection with the answer, and what follows the head may be lost on the way.
+fn right_status(requirement: &Requirement, evidence: &Evidence<'_>) -> Option<Judgement> {
+    if let Requirement::Any(parts) = requirement {
+        return parts.iter().find_map(|part| right_status(part, evidence));
+    }
+    let answer = evidence.exchange.answer.as_ref().filter(|answer| answer.status > 0)?;
+    let Requirement::Status(_) = requirement else { return None };
+    Some(requirement.judge(&Reading::of(answer), evidence)).filter(|right| right.finding == Finding::Holds)
+}
+
 /// Judges one exchange where it is the target's limits that are tried: being busy is an answer like any other.
 pub fn judge_limited(requirement: &Requirement, evidence: &Evidence<'_>) -> Judgement {
     let Some(answer) = evidence.exchange.answer.as_ref().filter(|_| evidence.exchange.failure.is_none())
@@ -135,6 +146,10 @@ pub fn judge_limited(requirement: &Requirement, evidence: &Evidence<'_>) -> Judg
         let silent = failure.is_some_and(|failure| failure.kind == FailureKind::Connect);
         if silent && requirement.is_of_silence() {
             return Judgement::new(true, "no connection");
+        }
+        let closed = failure.is_some_and(|failure| failure.kind == FailureKind::Closed);
+        if let Some(right) = closed.then(|| right_status(requirement, evidence)).flatten() {
+            return right;
         }
         let why = failure.map_or_else(|| "no answer".to_owned(), ToString::to_string);
         return Judgement::new(Finding::Unclear, why);

@@ -118,12 +118,37 @@ fn blank(body: &mut Value, path: &JsonPath) {
     }
 }
 
-/// The header lines that two equal answers share; `Content-Length` may follow a volatile member's length.
+/// The header lines that two equal answers share. `Content-Length` may follow a volatile member's length, and whether the
+/// connection goes on behind an answer is not said of what it answers.
 fn steady_headers(answer: &Answer, volatile: &Volatile<'_>) -> Vec<(String, String)> {
     let is_volatile = |name: &str| {
-        ["date", "content-length"].contains(&name)
+        ["date", "content-length", "connection", "keep-alive"].contains(&name)
             || volatile.headers.iter().any(|other| other.as_str().eq_ignore_ascii_case(name))
     };
     let lines = answer.headers.iter().filter(|(name, _)| !is_volatile(name));
     lines.map(|(name, value)| (name.clone(), String::from_utf8_lossy(value).into_owned())).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn answer(fields: &[(&str, &str)]) -> Answer {
+        let headers =
+            fields.iter().map(|(name, value)| ((*name).to_owned(), value.as_bytes().to_vec())).collect();
+        Answer { version: "HTTP/1.1", status: 401, headers, ..Answer::default() }
+    }
+
+    #[test]
+    fn what_is_said_of_the_connection_tells_no_answer_from_another() {
+        let volatile = Volatile { headers: &[], body: &[] };
+        let first = answer(&[("content-type", "application/json"), ("keep-alive", "timeout=5, max=100")]);
+        let differs = |other: &Answer| {
+            difference(&Reading::of(&first), &Reading::of(other), &Compare::Everything, &volatile)
+        };
+        let last = answer(&[("connection", "close"), ("content-type", "application/json")]);
+        assert_eq!(differs(&last), None);
+        let other = answer(&[("content-type", "application/json"), ("x-step", "2")]);
+        assert_eq!(differs(&other).as_deref(), Some("header `x-step: 2` in one answer only"));
+    }
 }

@@ -9,7 +9,7 @@ use http::Method;
 use super::*;
 use crate::contract::{Acceptance, Contract, RefusalKind};
 use crate::document::{Source, StatusMatch};
-use crate::wire::{Request, Timing};
+use crate::wire::{Failure, Request, Timing};
 
 const KEY: &str = "lp_any_Qm7tR2xVb9LkD4sJw8HfYc3NzPa6Ue1G";
 const REFUSAL: &str = r#"{"code":"missing_api_key","status":401}"#;
@@ -35,6 +35,15 @@ fn refusal(body: Vec<u8>) -> Answer {
 }
 
 fn judged(requirement: &Requirement, method: Method, answer: Answer) -> Judgement {
+    judged_with(requirement, method, answer, None)
+}
+
+fn judged_with(
+    requirement: &Requirement,
+    method: Method,
+    answer: Answer,
+    failure: Option<FailureKind>,
+) -> Judgement {
     let request = Request {
         method,
         url: "http://127.0.0.1/".parse().unwrap(),
@@ -47,7 +56,7 @@ fn judged(requirement: &Requirement, method: Method, answer: Answer) -> Judgemen
     let exchange = Exchange {
         request,
         answer: Some(answer),
-        failure: None,
+        failure: failure.map(|kind| Failure::new(kind, "")),
         timing: Timing::default(),
         transcript: None,
     };
@@ -102,4 +111,25 @@ fn content_behind_an_answer_to_head_is_wrong_whether_it_can_be_read_or_not() {
     let judgement = judged(&Requirement::NoContent, Method::HEAD, refusal(b"not gzip".to_vec()));
     assert_eq!(judgement.finding, Finding::Broken);
     assert_eq!(judged(&Requirement::NoContent, Method::HEAD, refusal(Vec::new())).finding, Finding::Holds);
+}
+
+#[test]
+fn a_status_is_known_though_the_connection_ended_behind_the_head() {
+    let status = |code| Requirement::Status(vec![StatusMatch::Code(code)]);
+    let torn = |requirement: &Requirement, failure| {
+        judged_with(requirement, Method::GET, refusal(Vec::new()), Some(failure)).finding
+    };
+    assert_eq!(torn(&status(401), FailureKind::Closed), Finding::Holds);
+    assert_eq!(
+        torn(&Requirement::Any(vec![Requirement::AnyRefusal, status(401)]), FailureKind::Closed),
+        Finding::Holds
+    );
+    assert_eq!(
+        torn(&Requirement::All(vec![Requirement::NoEcho, status(401)]), FailureKind::Closed),
+        Finding::Unclear
+    );
+    // Nothing that is wrong comes of what is not whole, and nothing is said of what was lost.
+    assert_eq!(torn(&status(431), FailureKind::Closed), Finding::Unclear);
+    assert_eq!(torn(&status(401), FailureKind::Timeout), Finding::Unclear);
+    assert_eq!(torn(&Requirement::AnyRefusal, FailureKind::Closed), Finding::Unclear);
 }
