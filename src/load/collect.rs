@@ -10,7 +10,9 @@ use std::time::{Duration, Instant};
 
 use super::engine::{Brake, Crew, Finals, Message, Stop};
 use super::job::Job;
+use super::measured::Figures;
 use super::tally::{ClassTimes, Counts, Surprise, Tally, Wires};
+use super::threshold::Threshold;
 use super::times::Times;
 use crate::runner::Signal;
 
@@ -45,6 +47,8 @@ pub enum Event<'a> {
     Surprise(&'a Surprise),
     /// The operator wants it to stop: what is under way is finished first.
     Interrupted,
+    /// A threshold does not hold that ends it where it does not: what is under way is finished first.
+    Broken(&'a Threshold),
 }
 
 /// What was collected, before it is concluded.
@@ -80,6 +84,8 @@ pub struct Collected {
     pub missing: usize,
     /// The signal that cut it short, if one did.
     pub signal: Option<Signal>,
+    /// The threshold that cut it short, by its number, if one did.
+    pub broken: Option<usize>,
     /// How long it took.
     pub duration: Duration,
 }
@@ -135,7 +141,7 @@ pub fn run(
     let start = crew.start();
     notice(&Event::Started(collected.opened_first));
     let longest = job.span + job.settings.grace + job.settings.timeout + PATIENCE;
-    collected.gather(&crew, (start, longest), &interrupter, notice);
+    collected.gather((job, &crew), (start, longest), &interrupter, notice);
     collected.duration = start.elapsed();
     collected.signal = interrupter.heard();
     Ok(collected)
@@ -157,7 +163,7 @@ impl Collected {
     /// Puts together what is handed over until every thread is done.
     fn gather(
         &mut self,
-        crew: &Crew,
+        (job, crew): (&Job, &Crew),
         (start, longest): (Instant, Duration),
         interrupter: &Interrupter,
         notice: &mut dyn FnMut(&Event<'_>),
@@ -170,7 +176,12 @@ impl Collected {
                 notice(&Event::Interrupted);
             }
             match crew.hear.recv_timeout(left.min(Duration::from_millis(200))) {
-                Ok(Message::Tally(tally)) => self.add(*tally, crew.size(), notice),
+                Ok(Message::Tally(tally)) => {
+                    let second = tally.second;
+                    self.add(*tally, crew.size(), notice);
+                    self.duration = start.elapsed();
+                    self.weigh(job, second, crew, notice);
+                }
                 Ok(Message::Done(tally, finals)) => {
                     self.add(*tally, crew.size(), notice);
                     self.finish(&finals);
@@ -183,6 +194,28 @@ impl Collected {
                 Ok(Message::Ready(_)) | Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => return,
             }
+        }
+    }
+
+    /// Ends it where a threshold does not hold that is to end it, once a second is complete and its grace is over. What
+    /// was not measured yet ends nothing.
+    fn weigh(&mut self, job: &Job, second: u64, crew: &Crew, notice: &mut dyn FnMut(&Event<'_>)) {
+        let complete = self.seconds.get(&second).is_some_and(|sum| sum.threads == crew.size());
+        if !complete || self.broken.is_some() {
+            return;
+        }
+        let measured = Duration::from_secs(second + 1).saturating_sub(job.warm_up);
+        let figures = Figures { job, collected: self };
+        let breaks = |threshold: &Threshold| {
+            let weighed = threshold.weigh(&figures);
+            weighed.figure.is_some() && weighed.bound.is_some() && !weighed.met
+        };
+        let due = |threshold: &Threshold| threshold.abort.is_some_and(|grace| measured >= grace);
+        let broken = job.thresholds.iter().position(|threshold| due(threshold) && breaks(threshold));
+        if let Some(threshold) = broken.and_then(|number| job.thresholds.get(number)) {
+            self.broken = broken;
+            crew.brake.pull(Stop::Drain);
+            notice(&Event::Broken(threshold));
         }
     }
 
@@ -201,6 +234,7 @@ impl Collected {
         if second.threads == threads {
             notice(&Event::Second(tally.second, second));
         }
+        self.times.iter_mut().zip(&tally.times).for_each(|(own, times)| own.add(times));
         self.lag.add(&tally.lag);
         self.wires += &tally.wires;
         self.cpu += tally.cpu;

@@ -34,6 +34,12 @@ pub struct Job {
     pub classes: Vec<Class>,
     /// The weights of the classes, each added to those before it.
     pub(super) weights: Vec<f64>,
+    /// The same for what is sent alone.
+    pub(super) alone_weights: Vec<f64>,
+    /// How many requests, the first ones, are of what is sent alone.
+    pub(super) alone_first: u64,
+    /// How long something is sent alone, behind the warm-up.
+    pub alone: Duration,
     /// The statuses by which the target says that it is too busy.
     pub shed: Vec<u16>,
     /// What of the plan is not sent, and why.
@@ -97,6 +103,8 @@ pub struct Class {
     pub credential: Option<String>,
     /// Whether an acceptance is right.
     pub accepts: bool,
+    /// Whether it is sent before everything else, to be compared with the same among everything else.
+    pub alone: bool,
     /// What is right.
     pub requirement: Requirement,
     /// How an acceptance of the operation is recognised.
@@ -126,11 +134,17 @@ pub(super) struct Pick {
 impl Job {
     /// The request of a number: the same in every thread and on every machine.
     pub(super) fn pick(&self, number: u64) -> Option<(Pick, &Class, &Sealed)> {
-        let class = drawn(&self.weights, self.settings.seed, number);
+        let weights = if number < self.alone_first { &self.alone_weights } else { &self.weights };
+        let class = drawn(weights, self.settings.seed, number);
         let found = self.classes.get(class)?;
         // Numbers that are next to each other go to different variants.
         let variant = usize::try_from(number).unwrap_or(0) % found.variants.len().max(1);
         Some((Pick { class, variant }, found, found.variants.get(variant)?))
+    }
+
+    /// Whether a threshold about times may end it early, so that times are wanted while it goes on.
+    pub(super) fn weighs_times_early(&self) -> bool {
+        self.thresholds.iter().any(|threshold| threshold.abort.is_some() && threshold.wants_times())
     }
 
     /// The request that was picked.

@@ -58,6 +58,8 @@ pub struct Pace {
     pub span: Duration,
     /// How long the warm-up is.
     pub warm_up: Duration,
+    /// How long something is sent alone, behind the warm-up.
+    pub alone: Duration,
     /// Connections, threads and patience.
     pub settings: Settings,
 }
@@ -93,10 +95,17 @@ impl Pace {
         let said = |plan: Option<&crate::document::Millis>| plan.map(crate::document::Millis::duration);
         let warm_up = pacing.warm_up.or(said(plan.warm_up.as_ref())).unwrap_or_default();
         let duration = pacing.duration.or(said(plan.duration.as_ref())).unwrap_or(DURATION);
+        let alone = plan.alone.as_ref().map(|alone| alone.r#for.duration()).unwrap_or_default();
+        let alone = pacing.duration.map_or(alone, |duration| alone.min(duration));
         let (schedule, span) = match model {
+            Model::Closed if !alone.is_zero() => {
+                return Err(
+                    "the plan sends something alone first, which needs a rate; give --rate".to_owned()
+                );
+            }
             Model::Closed => (None, warm_up + duration),
             Model::Open => {
-                let schedule = schedule(plan, pacing, (warm_up, duration))?;
+                let schedule = schedule(plan, pacing, (warm_up, alone, duration))?;
                 let span = schedule.end();
                 (Some(schedule), span)
             }
@@ -116,7 +125,7 @@ impl Pace {
             grace: pacing.grace,
             seed: pacing.seed,
         };
-        Ok(Self { model, schedule, span, warm_up, settings })
+        Ok(Self { model, schedule, span, warm_up, alone, settings })
     }
 
     /// The highest rate; nothing in the closed model, which has none.
@@ -138,7 +147,7 @@ fn model(plan: &LoadPlan, pacing: &Pacing) -> Model {
 fn schedule(
     plan: &LoadPlan,
     pacing: &Pacing,
-    (warm_up, duration): (Duration, Duration),
+    (warm_up, alone, duration): (Duration, Duration, Duration),
 ) -> Result<Schedule, String> {
     let own = plan.rate.as_ref().map(Rate::per_second);
     let constant = |rate: f64| vec![(Curve::constant(rate), duration)];
@@ -157,7 +166,8 @@ fn schedule(
         (None, None, None) => return Err("the plan has no rate; give --rate".to_owned()),
     };
     let begins = curves.first().map_or(0.0, |(curve, _)| curve.rate(0.0));
-    curves.insert(0, (Curve::constant(begins), warm_up));
+    let before = Curve::constant(begins * share_alone(plan));
+    curves.splice(0..0, [(before, warm_up), (before, alone)]);
     let arrivals = match plan.arrivals {
         Spread::Even => Arrivals::Even,
         Spread::Poisson => Arrivals::Poisson { seed: pacing.seed },
@@ -165,8 +175,23 @@ fn schedule(
     Ok(Schedule::new(&curves, arrivals))
 }
 
+/// The part of all requests that is sent alone first; all of them, where nothing is.
+fn share_alone(plan: &LoadPlan) -> f64 {
+    let Some(alone) = &plan.alone else { return 1.0 };
+    let (mut own, mut all) = (0.0, 0.0);
+    for entry in &plan.mix {
+        let weight = f64::from(entry.weight);
+        all += weight;
+        own += if alone.has(entry) { weight } else { 0.0 };
+    }
+    own / all
+}
+
 /// Makes a job of a plan.
 pub fn prepare(wish: Wish<'_>) -> Job {
+    let before = wish.pace.warm_up + wish.pace.alone;
+    let schedule = wish.pace.schedule.as_ref().filter(|_| !wish.pace.alone.is_zero());
+    let alone_first = schedule.map_or(0, |schedule| schedule.due_before(before));
     let mut thresholds = wish.plan.thresholds.clone();
     thresholds.extend(wish.thresholds);
     Job {
@@ -178,6 +203,9 @@ pub fn prepare(wish: Wish<'_>) -> Job {
         warm_up: wish.pace.warm_up,
         classes: wish.bound.classes,
         weights: wish.bound.weights,
+        alone_weights: wish.bound.alone,
+        alone_first,
+        alone: wish.pace.alone,
         left_out: wish.bound.left_out,
         shed: wish.plan.shed.clone().unwrap_or_else(|| vec![429, 503]),
         thresholds,

@@ -190,6 +190,8 @@ pub(super) struct Tally {
     pub response: Times,
     /// How late the thread looked at what was due.
     pub lag: Times,
+    /// By class: the times since the last, where somebody waits for them; otherwise they come at the end.
+    pub times: Vec<ClassTimes>,
     /// What happened to connections.
     pub wires: Wires,
     /// The thread's own time on a processor, in nanoseconds.
@@ -213,6 +215,7 @@ impl Tally {
             measured: vec![Counts::default(); classes],
             response: Times::default(),
             lag: Times::default(),
+            times: Vec::new(),
             wires: Wires::default(),
             cpu: 0,
             stall: 0,

@@ -5,8 +5,10 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::chronicle::TimesSink;
 use super::clock::Clock;
 use super::defects::Defect;
+use super::tempo::Tempo;
 use super::variants::Variant;
 use crate::contract::{Contract, Keyring, RefusalKind};
 
@@ -34,10 +36,17 @@ pub struct Config {
     pub rate_limit: Option<RateLimit>,
     /// Whether there is a control listener.
     pub control: bool,
+    /// Whether what is logged and what arrives behind the edge is kept, for whoever asks at the control listener. That
+    /// takes a lock a request, which a server under load has no time for.
+    pub records: bool,
+    /// How fast it is made to be.
+    pub tempo: Tempo,
     /// Its clock.
     pub clock: Clock,
     /// Where its access log goes, if anywhere.
     pub log: Option<LogSink>,
+    /// Where the times of its requests go, if anywhere.
+    pub times: Option<TimesSink>,
 }
 
 impl Config {
@@ -54,8 +63,11 @@ impl Config {
             variants: Vec::new(),
             rate_limit: None,
             control: false,
+            records: true,
+            tempo: Tempo::default(),
             clock: Clock::system(),
             log: None,
+            times: None,
         }
     }
 }

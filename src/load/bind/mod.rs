@@ -8,7 +8,7 @@ use std::fmt;
 use sendable::sendable;
 use serde_json::json;
 
-use super::format::{Entry, Expected, LoadPlan};
+use super::format::{Alone, Entry, Expected, LoadPlan};
 use super::job::{Class, Sealed};
 use crate::contract::{Contract, Keyring, RefusalKind};
 use crate::document::{Name, suggest};
@@ -75,6 +75,8 @@ pub struct Bound {
     pub classes: Vec<Class>,
     /// The weights of the classes, each added to those before it.
     pub weights: Vec<f64>,
+    /// The same for what is sent alone, before.
+    pub alone: Vec<f64>,
     /// What does not apply, and why.
     pub left_out: Vec<String>,
 }
@@ -101,15 +103,9 @@ pub fn bind(plan: &LoadPlan, place: &Place<'_>) -> Result<Bound, BindError> {
         let left_out =
             bad.iter().filter_map(|case| Some(format!("{}: {}", case.operation.id, sendable(case).err()?)));
         bound.left_out.extend(left_out.map(|why| format!("`{}` is not sent to {why}", entry.name)));
-        let each = f64::from(entry.weight) / f64::from(u32::try_from(good.len()).unwrap_or(u32::MAX));
-        for case in &good {
-            let name = if good.len() == 1 {
-                entry.name.to_string()
-            } else {
-                format!("{}/{}", entry.name, case.operation.id)
-            };
-            bound.classes.push(class(name, entry, case, place)?);
-            bound.weights.push(bound.weights.last().copied().unwrap_or(0.0) + each);
+        bound.add(entry, &good, place, Turn::InTheMix)?;
+        if plan.alone.as_ref().is_some_and(|alone| alone.has(entry)) {
+            bound.add(entry, &good, place, Turn::Alone)?;
         }
     }
     if bound.classes.is_empty() {
@@ -117,6 +113,42 @@ pub fn bind(plan: &LoadPlan, place: &Place<'_>) -> Result<Bound, BindError> {
         return Err(BindError::NothingToSend { entry: "anything".to_owned(), why });
     }
     Ok(bound)
+}
+
+/// When a part of the mix has its turn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Turn {
+    /// Before everything else.
+    Alone,
+    /// With everything else.
+    InTheMix,
+}
+
+impl Bound {
+    /// Adds the classes of a part of the mix, which share its weight.
+    fn add(
+        &mut self,
+        entry: &Entry,
+        cases: &[&Case],
+        place: &Place<'_>,
+        turn: Turn,
+    ) -> Result<(), BindError> {
+        let each = f64::from(entry.weight) / f64::from(u32::try_from(cases.len()).unwrap_or(u32::MAX));
+        let part = match turn {
+            Turn::Alone => Alone::name(entry.name.as_str()),
+            Turn::InTheMix => entry.name.to_string(),
+        };
+        for case in cases {
+            let name = if cases.len() == 1 { part.clone() } else { format!("{part}/{}", case.operation.id) };
+            let class = class(name, entry, case, place)?;
+            self.classes.push(Class { entry: part.clone(), alone: turn == Turn::Alone, ..class });
+            for (weights, its) in [(&mut self.weights, Turn::InTheMix), (&mut self.alone, Turn::Alone)] {
+                let before = weights.last().copied().unwrap_or(0.0);
+                weights.push(if turn == its { before + each } else { before });
+            }
+        }
+        Ok(())
+    }
 }
 
 /// Whether a part of the mix names what it is about: where the contract has no such thing, the plan is wrong.
@@ -207,6 +239,7 @@ fn class(name: String, entry: &Entry, case: &Case, place: &Place<'_>) -> Result<
         operation: case.operation.id.to_string(),
         credential: case.credential.clone(),
         accepts: requirement.wants_acceptance(),
+        alone: false,
         fast: Fast::compile(requirement, place.contract, &accepted),
         requirement: requirement.clone(),
         accepted,

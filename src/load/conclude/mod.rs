@@ -117,10 +117,12 @@ fn thresholds(job: &Job, collected: &Collected) -> Vec<ThresholdResult> {
     let figures = Figures { job, collected };
     let weighed = job.thresholds.iter().map(|threshold| (threshold, threshold.weigh(&figures)));
     weighed
-        .map(|(threshold, weighed)| ThresholdResult {
+        .enumerate()
+        .map(|(number, (threshold, weighed))| ThresholdResult {
             threshold: job.redactor.redact(&threshold.text),
-            met: weighed.met,
-            actual: weighed.figure.map(|figure| words::figure(&threshold.figure, figure)),
+            // What ended the run was missed, whatever came in while that ended.
+            met: weighed.met && collected.broken != Some(number),
+            actual: words::actual(threshold, weighed),
         })
         .collect()
 }

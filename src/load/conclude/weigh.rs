@@ -56,7 +56,8 @@ pub(super) fn mismatches(collected: &Collected, planned: u64, answered: Option<u
             planned, total.sent, total.dropped
         ));
     }
-    let whole = collected.signal.is_none() && collected.missing == 0 && collected.failures.is_empty();
+    let cut = collected.signal.is_some() || collected.broken.is_some();
+    let whole = !cut && collected.missing == 0 && collected.failures.is_empty();
     if whole && total.sent + total.dropped < planned {
         found.push(format!(
             "{} requests were planned, only {} sent and {} dropped",

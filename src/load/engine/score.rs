@@ -284,6 +284,10 @@ impl Score {
         let mut tally = std::mem::replace(&mut self.tally, fresh);
         tally.second = std::mem::replace(&mut self.second, second_of(now));
         tally.span = now.saturating_sub(std::mem::replace(&mut self.since, now));
+        if self.job.weighs_times_early() {
+            let fresh = vec![ClassTimes::default(); self.times.len()];
+            tally.times = std::mem::replace(&mut self.times, fresh);
+        }
         tally.cpu = cpu.saturating_sub(self.cpu);
         self.cpu = cpu;
         tally

@@ -4,8 +4,12 @@
 //! machine is.
 
 mod accounting;
+mod accuracy;
+mod comparing;
+mod defects;
 mod honesty;
 mod mistakes;
+mod rare;
 mod transport;
 mod wrong;
 
