@@ -9,7 +9,7 @@ use std::time::Duration;
 use clap::Args;
 
 use crate::mock::{
-    self, Config, Http2, LogSink, RateLimit, Running, Served, TimesSink, TlsMode, defects, variants,
+    self, Config, Http2, LogSink, RateLimit, Records, Running, Served, TimesSink, TlsMode, defects, variants,
 };
 use crate::outcome::ExitCode;
 
@@ -117,7 +117,9 @@ impl MockArgs {
         config.environments.clone_from(&self.environment);
         config.control = self.control;
         // Whoever starts it as a child loads it, and asks for no log.
-        config.records = !self.until_input_ends;
+        if self.until_input_ends {
+            config.records = Records::None;
+        }
         if self.mtls {
             config.tls = Some(TlsMode::Mutual);
         }

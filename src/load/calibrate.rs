@@ -10,7 +10,7 @@ use indexmap::IndexMap;
 
 use super::collect::run;
 use super::format::Model;
-use super::job::{Class, Job, Sealed, Settings, Target};
+use super::job::{Class, Job, Sealed, Settings, Target, Turn};
 use super::number::{real, share};
 use crate::contract::Acceptance;
 use crate::judge::{Fast, Requirement};
@@ -77,7 +77,7 @@ fn null_job(job: &Job, address: SocketAddr) -> Option<Job> {
         operation: "null".to_owned(),
         credential: None,
         accepts: true,
-        alone: false,
+        turn: Turn::InTheMix,
         fast: Fast::compile(&requirement, &job.contract, &accepted),
         requirement,
         accepted,

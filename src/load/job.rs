@@ -90,6 +90,15 @@ pub struct Settings {
     pub seed: u64,
 }
 
+/// When a part of the mix has its turn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Turn {
+    /// Before everything else, to be compared with the same among everything else.
+    Alone,
+    /// With everything else.
+    InTheMix,
+}
+
 /// One part of the mix on one operation.
 #[derive(Debug)]
 pub struct Class {
@@ -103,8 +112,8 @@ pub struct Class {
     pub credential: Option<String>,
     /// Whether an acceptance is right.
     pub accepts: bool,
-    /// Whether it is sent before everything else, to be compared with the same among everything else.
-    pub alone: bool,
+    /// When it has its turn.
+    pub turn: Turn,
     /// What is right.
     pub requirement: Requirement,
     /// How an acceptance of the operation is recognised.

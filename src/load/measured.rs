@@ -1,7 +1,7 @@
 //! What thresholds may ask of what was collected.
 
 use super::collect::Collected;
-use super::job::{Class, Job};
+use super::job::{Class, Job, Turn};
 use super::number::{real, share};
 use super::tally::Counts;
 use super::threshold::{Measured, Time};
@@ -21,8 +21,8 @@ impl Figures<'_> {
     fn classes(&self, of: &str) -> Vec<usize> {
         let meant = |class: &Class| match of {
             "all" => true,
-            "accepted" => class.accepts && !class.alone,
-            "refused" => !class.accepts && !class.alone,
+            "accepted" => class.accepts && class.turn == Turn::InTheMix,
+            "refused" => !class.accepts && class.turn == Turn::InTheMix,
             name => class.entry == name || class.name == name,
         };
         (0..).zip(&self.job.classes).filter(|(_, class)| meant(class)).map(|(number, _)| number).collect()
@@ -76,7 +76,8 @@ impl Measured for Figures<'_> {
         let counts = self.counts(Some(of));
         let right = counts.of(Outcome::RightAccept) + counts.of(Outcome::RightRefusal);
         let span = self.collected.duration.min(self.job.span).saturating_sub(self.job.warm_up);
-        let is_alone = |class| self.job.classes.get::<usize>(class).is_some_and(|class| class.alone);
+        let is_alone =
+            |class| self.job.classes.get::<usize>(class).is_some_and(|class| class.turn == Turn::Alone);
         let span = match of {
             "all" => span,
             _ if self.classes(of).into_iter().all(is_alone) => span.min(self.job.alone),

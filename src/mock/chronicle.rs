@@ -17,9 +17,12 @@ pub struct Served {
     pub answered: u64,
 }
 
+/// What takes the times of requests.
+type Take = dyn Fn(&[Served]) + Send + Sync;
+
 /// Takes the times of requests, many at once: those of one connection, in their order. Over HTTP/1 alone.
 #[derive(Clone)]
-pub struct TimesSink(pub Arc<dyn Fn(&[Served]) + Send + Sync>);
+pub struct TimesSink(pub Arc<Take>);
 
 impl fmt::Debug for TimesSink {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

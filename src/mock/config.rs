@@ -36,9 +36,8 @@ pub struct Config {
     pub rate_limit: Option<RateLimit>,
     /// Whether there is a control listener.
     pub control: bool,
-    /// Whether what is logged and what arrives behind the edge is kept, for whoever asks at the control listener. That
-    /// takes a lock a request, which a server under load has no time for.
-    pub records: bool,
+    /// What is kept of requests for whoever asks at the control listener.
+    pub records: Records,
     /// How fast it is made to be.
     pub tempo: Tempo,
     /// Its clock.
@@ -63,13 +62,22 @@ impl Config {
             variants: Vec::new(),
             rate_limit: None,
             control: false,
-            records: true,
+            records: Records::Kept,
             tempo: Tempo::default(),
             clock: Clock::system(),
             log: None,
             times: None,
         }
     }
+}
+
+/// What is kept of requests: what is logged of them, and the fields with which they arrive behind the edge.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Records {
+    /// The last of them. That takes a lock a request.
+    Kept,
+    /// Nothing, for a server under load has no time for it.
+    None,
 }
 
 /// Who proves who they are over TLS.

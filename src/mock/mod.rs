@@ -59,6 +59,6 @@ pub mod variants;
 
 pub use chronicle::{Served, TimesSink};
 pub use clock::Clock;
-pub use config::{Config, Http2, LogSink, MockError, RateLimit, TlsMode};
+pub use config::{Config, Http2, LogSink, MockError, RateLimit, Records, TlsMode};
 pub use running::{Certificates, Endpoint, Running, start};
 pub use tempo::{Delay, Stall, Tempo};

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use super::chronicle::{Page, TimesSink};
 use super::clock::Clock;
-use super::config::{LogSink, MockError, RateLimit};
+use super::config::{LogSink, MockError, RateLimit, Records};
 use super::edge::{
     Denial, Edge, Forwarded, Key, Keys, Meter, Place, Places, Quota, Rendering, Request, Route, Routes, Seal,
     Stop, TokenStore,
@@ -169,7 +169,7 @@ impl Server {
             rate_limit,
             places: Places::new(PLACES),
             parts: Parts::default(),
-            journal: (config.control && config.records).then(Journal::default),
+            journal: (config.control && config.records == Records::Kept).then(Journal::default),
             log,
             times,
             delay: tempo.delay,

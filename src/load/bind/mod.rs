@@ -9,7 +9,7 @@ use sendable::sendable;
 use serde_json::json;
 
 use super::format::{Alone, Entry, Expected, LoadPlan};
-use super::job::{Class, Sealed};
+use super::job::{Class, Sealed, Turn};
 use crate::contract::{Contract, Keyring, RefusalKind};
 use crate::document::{Name, suggest};
 use crate::judge::Fast;
@@ -115,15 +115,6 @@ pub fn bind(plan: &LoadPlan, place: &Place<'_>) -> Result<Bound, BindError> {
     Ok(bound)
 }
 
-/// When a part of the mix has its turn.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Turn {
-    /// Before everything else.
-    Alone,
-    /// With everything else.
-    InTheMix,
-}
-
 impl Bound {
     /// Adds the classes of a part of the mix, which share its weight.
     fn add(
@@ -141,7 +132,7 @@ impl Bound {
         for case in cases {
             let name = if cases.len() == 1 { part.clone() } else { format!("{part}/{}", case.operation.id) };
             let class = class(name, entry, case, place)?;
-            self.classes.push(Class { entry: part.clone(), alone: turn == Turn::Alone, ..class });
+            self.classes.push(Class { entry: part.clone(), turn, ..class });
             for (weights, its) in [(&mut self.weights, Turn::InTheMix), (&mut self.alone, Turn::Alone)] {
                 let before = weights.last().copied().unwrap_or(0.0);
                 weights.push(if turn == its { before + each } else { before });
@@ -239,7 +230,7 @@ fn class(name: String, entry: &Entry, case: &Case, place: &Place<'_>) -> Result<
         operation: case.operation.id.to_string(),
         credential: case.credential.clone(),
         accepts: requirement.wants_acceptance(),
-        alone: false,
+        turn: Turn::InTheMix,
         fast: Fast::compile(requirement, place.contract, &accepted),
         requirement: requirement.clone(),
         accepted,

@@ -175,8 +175,8 @@ fn thresholds(document: &Document) -> Vec<Diagnostic> {
                 found.push(Diagnostic::new(mistake.message, span).maybe_hint(mistake.hint));
             }
             Ok(threshold) => {
-                let named = threshold.classes().iter();
-                let unknown = named.filter(|(class, _)| !names.contains(&class.as_str()));
+                let parts = threshold.classes().iter();
+                let unknown = parts.filter(|(class, _)| !names.contains(&class.as_str()));
                 found.extend(unknown.map(|(class, place)| {
                     let known: Vec<&str> = SELECTORS.into_iter().chain(names.iter().copied()).collect();
                     let message = format!("no part of the mix is called `{class}`");

@@ -22,6 +22,15 @@ pub(super) enum Heard<T> {
     TheEnd,
 }
 
+/// Whether the end of the server is something to listen for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum End {
+    /// It is: nothing is under way.
+    Matters,
+    /// It is not: what is under way is finished.
+    CanWait,
+}
+
 /// Listens.
 pub(super) struct Attention {
     stop: watch::Receiver<bool>,
@@ -55,14 +64,14 @@ impl Attention {
         &mut self,
         something: impl Future<Output = T>,
         deadline: Instant,
-        or_the_end: bool,
+        end: End,
     ) -> Heard<T> {
         let mut something = pin!(something);
         poll_fn(|context| {
             if let Poll::Ready(heard) = something.as_mut().poll(context) {
                 return Poll::Ready(Heard::Something(heard));
             }
-            if or_the_end && self.ends(context) {
+            if end == End::Matters && self.ends(context) {
                 return Poll::Ready(Heard::TheEnd);
             }
             if self.is_late(deadline, context) { Poll::Ready(Heard::Nothing) } else { Poll::Pending }
@@ -111,12 +120,12 @@ mod tests {
     async fn an_alarm_that_was_put_off_rings_at_its_last_deadline_and_not_before() {
         let stop = watch::Sender::new(false);
         let mut attention = Attention::new(stop.subscribe());
-        let early = attention.hear(std::future::ready(1), soon(), true).await;
+        let early = attention.hear(std::future::ready(1), soon(), End::Matters).await;
         assert!(matches!(early, Heard::Something(1)));
         let deadline = soon() + Duration::from_millis(20);
-        let late = attention.hear(std::future::pending::<()>(), deadline, true).await;
+        let late = attention.hear(std::future::pending::<()>(), deadline, End::Matters).await;
         assert!(matches!(late, Heard::Nothing) && Instant::now() >= deadline);
-        let sooner = attention.hear(std::future::pending::<()>(), soon(), true).await;
+        let sooner = attention.hear(std::future::pending::<()>(), soon(), End::Matters).await;
         assert!(matches!(sooner, Heard::Nothing));
     }
 
@@ -125,15 +134,15 @@ mod tests {
         let stop = watch::Sender::new(false);
         let mut attention = Attention::new(stop.subscribe());
         for _ in 0..3 {
-            let heard = attention.hear(tokio::task::yield_now(), soon(), true).await;
+            let heard = attention.hear(tokio::task::yield_now(), soon(), End::Matters).await;
             assert!(matches!(heard, Heard::Something(())));
         }
         assert!(!attention.is_ending());
         stop.send_replace(true);
         assert!(attention.is_ending());
-        let deaf = attention.hear(std::future::pending::<()>(), soon(), false).await;
+        let deaf = attention.hear(std::future::pending::<()>(), soon(), End::CanWait).await;
         assert!(matches!(deaf, Heard::Nothing));
-        let heard = attention.hear(std::future::pending::<()>(), soon(), true).await;
+        let heard = attention.hear(std::future::pending::<()>(), soon(), End::Matters).await;
         assert!(matches!(heard, Heard::TheEnd));
     }
 }

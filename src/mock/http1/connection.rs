@@ -10,7 +10,7 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep, timeout, timeout_at};
 
-use super::attention::{Attention, Heard};
+use super::attention::{Attention, End, Heard};
 use super::body::{self, Fault, Received};
 use super::conduct::Conduct;
 use super::framing::Framing;
@@ -250,7 +250,7 @@ async fn next_request<S: AsyncRead + AsyncWrite + Unpin>(
         if !begun && !wire.buffer.is_empty() {
             (begun, deadline) = (true, Instant::now() + HEAD_TIME);
         }
-        match attention.hear(wire.fill(), deadline, !begun).await {
+        match attention.hear(wire.fill(), deadline, if begun { End::CanWait } else { End::Matters }).await {
             Heard::Something(Ok(())) => {}
             Heard::Nothing if begun => return Next::Request(Err(Denial::TooSlow)),
             Heard::Something(Err(_)) | Heard::Nothing | Heard::TheEnd => return Next::Nothing,
