@@ -2,13 +2,15 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rustls::ClientConfig;
 use rustls::pki_types::ServerName;
 
 use super::format::Model;
+use super::honesty::Surroundings;
 use super::schedule::{Schedule, drawn};
+use super::shard::Shard;
 use super::threshold::Threshold;
 use crate::contract::{Acceptance, Contract};
 use crate::judge::{Fast, Requirement};
@@ -18,6 +20,8 @@ use crate::wire::Request;
 /// Everything that a load needs to know; it does not change while it goes on.
 #[derive(Debug)]
 pub struct Job {
+    /// The run that it is a part of: the same in all of its shards.
+    pub run: String,
     /// What the plan is called.
     pub name: String,
     /// What it finds out.
@@ -48,6 +52,8 @@ pub struct Job {
     pub target: Target,
     /// How to go about it.
     pub settings: Settings,
+    /// What had happened around the generator before it started.
+    pub surroundings: Surroundings,
 }
 
 /// Where requests go: one address of one origin.
@@ -82,6 +88,10 @@ pub struct Settings {
     pub grace: Duration,
     /// The seed of the order and of chance.
     pub seed: u64,
+    /// The part of the plan that is sent.
+    pub shard: Shard,
+    /// When it starts; as soon as its connections stand, where nothing is said.
+    pub start: Option<Instant>,
 }
 
 /// One part of the mix on one operation.
