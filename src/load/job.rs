@@ -2,22 +2,27 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rustls::ClientConfig;
 use rustls::pki_types::ServerName;
 
 use super::format::Model;
+use super::honesty::Surroundings;
 use super::schedule::{Schedule, drawn};
+use super::shard::Shard;
 use super::threshold::Threshold;
 use crate::contract::{Acceptance, Contract};
 use crate::judge::{Fast, Requirement};
+use crate::outcome::load::Turn;
 use crate::redact::Redactor;
 use crate::wire::Request;
 
 /// Everything that a load needs to know; it does not change while it goes on.
 #[derive(Debug)]
 pub struct Job {
+    /// The run that it is a part of: the same in all of its shards.
+    pub run: String,
     /// What the plan is called.
     pub name: String,
     /// What it finds out.
@@ -54,6 +59,8 @@ pub struct Job {
     pub target: Target,
     /// How to go about it.
     pub settings: Settings,
+    /// What had happened around the generator before it started.
+    pub surroundings: Surroundings,
 }
 
 /// Where requests go: one address of one origin.
@@ -88,15 +95,10 @@ pub struct Settings {
     pub grace: Duration,
     /// The seed of the order and of chance.
     pub seed: u64,
-}
-
-/// When a part of the mix has its turn.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Turn {
-    /// Before everything else, to be compared with the same among everything else.
-    Alone,
-    /// With everything else.
-    InTheMix,
+    /// The part of the plan that is sent.
+    pub shard: Shard,
+    /// When it starts; as soon as its connections stand, where nothing is said.
+    pub start: Option<Instant>,
 }
 
 /// One part of the mix on one operation.

@@ -1,17 +1,18 @@
 //! What thresholds may ask of what was collected.
 
 use super::collect::Collected;
-use super::job::{Class, Job, Turn};
 use super::number::{real, share};
+use super::sheet::{ClassSheet, Sheet};
 use super::tally::Counts;
 use super::threshold::{Measured, Time};
 use super::times::Times;
 use super::verdict::Outcome;
+use crate::outcome::load::Turn;
 
 /// What was collected, for those who ask.
 #[derive(Debug)]
 pub(super) struct Figures<'a> {
-    pub(super) job: &'a Job,
+    pub(super) job: &'a Sheet,
     pub(super) collected: &'a Collected,
 }
 
@@ -19,7 +20,7 @@ impl Figures<'_> {
     /// The classes that a selector means: those where an acceptance is right, those where a refusal is, all, or those of
     /// a part of the mix. What is sent alone is meant only by its own name, and by all.
     fn classes(&self, of: &str) -> Vec<usize> {
-        let meant = |class: &Class| match of {
+        let meant = |class: &ClassSheet| match of {
             "all" => true,
             "accepted" => class.accepts && class.turn == Turn::InTheMix,
             "refused" => !class.accepts && class.turn == Turn::InTheMix,

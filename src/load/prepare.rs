@@ -1,11 +1,13 @@
 //! From a plan, and what the operator wants otherwise, to a job.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::bind::Bound;
 use super::format::{LoadPlan, Model, Spread, shape};
+use super::honesty::Surroundings;
 use super::job::{Job, Settings, Target};
 use super::schedule::{Arrivals, Curve, Schedule};
+use super::shard::Shard;
 use super::threshold::Threshold;
 use crate::contract::Contract;
 use crate::document::Rate;
@@ -45,6 +47,10 @@ pub struct Pacing {
     pub grace: Duration,
     /// The seed.
     pub seed: u64,
+    /// The part of the plan that is sent: its connections and its backlog are that part of the plan's.
+    pub shard: Shard,
+    /// When it starts.
+    pub start: Option<Instant>,
 }
 
 /// How a plan is carried out: its rates, times and numbers, before anything is bound to a place.
@@ -111,19 +117,23 @@ impl Pace {
             }
         };
         let peak = schedule.as_ref().map(Schedule::peak);
-        let wanted = peak
-            .map_or(cores, |peak| super::number::whole((peak / PER_THREAD).ceil()).try_into().unwrap_or(1));
+        let parts = super::number::real(pacing.shard.of());
+        let wanted = peak.map_or(cores, |peak| {
+            super::number::whole((peak / parts / PER_THREAD).ceil()).try_into().unwrap_or(1)
+        });
         let connections = usize::try_from(pacing.connections.or(plan.connections).unwrap_or(CONNECTIONS));
-        let connections = connections.unwrap_or(1).max(1);
+        let connections = pacing.shard.part(connections.unwrap_or(1));
         let threads = pacing.threads.unwrap_or(wanted.clamp(1, cores.max(1))).clamp(1, connections);
         let settings = Settings {
             threads,
             connections,
             requests: pacing.requests.or(plan.requests).unwrap_or(u64::MAX),
             timeout: pacing.timeout.or(said(plan.timeout.as_ref())).unwrap_or(TIMEOUT),
-            backlog: usize::try_from(plan.backlog.unwrap_or(BACKLOG)).unwrap_or(1),
+            backlog: pacing.shard.part(usize::try_from(plan.backlog.unwrap_or(BACKLOG)).unwrap_or(1)),
             grace: pacing.grace,
             seed: pacing.seed,
+            shard: pacing.shard,
+            start: pacing.start,
         };
         Ok(Self { model, schedule, span, warm_up, alone, settings })
     }
@@ -195,6 +205,7 @@ pub fn prepare(wish: Wish<'_>) -> Job {
     let mut thresholds = wish.plan.thresholds.clone();
     thresholds.extend(wish.thresholds);
     Job {
+        run: String::new(),
         name: wish.name,
         title: wish.plan.title.clone(),
         model: wish.pace.model,
@@ -213,5 +224,6 @@ pub fn prepare(wish: Wish<'_>) -> Job {
         redactor: wish.redactor,
         target: wish.target,
         settings: wish.pace.settings,
+        surroundings: Surroundings::default(),
     }
 }

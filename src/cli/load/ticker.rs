@@ -45,6 +45,7 @@ impl<'a> Ticker<'a> {
             Event::Broken(threshold) => {
                 self.say(&escape_terminal(&format!("it does not hold, and so it ends: {}", threshold.text)));
             }
+            Event::Checkpoint(_) => {}
             Event::Interrupted => {
                 self.say("interrupted: what is under way is finished; interrupt again to stop at once");
             }

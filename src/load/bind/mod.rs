@@ -9,10 +9,11 @@ use sendable::sendable;
 use serde_json::json;
 
 use super::format::{Alone, Entry, Expected, LoadPlan};
-use super::job::{Class, Sealed, Turn};
+use super::job::{Class, Sealed};
 use crate::contract::{Contract, Keyring, RefusalKind};
 use crate::document::{Name, suggest};
 use crate::judge::Fast;
+use crate::outcome::load::Turn;
 use crate::plan::{Case, Dice, Filter, Inputs, Permits, Plan};
 use crate::scenario::{CredentialPick, Expectation, KeyTwist, OperationSelector, Scenario, Selected, Suite};
 use crate::wire::{Captures, Origin, SealError, seal};
