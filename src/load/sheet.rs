@@ -81,6 +81,6 @@ impl Sheet {
 fn planned(job: &Job) -> Option<u64> {
     let schedule = job.schedule.as_ref()?;
     let (most, shard) = (job.settings.requests, job.settings.shard);
-    let share = |requests: u64| shard.share(requests.min(most));
-    Some(share(schedule.planned()).saturating_sub(share(schedule.due_before(job.warm_up))))
+    let own = |requests: u64| shard.share(requests.min(most));
+    Some(own(schedule.planned()).saturating_sub(own(schedule.due_before(job.warm_up))))
 }

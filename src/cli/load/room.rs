@@ -54,8 +54,8 @@ fn ports(range: &str) -> Option<u64> {
 pub(super) fn surroundings() -> Surroundings {
     let groups = fs::read_to_string("/proc/self/cgroup").unwrap_or_default();
     let files = groups.lines().flat_map(stat_files);
-    let told = files.filter_map(|file| fs::read_to_string(file).ok());
-    told.filter_map(|stat| Surroundings::parse(&stat)).next().unwrap_or_default()
+    let mut told = files.filter_map(|file| fs::read_to_string(file).ok());
+    told.find_map(|stat| Surroundings::parse(&stat)).unwrap_or_default()
 }
 
 /// Where a control group tells of its processor time: where it is, and, as a container sees it, at the root.

@@ -66,7 +66,7 @@ fn a_third_signal_ends_the_program_even_where_its_output_is_stuck() {
 /// A pipe in which there is no room left: whoever writes into it waits.
 fn full_pipe() -> (std::io::PipeReader, std::io::PipeWriter) {
     let (reader, mut writer) = std::io::pipe().unwrap();
-    writer.write_all(&[b'.'; 65_536]).unwrap();
+    writer.write_all(&vec![b'.'; 65_536]).unwrap();
     (reader, writer)
 }
 
