@@ -226,7 +226,6 @@ fn counts(class: &Class) -> Counts {
 fn wires(result: &LoadResult) -> Wires {
     let (wires, generator) = (&result.connections, &result.generator);
     Wires {
-        asked: 0,
         opened: wires.opened,
         handshakes: wires.handshakes,
         closed: wires.closed,
