@@ -82,7 +82,10 @@ impl Pulse {
 }
 
 fn time(text: &str) -> Result<Duration, String> {
-    Millis::parse(text.trim()).map(|time| time.duration())
+    let text = text.trim();
+    Millis::parse(text)
+        .map(|time| time.duration())
+        .map_err(|_| format!("`{text}` is no length of time; write `20ms`"))
 }
 
 impl FromStr for Delay {

@@ -45,6 +45,14 @@ fn rates(document: &Document) -> Vec<Diagnostic> {
         let message = "an open model needs `rate`, `schedule` or `stages`";
         found.push(Diagnostic::new(message, document.span("")).hint("write `rate: 100/s`, for example"));
     }
+    let nothing = there("rate").filter(|entry| {
+        let rate = entry.value.as_str().and_then(|text| Rate::parse(text).ok());
+        rate.is_some_and(|rate| rate.per_second() <= 0.0)
+    });
+    found.extend(nothing.map(|entry| {
+        Diagnostic::new("nothing would ever be sent", entry.value.span.clone())
+            .hint("write `100/s`, for example")
+    }));
     for (one, other, cure) in [
         ("schedule", "rate", "a schedule has rates of its own"),
         ("stages", "schedule", "a rate goes by one or the other"),
