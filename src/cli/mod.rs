@@ -20,6 +20,7 @@ mod prove;
 mod reference;
 mod reports;
 mod run;
+mod scan;
 mod scenarios;
 mod schema;
 mod signals;
@@ -43,6 +44,7 @@ Examples:
   lockproof run --contract lockproof.yaml --list   see the cases, send nothing
   lockproof run --defect ignore-expiry             see what a finding looks like
   lockproof load                                   send good and bad keys at a rate, every answer judged
+  lockproof scan app-release.apk                   look for keys in what is shipped
   lockproof explain key-expired                    what a check asks, why, and what to change
   lockproof check lockproof.yaml                   check a contract or scenarios, send nothing
   lockproof mock --contract lockproof.yaml         serve your contract, to develop against
@@ -69,6 +71,7 @@ enum Verb {
     Load(Box<load::LoadArgs>),
     Merge(merge::MergeArgs),
     Check(check::CheckArgs),
+    Scan(scan::ScanArgs),
     Explain(explain::ExplainArgs),
     Scenarios(scenarios::ScenariosArgs),
     Schema(schema::SchemaArgs),
@@ -97,6 +100,7 @@ fn dispatch() -> ExitCode {
         Verb::Load(args) => load::run(&args, &output),
         Verb::Merge(args) => merge::run(&args, &output),
         Verb::Check(args) => check::run(&args),
+        Verb::Scan(args) => scan::run(&args, &output),
         Verb::Explain(args) => explain::run(&args, &output),
         Verb::Scenarios(args) => scenarios::run(&args),
         Verb::Schema(args) => schema::run(&args),

@@ -7,6 +7,7 @@ mod exchange;
 mod exit;
 pub mod load;
 mod run;
+mod scan;
 mod turn;
 mod verdict;
 
@@ -16,6 +17,7 @@ pub use load::{LoadResult, WrongKind};
 pub use run::{
     CaseResult, CheckInfo, ContractInfo, Control, ControlKind, Expects, RunResult, Summary, Target, Tool,
 };
+pub use scan::{SCAN_FORMAT, ScanFinding, ScanResult, Unread, place};
 pub use verdict::{RunVerdict, Verdict};
 
 pub use crate::redact::Redacted;

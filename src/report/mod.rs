@@ -12,6 +12,7 @@ mod json;
 mod junit;
 mod load;
 mod page;
+mod scan;
 mod terminal;
 mod words;
 
@@ -27,6 +28,7 @@ pub use escape::escape_terminal;
 pub use json::schema;
 pub use load::{load_json, load_page};
 pub use page::{Ink, Page};
+pub use scan::{scan_json, scan_page};
 
 formats! {
     /// For a person: what failed and why, the permission matrix, the verdict.

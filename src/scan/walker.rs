@@ -1,0 +1,179 @@
+//! One file, and everything that is folded in it.
+
+use std::fmt;
+use std::io::{self, Read};
+use std::mem;
+use std::rc::Rc;
+use std::sync::atomic::AtomicBool;
+
+use super::budget::{Budget, Metered};
+use super::event::{Event, Finding, Place, What};
+use super::format::{self, Look, Texts};
+use super::limits::{DEEPEST, WHOLE};
+use super::source::{Source, fill};
+use super::wanted::Wanted;
+use super::window::Search;
+
+/// So much of a file shows what it is.
+const HEAD: usize = 512;
+
+/// Looks into one file.
+pub struct Walker<'a> {
+    wanted: &'a Wanted,
+    hear: &'a mut dyn FnMut(Event),
+    budget: Rc<Budget<'a>>,
+    length: u64,
+    /// Where it is now.
+    place: Place,
+    /// Room to work in.
+    window: Vec<u8>,
+}
+
+impl<'a> Walker<'a> {
+    /// For a file of some name and length; `stop` ends it early.
+    pub fn new(
+        wanted: &'a Wanted,
+        (name, length): (&str, u64),
+        stop: &'a AtomicBool,
+        hear: &'a mut dyn FnMut(Event),
+    ) -> Self {
+        let place = Place { file: name.to_owned(), entries: Vec::new() };
+        Self { wanted, hear, budget: Rc::new(Budget::new(length, stop)), length, place, window: Vec::new() }
+    }
+
+    /// Looks into the file. What cannot be looked into is told, and is no error.
+    pub fn walk(mut self, file: &mut dyn Read) {
+        for trace in self.wanted.keys(self.place.file.as_bytes()) {
+            let what = What::Key { credential: trace.credential, form: trace.form };
+            let read = Some("in the name of the file");
+            (self.hear)(Event::Found(Finding { place: self.place.clone(), offset: 0, what, read }));
+        }
+        self.look(&mut Source::new(file));
+        if let Some(end) = self.budget.ended() {
+            let place = Place { file: self.place.file.clone(), entries: Vec::new() };
+            (self.hear)(Event::Unread { place, why: end.why(self.length) });
+        }
+    }
+
+    /// Looks into a file or an entry, whatever it is.
+    fn look(&mut self, source: &mut Source<'_>) {
+        let looked = match source.peek(HEAD) {
+            Ok(head) => match format::of(head) {
+                Some(format) => self.look_as(source, format.look, format.name),
+                None => self.search(source, 0),
+            },
+            Err(error) => Err(error),
+        };
+        if let Err(error) = looked {
+            self.unread(&words(&error));
+        }
+    }
+
+    fn look_as(&mut self, source: &mut Source<'_>, look: Look, name: &'static str) -> io::Result<()> {
+        match look {
+            Look::Archive(_) if self.place.entries.len() >= DEEPEST => {
+                self.unread(&format!("archives lie in each other deeper than {DEEPEST} levels"));
+                self.search(source, 0)
+            }
+            Look::Archive(walk) => walk(self, source),
+            Look::Whole(texts) => self.whole(source, texts, name),
+            Look::Closed(why) => {
+                self.unread(why);
+                self.search(source, 0)
+            }
+        }
+    }
+
+    /// Looks into an entry; its bytes cost nothing where they stand in the archive as they are.
+    pub(super) fn stored(&mut self, name: &str, content: &mut dyn Read) {
+        self.enter(name, |walker| walker.look(&mut Source::new(content)));
+    }
+
+    /// Looks into an entry that unfolds to more than there is.
+    pub(super) fn unfolded(&mut self, name: &str, content: &mut dyn Read) {
+        let budget = Rc::clone(&self.budget);
+        self.enter(name, |walker| walker.look(&mut Source::new(&mut Metered::new(content, &budget))));
+    }
+
+    fn enter(&mut self, name: &str, look: impl FnOnce(&mut Self)) {
+        if !self.budget.pay_entry() {
+            return;
+        }
+        (self.hear)(Event::Entry);
+        self.place.entries.push(name.to_owned());
+        look(self);
+        self.place.entries.pop();
+    }
+
+    /// Searches what is left of a source as it stands; `before` bytes of it stand before that.
+    pub(super) fn search(&mut self, from: &mut dyn Read, before: u64) -> io::Result<()> {
+        let mut window = mem::take(&mut self.window);
+        let budget = Rc::clone(&self.budget);
+        let search = Search::new(self.wanted, &self.place, self.hear).at(before);
+        let done = search.run(from, &mut window, &|| budget.ended().is_none());
+        self.window = window;
+        done
+    }
+
+    /// Searches bytes that were read already.
+    pub(super) fn search_bytes(&mut self, bytes: &[u8], before: u64) {
+        Search::new(self.wanted, &self.place, self.hear).at(before).whole(bytes);
+    }
+
+    /// Searches what has to be seen whole: as it stands, and as a reader of that format sees it.
+    fn whole(&mut self, source: &mut Source<'_>, texts: Texts, name: &str) -> io::Result<()> {
+        let mut bytes = vec![0; WHOLE + 1];
+        let (count, done) = fill(source, &mut bytes);
+        bytes.truncate(count);
+        if count > WHOLE {
+            self.unread(&format!(
+                "it is longer than the {} MiB up to which a {name} is taken apart; its bytes were searched as they are",
+                WHOLE >> 20
+            ));
+            return self.search(&mut bytes.chain(source), 0);
+        }
+        self.search_bytes(&bytes, 0);
+        (self.hear)(Event::Searched(u64::try_from(count).unwrap_or(0)));
+        let mut search = Search::new(self.wanted, &self.place, self.hear);
+        let read = texts(&bytes, &mut |joined, how| drop(search.joined(joined, how)));
+        if let Err(why) = read {
+            self.unread(why);
+        }
+        done
+    }
+
+    /// Whether nothing more is to be looked into.
+    pub(super) fn ended(&self) -> bool {
+        self.budget.ended().is_some()
+    }
+
+    /// The name of the innermost entry, or of the file.
+    pub(super) fn name(&self) -> &str {
+        self.place.entries.last().unwrap_or(&self.place.file)
+    }
+
+    /// Tells that something here could not be looked into, unless that is so because nothing more is to be.
+    pub(super) fn unread(&mut self, why: &str) {
+        if !self.ended() {
+            (self.hear)(Event::Unread { place: self.place.clone(), why: why.to_owned() });
+        }
+    }
+}
+
+/// What went wrong, for people.
+fn words(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::UnexpectedEof => "it is cut short".to_owned(),
+        io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput => {
+            format!("it is damaged: {error}")
+        }
+        io::ErrorKind::Unsupported => error.to_string(),
+        _ => format!("it cannot be read: {error}"),
+    }
+}
+
+impl fmt::Debug for Walker<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Walker({})", self.place.file)
+    }
+}

@@ -1,0 +1,151 @@
+//! The search of one text, window by window.
+
+use std::io::{self, Read};
+use std::ops::Range;
+
+use super::event::{Event, Finding, Place, What};
+use super::format::constants;
+use super::joined::Joined;
+use super::limits::{FINDINGS, WINDOW};
+use super::source::fill;
+use super::wanted::Wanted;
+
+/// What is said of a key whose pieces the code puts together.
+pub(super) const PIECES: &str = "put together of the code's string constants";
+
+/// So much of a window shows whether it is text.
+const TASTE: usize = 512;
+
+/// One text while it is searched.
+pub(super) struct Search<'s> {
+    wanted: &'s Wanted,
+    place: &'s Place,
+    hear: &'s mut dyn FnMut(Event),
+    /// Where the text begins in what the findings count from.
+    base: u64,
+    /// Up to where keys, lookalikes and keys in pieces have been told.
+    told: [u64; 3],
+    findings: usize,
+}
+
+impl<'s> Search<'s> {
+    pub(super) fn new(wanted: &'s Wanted, place: &'s Place, hear: &'s mut dyn FnMut(Event)) -> Self {
+        Self { wanted, place, hear, base: 0, told: [0; 3], findings: 0 }
+    }
+
+    /// A text that begins there.
+    pub(super) fn at(mut self, base: u64) -> Self {
+        self.base = base;
+        self
+    }
+
+    /// Searches all that can be read; `window` is room to work in.
+    ///
+    /// # Errors
+    /// When reading fails, or `go_on` says no; what came before has been searched.
+    pub(super) fn run(
+        mut self,
+        from: &mut dyn Read,
+        window: &mut Vec<u8>,
+        go_on: &dyn Fn() -> bool,
+    ) -> io::Result<()> {
+        let overlap = self.wanted.reach();
+        let size = WINDOW + overlap;
+        let mut kept = 0;
+        loop {
+            if window.len() < size {
+                window.resize(size, 0);
+            }
+            let (count, done) = fill(from, window.get_mut(kept..).unwrap_or_default());
+            let filled = kept + count;
+            let ended = filled < size;
+            let text = window.get(..filled).unwrap_or_default();
+            (self.hear)(Event::Searched(length(count)));
+            self.window(text, if ended { filled } else { filled - overlap });
+            done?;
+            if ended || self.findings >= FINDINGS {
+                return Ok(());
+            }
+            if !go_on() {
+                return Err(io::Error::other("it was interrupted"));
+            }
+            window.copy_within(filled - overlap..filled, 0);
+            self.base += length(filled - overlap);
+            kept = overlap;
+        }
+    }
+
+    /// Searches all of a text.
+    pub(super) fn whole(mut self, text: &[u8]) {
+        self.window(text, text.len());
+    }
+
+    /// Searches a text that was put together; `read` says how it has to be read. Of what is made of pieces, only what
+    /// lies in several of them is told: the rest is found where it stands.
+    pub(super) fn joined(&mut self, joined: &Joined, read: &'static str) -> Vec<Range<usize>> {
+        let mut covered = Vec::new();
+        for trace in self.wanted.keys(joined.text()) {
+            if joined.pieces() > 1 && !joined.spans(&trace.at) {
+                continue;
+            }
+            let at = joined.place(trace.at.start)..joined.place(trace.at.end.saturating_sub(1)) + 1;
+            self.tell(2, at.start, trace.at.len(), (key(trace.credential, trace.form), Some(read)));
+            covered.push(at);
+        }
+        covered
+    }
+
+    /// Tells of everything that begins before `limit`: the rest will be seen again.
+    fn window(&mut self, text: &[u8], limit: usize) {
+        let mut covered = Vec::new();
+        if is_text(text) {
+            for joined in constants::joined(text) {
+                if joined.place(0) < limit {
+                    covered.extend(self.joined(&joined, PIECES));
+                }
+            }
+        }
+        let traces = self.wanted.keys(text);
+        for at in self.wanted.lookalikes(text) {
+            let known = traces.iter().any(|trace| trace.at.start < at.end && at.start < trace.at.end);
+            if at.start < limit && !known {
+                self.tell(1, at.start, at.len(), (What::Pattern, None));
+            }
+        }
+        for trace in traces {
+            let in_pieces = covered.iter().any(|piece| piece.contains(&trace.at.start));
+            if trace.at.start < limit && !in_pieces {
+                self.tell(0, trace.at.start, trace.at.len(), (key(trace.credential, trace.form), None));
+            }
+        }
+    }
+
+    fn tell(&mut self, kind: usize, at: usize, count: usize, (what, read): (What, Option<&'static str>)) {
+        let offset = self.base + length(at);
+        let told = self.told.get(kind).copied().unwrap_or(0);
+        if offset < told || self.findings >= FINDINGS {
+            return;
+        }
+        if let Some(told) = self.told.get_mut(kind) {
+            *told = offset + length(count);
+        }
+        self.findings += 1;
+        (self.hear)(Event::Found(Finding { place: self.place.clone(), offset, what, read }));
+        if self.findings == FINDINGS {
+            let why = format!("more than {FINDINGS} findings; the rest of it was not looked into");
+            (self.hear)(Event::Unread { place: self.place.clone(), why });
+        }
+    }
+}
+
+fn key(credential: String, form: &'static str) -> What {
+    What::Key { credential, form }
+}
+
+fn is_text(window: &[u8]) -> bool {
+    !window.iter().take(TASTE).any(|byte| *byte == 0)
+}
+
+fn length(count: usize) -> u64 {
+    u64::try_from(count).unwrap_or(u64::MAX)
+}
