@@ -49,7 +49,12 @@ fn unfolded(length: u64) -> u64 {
 impl<'a> Budget<'a> {
     /// For a file of a length.
     pub(super) fn new(length: u64, stop: &'a AtomicBool) -> Self {
-        Self { unfolded: Cell::new(unfolded(length)), entries: Cell::new(ENTRIES), ended: Cell::new(None), stop }
+        Self {
+            unfolded: Cell::new(unfolded(length)),
+            entries: Cell::new(ENTRIES),
+            ended: Cell::new(None),
+            stop,
+        }
     }
 
     /// Why nothing more is to be looked into, if that is so.
@@ -93,7 +98,8 @@ impl<'b, 'a, R: Read> Metered<'b, 'a, R> {
 impl<R: Read> Read for Metered<'_, '_, R> {
     fn read(&mut self, to: &mut [u8]) -> io::Result<usize> {
         let count = self.inner.read(to)?;
-        let paid = self.budget.pay(&self.budget.unfolded, u64::try_from(count).unwrap_or(u64::MAX), End::Bytes);
+        let paid =
+            self.budget.pay(&self.budget.unfolded, u64::try_from(count).unwrap_or(u64::MAX), End::Bytes);
         if paid { Ok(count) } else { Err(io::Error::other("it is not paid for")) }
     }
 }

@@ -17,26 +17,34 @@ pub fn checks() -> Vec<CheckInfo> {
         family: FAMILY.to_owned(),
         title: title.to_owned(),
         severity: Severity::Must,
-        sources: ["CWE-798", "CWE-312", "OWASP MASVS-STORAGE-1", "OWASP MASWE-0005"].map(str::to_owned).to_vec(),
+        sources: ["CWE-798", "CWE-312", "OWASP MASVS-STORAGE-1", "OWASP MASWE-0005"]
+            .map(str::to_owned)
+            .to_vec(),
         why: why.to_owned(),
         advice: advice.to_owned(),
         file: "lockproof scan".to_owned(),
     };
     vec![
-        check(KEY, [
-            "No key of the contract is in what is shipped",
-            "Whoever has an app, a page or an image has everything in it: an archive is unpacked and its strings are \
+        check(
+            KEY,
+            [
+                "No key of the contract is in what is shipped",
+                "Whoever has an app, a page or an image has everything in it: an archive is unpacked and its strings are \
              read in a minute. A key that ships is public, and so is every older build that holds it.",
-            "Revoke the key, whether or not the build is withdrawn. Keep keys on a backend of your own that the app \
+                "Revoke the key, whether or not the build is withdrawn. Keep keys on a backend of your own that the app \
              asks, or give the app tokens that are short-lived and may do little.",
-        ]),
-        check(PATTERN, [
-            "Nothing that looks like a key is in what is shipped",
-            "A text that has the declared form of a key and is none of those that the contract holds is a key that \
+            ],
+        ),
+        check(
+            PATTERN,
+            [
+                "Nothing that looks like a key is in what is shipped",
+                "A text that has the declared form of a key and is none of those that the contract holds is a key that \
              somebody else holds: that of production, or of a colleague.",
-            "Find out whose key it is and revoke it. Where it is an example that was never a key, put it into a file \
+                "Find out whose key it is and revoke it. Where it is an example that was never a key, put it into a file \
              and name that with --known.",
-        ]),
+            ],
+        ),
     ]
 }
 

@@ -73,6 +73,12 @@ impl Tally {
         other.unread.into_iter().for_each(|one| keep(&mut self.unread, one));
     }
 
+    /// Every place that was come upon.
+    pub fn places(&mut self) -> impl Iterator<Item = &mut Place> {
+        let found = self.findings.iter_mut().map(|finding| &mut finding.place);
+        found.chain(self.unread.iter_mut().map(|(place, _)| place))
+    }
+
     /// How many files and bytes, and how many findings.
     pub fn so_far(&self) -> (u64, u64, u64) {
         (self.files, self.bytes, self.found)
@@ -92,8 +98,7 @@ pub fn conclude(about: About, tally: Tally, redactor: &Redactor) -> (ScanResult,
     if tally.files == 0 && verdict == RunVerdict::Inconclusive {
         notices.push("there is nothing to look into: no file was read".to_owned());
     }
-    let mut findings: Vec<_> =
-        tally.findings.into_iter().map(|finding| written(finding, redactor)).collect();
+    let mut findings: Vec<_> = tally.findings.into_iter().map(|finding| written(finding, redactor)).collect();
     let mut unread: Vec<_> = tally.unread.into_iter().map(|one| left(one, redactor)).collect();
     findings.sort();
     unread.sort();

@@ -27,6 +27,13 @@ pub struct Place {
     pub entries: Vec<String>,
 }
 
+impl Place {
+    /// A file.
+    pub fn of_file(name: String) -> Self {
+        Self { file: name, entries: Vec::new() }
+    }
+}
+
 /// Something that was found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {

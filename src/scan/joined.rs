@@ -3,12 +3,24 @@
 /// A text and where its pieces stand.
 #[derive(Debug, Default)]
 pub(super) struct Joined {
+    /// Where what it was taken from begins: before the first piece, where there are quotes.
+    start: usize,
     text: Vec<u8>,
     /// Where each piece begins, in the text and in what it was taken from.
     pieces: Vec<(usize, usize)>,
 }
 
 impl Joined {
+    /// Nothing yet, taken from what begins there.
+    pub(super) fn from(start: usize) -> Self {
+        Self { start, ..Self::default() }
+    }
+
+    /// Where what it was taken from begins.
+    pub(super) fn start(&self) -> usize {
+        self.start
+    }
+
     /// Adds a piece and its place.
     pub(super) fn push(&mut self, piece: &[u8], place: usize) {
         self.pieces.push((self.text.len(), place));

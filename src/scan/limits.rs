@@ -7,7 +7,7 @@ pub const DEEPEST: usize = 8;
 pub const ENTRIES: u64 = 1_000_000;
 
 /// How many bytes a file may unfold to, in any case.
-pub const UNFOLDED: u64 = 1 << 30;
+pub const UNFOLDED: u64 = 256 << 20;
 
 /// How many bytes a larger file may unfold to for each of its own.
 pub const RATIO: u64 = 100;

@@ -20,6 +20,8 @@ mod walker;
 mod wanted;
 mod window;
 
+#[cfg(test)]
+mod tests;
 
 pub use as_run::as_run;
 pub use checks::{checks, find as find_check};

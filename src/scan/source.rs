@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::io::{self, BufRead, Read};
+use std::ops::Range;
 
 /// The farthest look ahead.
 const AHEAD: usize = 64 << 10;
@@ -72,17 +73,22 @@ fn retry(from: &mut dyn Read, to: &mut [u8]) -> io::Result<usize> {
     }
 }
 
-/// Fills as much of a buffer as there is; how much that was, and what went wrong behind it.
-pub(super) fn fill(from: &mut dyn Read, to: &mut [u8]) -> (usize, io::Result<()>) {
-    let mut filled = 0;
-    while let Some(room) = to.get_mut(filled..).filter(|room| !room.is_empty()) {
-        match retry(from, room) {
+/// Fills as much of a part of a buffer as there is, making it longer as it needs to be; how much that was, and what went
+/// wrong behind it.
+pub(super) fn fill(from: &mut dyn Read, to: &mut Vec<u8>, part: Range<usize>) -> (usize, io::Result<()>) {
+    let mut filled = part.start;
+    while filled < part.end {
+        if to.len() <= filled {
+            to.resize((to.len() * 2).clamp(FIRST, part.end), 0);
+        }
+        let end = to.len().min(part.end);
+        match retry(from, to.get_mut(filled..end).unwrap_or_default()) {
             Ok(0) => break,
             Ok(count) => filled += count,
-            Err(error) => return (filled, Err(error)),
+            Err(error) => return (filled - part.start, Err(error)),
         }
     }
-    (filled, Ok(()))
+    (filled - part.start, Ok(()))
 }
 
 impl Read for Source<'_> {

@@ -17,12 +17,12 @@ use super::window::Search;
 /// So much of a file shows what it is.
 const HEAD: usize = 512;
 
-/// Looks into one file.
+/// Looks into files, one after the other.
 pub struct Walker<'a> {
     wanted: &'a Wanted,
     hear: &'a mut dyn FnMut(Event),
     budget: Rc<Budget<'a>>,
-    length: u64,
+    stop: &'a AtomicBool,
     /// Where it is now.
     place: Place,
     /// Room to work in.
@@ -30,28 +30,36 @@ pub struct Walker<'a> {
 }
 
 impl<'a> Walker<'a> {
-    /// For a file of some name and length; `stop` ends it early.
-    pub fn new(
-        wanted: &'a Wanted,
-        (name, length): (&str, u64),
-        stop: &'a AtomicBool,
-        hear: &'a mut dyn FnMut(Event),
-    ) -> Self {
-        let place = Place { file: name.to_owned(), entries: Vec::new() };
-        Self { wanted, hear, budget: Rc::new(Budget::new(length, stop)), length, place, window: Vec::new() }
+    /// Tells what it comes upon; `stop` ends it early.
+    pub fn new(wanted: &'a Wanted, stop: &'a AtomicBool, hear: &'a mut dyn FnMut(Event)) -> Self {
+        let budget = Rc::new(Budget::new(0, stop));
+        Self { wanted, hear, budget, stop, place: Place::default(), window: Vec::new() }
     }
 
-    /// Looks into the file. What cannot be looked into is told, and is no error.
-    pub fn walk(mut self, file: &mut dyn Read) {
+    /// Looks into a file of some length. What cannot be looked into is told, and is no error.
+    pub fn walk(&mut self, file: Place, length: u64, content: &mut dyn Read) {
+        self.place = file;
+        self.budget = Rc::new(Budget::new(length, self.stop));
+        self.search_name();
+        let depth = self.place.entries.len();
+        self.look(&mut Source::new(content));
+        if let Some(end) = self.budget.ended() {
+            self.place.entries.truncate(depth);
+            (self.hear)(Event::Unread { place: self.place.clone(), why: end.why(length) });
+        }
+    }
+
+    /// Tells that a file could not be looked into.
+    pub fn unread_file(&mut self, file: Place, why: &str) {
+        (self.hear)(Event::Unread { place: file, why: why.to_owned() });
+    }
+
+    /// A name may hold a key too.
+    fn search_name(&mut self) {
         for trace in self.wanted.keys(self.place.file.as_bytes()) {
             let what = What::Key { credential: trace.credential, form: trace.form };
             let read = Some("in the name of the file");
             (self.hear)(Event::Found(Finding { place: self.place.clone(), offset: 0, what, read }));
-        }
-        self.look(&mut Source::new(file));
-        if let Some(end) = self.budget.ended() {
-            let place = Place { file: self.place.file.clone(), entries: Vec::new() };
-            (self.hear)(Event::Unread { place, why: end.why(self.length) });
         }
     }
 
@@ -122,8 +130,8 @@ impl<'a> Walker<'a> {
 
     /// Searches what has to be seen whole: as it stands, and as a reader of that format sees it.
     fn whole(&mut self, source: &mut Source<'_>, texts: Texts, name: &str) -> io::Result<()> {
-        let mut bytes = vec![0; WHOLE + 1];
-        let (count, done) = fill(source, &mut bytes);
+        let mut bytes = Vec::new();
+        let (count, done) = fill(source, &mut bytes, 0..WHOLE + 1);
         bytes.truncate(count);
         if count > WHOLE {
             self.unread(&format!(
@@ -152,6 +160,13 @@ impl<'a> Walker<'a> {
         self.place.entries.last().unwrap_or(&self.place.file)
     }
 
+    /// Tells that an entry could not be looked into, at least not as it was meant to be.
+    pub(super) fn unread_entry(&mut self, name: &str, why: &str) {
+        self.place.entries.push(name.to_owned());
+        self.unread(why);
+        self.place.entries.pop();
+    }
+
     /// Tells that something here could not be looked into, unless that is so because nothing more is to be.
     pub(super) fn unread(&mut self, why: &str) {
         if !self.ended() {
@@ -162,13 +177,13 @@ impl<'a> Walker<'a> {
 
 /// What went wrong, for people.
 fn words(error: &io::Error) -> String {
-    match error.kind() {
-        io::ErrorKind::UnexpectedEof => "it is cut short".to_owned(),
-        io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput => {
-            format!("it is damaged: {error}")
-        }
-        io::ErrorKind::Unsupported => error.to_string(),
-        _ => format!("it cannot be read: {error}"),
+    let kind = error.kind();
+    if kind == io::ErrorKind::UnexpectedEof {
+        "it is cut short".to_owned()
+    } else if matches!(kind, io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput) {
+        format!("it is damaged: {error}")
+    } else {
+        format!("it cannot be read: {error}")
     }
 }
 

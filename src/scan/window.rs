@@ -23,6 +23,8 @@ pub(super) struct Search<'s> {
     hear: &'s mut dyn FnMut(Event),
     /// Where the text begins in what the findings count from.
     base: u64,
+    /// How far it is from one window to the next.
+    step: usize,
     /// Up to where keys, lookalikes and keys in pieces have been told.
     told: [u64; 3],
     findings: usize,
@@ -30,12 +32,19 @@ pub(super) struct Search<'s> {
 
 impl<'s> Search<'s> {
     pub(super) fn new(wanted: &'s Wanted, place: &'s Place, hear: &'s mut dyn FnMut(Event)) -> Self {
-        Self { wanted, place, hear, base: 0, told: [0; 3], findings: 0 }
+        Self { wanted, place, hear, base: 0, step: WINDOW, told: [0; 3], findings: 0 }
     }
 
     /// A text that begins there.
     pub(super) fn at(mut self, base: u64) -> Self {
         self.base = base;
+        self
+    }
+
+    /// Smaller windows.
+    #[cfg(test)]
+    pub(super) fn by(mut self, step: usize) -> Self {
+        self.step = step;
         self
     }
 
@@ -50,13 +59,10 @@ impl<'s> Search<'s> {
         go_on: &dyn Fn() -> bool,
     ) -> io::Result<()> {
         let overlap = self.wanted.reach();
-        let size = WINDOW + overlap;
+        let size = self.step + overlap;
         let mut kept = 0;
         loop {
-            if window.len() < size {
-                window.resize(size, 0);
-            }
-            let (count, done) = fill(from, window.get_mut(kept..).unwrap_or_default());
+            let (count, done) = fill(from, window, kept..size);
             let filled = kept + count;
             let ended = filled < size;
             let text = window.get(..filled).unwrap_or_default();
@@ -89,7 +95,7 @@ impl<'s> Search<'s> {
                 continue;
             }
             let at = joined.place(trace.at.start)..joined.place(trace.at.end.saturating_sub(1)) + 1;
-            self.tell(2, at.start, trace.at.len(), (key(trace.credential, trace.form), Some(read)));
+            self.tell(2, at.start, at.len(), (key(trace.credential, trace.form), Some(read)));
             covered.push(at);
         }
         covered
@@ -97,10 +103,12 @@ impl<'s> Search<'s> {
 
     /// Tells of everything that begins before `limit`: the rest will be seen again.
     fn window(&mut self, text: &[u8], limit: usize) {
+        // The rest of what was told of in the last window is seen again in this one.
+        let [_, _, in_pieces_before] = self.told;
         let mut covered = Vec::new();
         if is_text(text) {
             for joined in constants::joined(text) {
-                if joined.place(0) < limit {
+                if joined.start() < limit {
                     covered.extend(self.joined(&joined, PIECES));
                 }
             }
@@ -113,7 +121,8 @@ impl<'s> Search<'s> {
             }
         }
         for trace in traces {
-            let in_pieces = covered.iter().any(|piece| piece.contains(&trace.at.start));
+            let in_pieces = self.base + length(trace.at.start) < in_pieces_before
+                || covered.iter().any(|piece| piece.contains(&trace.at.start));
             if trace.at.start < limit && !in_pieces {
                 self.tell(0, trace.at.start, trace.at.len(), (key(trace.credential, trace.form), None));
             }

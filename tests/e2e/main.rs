@@ -10,6 +10,7 @@ mod hostile;
 mod load;
 mod newcomer;
 mod reproduce;
+mod scan;
 mod second_opinion;
 mod steering;
 mod support;

@@ -1,6 +1,7 @@
 //! `lockproof scan`: the keys of a contract, looked for in what is shipped.
 
 mod files;
+mod history;
 mod work;
 
 use std::collections::BTreeSet;
@@ -30,6 +31,7 @@ Examples:
   lockproof scan app-release.apk                          an app, everything in it included
   lockproof scan dist/ server.jar --contract api.yaml     a folder and a file, for the keys of another contract
   lockproof scan build/ --known examples.txt              texts that look like keys and are none, one on each line
+  lockproof scan . --history                              a folder and everything that was ever committed
   lockproof scan app.ipa --report junit=scan.xml          a report for a build server
 
 It looks for every key of the contract, as it is and in base64, hexadecimal, UTF-16 and other forms, and for whatever
@@ -52,6 +54,9 @@ pub(super) struct ScanArgs {
     /// Texts that look like keys and are none, such as examples in documents: one on each line; repeatable.
     #[arg(long, value_name = "FILE")]
     known: Vec<PathBuf>,
+    /// Look into the git history of every PATH too: everything that was ever committed, and is still there.
+    #[arg(long)]
+    history: bool,
     /// A report to write, as FORMAT or FORMAT=FILE (`-` is standard output); repeatable.
     #[arg(long, value_name = "FORMAT[=FILE]")]
     report: Vec<WantedReport>,
@@ -72,7 +77,10 @@ pub(super) fn run(args: &ScanArgs, output: &Output) -> Done {
     let wanted = args.wanted(&bundle, &redactor, &mut about.notices)?;
     let stop = Stop::listen();
     let started = Instant::now();
-    let done = Job { wanted, stop: Arc::clone(&stop.asked), paths: args.existing()? }.run(output)?;
+    let paths = args.existing()?;
+    let histories = if args.history { paths.clone() } else { Vec::new() };
+    let job = Job { wanted, stop: Arc::clone(&stop.asked), paths, histories };
+    let done = job.run(output)?;
     about.duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
     about.notices.extend(done.notices);
     about.interrupted = stop.exit();

@@ -15,6 +15,7 @@ use crate::cli::output::{self, Output, Progress};
 use crate::scan::{Event, Place, Tally, Walker, Wanted};
 
 use super::files::{Found, Passed, walk};
+use super::history;
 
 /// The most files that are looked into at once: each may need a few dozen megabytes.
 const MOST_WORKERS: usize = 4;
@@ -33,6 +34,8 @@ pub(super) struct Job {
     pub(super) stop: Arc<AtomicBool>,
     /// Where.
     pub(super) paths: Vec<PathBuf>,
+    /// Whose git histories are looked into too.
+    pub(super) histories: Vec<PathBuf>,
 }
 
 /// What came of it.
@@ -46,10 +49,10 @@ pub(super) struct Done {
 impl Job {
     /// Looks into everything.
     pub(super) fn run(&self, output: &Output) -> Result<Done, Failure> {
-        let tally = Mutex::new(Tally::default());
+        let tally = Mutex::new(self.shallow()?);
         let passed = Mutex::new(Passed::default());
         let workers = thread::available_parallelism().map_or(1, usize::from).min(MOST_WORKERS);
-        thread::scope(|scope| {
+        let histories = thread::scope(|scope| {
             let (send, receive) = sync_channel(WAITING);
             let (working, all_done) = channel::<()>();
             let receive = Arc::new(Mutex::new(receive));
@@ -61,12 +64,26 @@ impl Job {
                 });
             }
             // Only the workers are to hold what they receive from: when they are gone, nobody is sent to.
-            drop((receive, working));
+            drop(receive);
+            let histories = scope.spawn({
+                let tally = &tally;
+                move || {
+                    let done = self.walk_histories(tally);
+                    drop(working);
+                    done
+                }
+            });
             scope.spawn(|| self.find(&send_to(send, &tally), &passed));
             watch(&all_done, &tally, output);
+            histories.join()
         });
-        let notices = notices(&passed.into_inner().unwrap_or_else(PoisonError::into_inner));
-        Ok(Done { tally: tally.into_inner().unwrap_or_else(PoisonError::into_inner), notices })
+        histories.unwrap_or_else(|_| Err(Failure::System("look into the history".to_owned())))?;
+        let mut tally = tally.into_inner().unwrap_or_else(PoisonError::into_inner);
+        for path in &self.histories {
+            history::name_objects(path, &mut tally)?;
+        }
+        let passed = passed.into_inner().unwrap_or_else(PoisonError::into_inner);
+        Ok(Done { tally, notices: self.notices(&passed) })
     }
 
     fn find(&self, tell: &dyn Fn(Found) -> bool, passed: &Mutex<Passed>) {
@@ -76,28 +93,67 @@ impl Job {
         }
     }
 
+    /// What was passed over.
+    fn notices(&self, passed: &Passed) -> Vec<String> {
+        let mut notices = Vec::new();
+        if passed.links > 0 {
+            let links = passed.links;
+            notices.push(format!(
+                "{links} symbolic link(s) were not followed: name what they lead to, if it is shipped"
+            ));
+        }
+        if passed.special > 0 {
+            notices.push(format!("{} device(s), pipe(s) or socket(s) were passed over", passed.special));
+        }
+        let unseen = passed.histories.iter().filter(|_| self.histories.is_empty());
+        notices.extend(
+            unseen
+                .map(|folder| format!("{} has a git history, which --history looks into", folder.display())),
+        );
+        notices
+    }
+
+    /// What is known of the histories before they are looked into.
+    fn shallow(&self) -> Result<Tally, Failure> {
+        let mut tally = Tally::default();
+        for path in &self.histories {
+            history::check(path)?.into_iter().for_each(|event| tally.hear(event));
+        }
+        Ok(tally)
+    }
+
+    fn walk_histories(&self, tally: &Mutex<Tally>) -> Result<(), Failure> {
+        let mut hear = |event| lock(tally).hear(event);
+        let mut walker = Walker::new(&self.wanted, &self.stop, &mut hear);
+        self.histories.iter().try_for_each(|path| history::walk(path, &mut walker))
+    }
+
     fn work(&self, files: &Mutex<Receiver<PathBuf>>, tally: &Mutex<Tally>) {
+        let mut hear = |event| lock(tally).hear(event);
+        let mut walker = Walker::new(&self.wanted, &self.stop, &mut hear);
         loop {
             let next = lock(files).recv();
             let Ok(path) = next else { return };
+            // What waits is taken off the hands of those who look for more, even where nobody wants it any more.
             if self.stop.load(Ordering::Relaxed) {
                 continue;
             }
-            self.look(&path, tally);
-        }
-    }
-
-    fn look(&self, path: &Path, tally: &Mutex<Tally>) {
-        let name = path.display().to_string();
-        let mut hear = |event| lock(tally).hear(event);
-        match File::open(path).and_then(|file| file.metadata().map(|about| (file, about.len()))) {
-            Ok((mut file, length)) => {
-                Walker::new(&self.wanted, (&name, length), &self.stop, &mut hear).walk(&mut file);
-                lock(tally).file();
+            match open(&path) {
+                Ok((mut file, length)) => {
+                    walker.walk(Place::of_file(path.display().to_string()), length, &mut file);
+                    lock(tally).file();
+                }
+                Err(error) => lock(tally).hear(unread(&path, format!("it cannot be read: {error}"))),
             }
-            Err(error) => hear(unread(path, format!("it cannot be read: {error}"))),
         }
     }
+}
+
+/// A file and its length.
+fn open(path: &Path) -> std::io::Result<(File, u64)> {
+    let file = File::open(path)?;
+    let length = file.metadata()?.len();
+    Ok((file, length))
 }
 
 fn send_to(send: SyncSender<PathBuf>, tally: &Mutex<Tally>) -> impl Fn(Found) -> bool {
@@ -111,7 +167,7 @@ fn send_to(send: SyncSender<PathBuf>, tally: &Mutex<Tally>) -> impl Fn(Found) ->
 }
 
 fn unread(path: &Path, why: String) -> Event {
-    Event::Unread { place: Place { file: path.display().to_string(), entries: Vec::new() }, why }
+    Event::Unread { place: Place::of_file(path.display().to_string()), why }
 }
 
 fn lock<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -141,19 +197,4 @@ fn watch(all_done: &Receiver<()>, tally: &Mutex<Tally>, output: &Output) {
 
 fn target(progress: Progress) -> ProgressDrawTarget {
     if progress == Progress::Bar { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() }
-}
-
-/// What was passed over.
-fn notices(passed: &Passed) -> Vec<String> {
-    let mut notices = Vec::new();
-    if passed.links > 0 {
-        notices.push(format!(
-            "{} symbolic link(s) were not followed: name what they lead to, if it is shipped",
-            passed.links
-        ));
-    }
-    if passed.special > 0 {
-        notices.push(format!("{} device(s), pipe(s) or socket(s) were passed over", passed.special));
-    }
-    notices
 }

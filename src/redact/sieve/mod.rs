@@ -63,6 +63,9 @@ impl Sieve {
 
     /// Every trace of every key: in the order of the text, none overlapping another.
     pub fn find(&self, text: &[u8]) -> Vec<Trace> {
+        if is_blank(text) {
+            return Vec::new();
+        }
         let mut suspects = Vec::new();
         self.screen(text, 0, &mut suspects);
         let mut traces = Vec::new();
@@ -119,15 +122,22 @@ impl Sieve {
     }
 
     fn screen_undone(&self, text: &[u8], escape: Escape, depth: usize, found: &mut Vec<Range<usize>>) {
+        let deepest = depth + 1 == DEEPEST;
+        let kept = |byte| if deepest { self.alphabet.has(byte) } else { self.alphabet.has_escaped(byte) };
         // What stands between two escapes of one kind may be escapes of another.
         let around = self.window.end.saturating_mul(4);
-        let marks = depth + 1 < DEEPEST;
-        undo::segments(text, escape, |byte| self.alphabet.has(byte, marks), around, |undone| {
+        undo::segments(text, escape, kept, around, |undone| {
             let mut inner = Vec::new();
             self.screen(undone.bytes(), depth + 1, &mut inner);
             found.extend(inner.into_iter().map(|at| undone.place(at.start)..undone.place(at.end)));
         });
     }
+}
+
+/// Whether a text is nothing but one byte again and again that is no character: most of a bomb, and of a sparse file.
+fn is_blank(text: &[u8]) -> bool {
+    let blank = text.first().is_none_or(|byte| !byte.is_ascii_graphic());
+    blank && text.get(1..) == text.get(..text.len().saturating_sub(1))
 }
 
 impl fmt::Debug for Sieve {

@@ -20,10 +20,14 @@ impl Alphabet {
         Self { used }
     }
 
-    /// Whether a byte can be a part of a form, or, where there may be escapes of escapes, of an escape.
-    pub(super) fn has(&self, byte: u8, escapes: bool) -> bool {
-        let of_escape = byte.is_ascii_alphanumeric() || b"%\\&#;{}".contains(&byte);
-        self.used[usize::from(byte)] || escapes && of_escape
+    /// Whether a byte can be a part of a form.
+    pub(super) fn has(&self, byte: u8) -> bool {
+        self.used[usize::from(byte)]
+    }
+
+    /// Whether a byte can be a part of a form, or of an escape that stands for such a part.
+    pub(super) fn has_escaped(&self, byte: u8) -> bool {
+        self.has(byte) || byte.is_ascii_alphanumeric() || b"%\\&#;{}".contains(&byte)
     }
 }
 

@@ -44,9 +44,11 @@ pub(super) fn runs(text: &[u8], shortest: usize, mut tell: impl FnMut(&Run)) {
 fn first_character(word: u64) -> Option<(usize, usize)> {
     let bytes = word.to_le_bytes();
     let fits = |(first, step): &(usize, usize)| {
-        bytes.iter().enumerate().all(|(index, byte)| {
-            if index % step == *first { is_character(*byte) } else { *byte == 0 }
-        })
+        bytes.iter().enumerate().all(
+            |(index, byte)| {
+                if index % step == *first { is_character(*byte) } else { *byte == 0 }
+            },
+        )
     };
     [(0, 2), (1, 2), (0, 4), (1, 4), (2, 4), (3, 4)].into_iter().find(fits)
 }
@@ -54,7 +56,8 @@ fn first_character(word: u64) -> Option<(usize, usize)> {
 /// The whole run around a character, but not before what was seen.
 fn run_at(text: &[u8], at: usize, (step, seen): (usize, usize)) -> Run {
     let character = |at: usize| text.get(at).copied().filter(|byte| is_character(*byte));
-    let apart = |at: usize| text.get(at + 1..at + step).is_some_and(|zeros| zeros.iter().all(|byte| *byte == 0));
+    let apart =
+        |at: usize| text.get(at + 1..at + step).is_some_and(|zeros| zeros.iter().all(|byte| *byte == 0));
     let mut start = at;
     while start >= seen + step && character(start - step).is_some() && apart(start - step) {
         start -= step;

@@ -92,8 +92,10 @@ fn sums(text: &[u8], found: &mut Vec<Joined>) {
         if site < seen {
             continue;
         }
-        let Some(first) = skip_back(text, site).and_then(|closing| beginning(text, closing)) else { continue };
-        let mut joined = Joined::default();
+        let Some(first) = skip_back(text, site).and_then(|closing| beginning(text, closing)) else {
+            continue;
+        };
+        let mut joined = Joined::from(first);
         let mut at = first;
         while let Some(part) = literal(text, at) {
             joined.push(text.get(part.start..part.end).unwrap_or_default(), part.start);
@@ -122,7 +124,7 @@ fn lists(text: &[u8], found: &mut Vec<Joined>) {
         let from = closing.saturating_sub(LONGEST);
         let Some(opening) = text.get(from..closing).and_then(|list| memrchr(b'[', list)) else { continue };
         let separator = literal(text, skip(text, site + 6)).and_then(|it| text.get(it.start..it.end));
-        let mut joined = Joined::default();
+        let mut joined = Joined::from(from + opening);
         let mut at = skip(text, from + opening + 1);
         while let Some(part) = literal(text, at) {
             if joined.pieces() > 0 {
@@ -148,9 +150,11 @@ fn templates(text: &[u8], found: &mut Vec<Joined>) {
         }
         let from = site.saturating_sub(LONGEST).max(seen);
         let Some(opening) = text.get(from..site).and_then(|before| memrchr(b'`', before)) else { continue };
-        let mut joined = Joined::default();
+        let mut joined = Joined::from(from + opening);
         let mut at = from + opening + 1;
-        while let Some(length) = text.get(at..).and_then(|rest| rest.iter().take(LONGEST).position(|b| matches!(b, b'$' | b'`'))) {
+        while let Some(length) =
+            text.get(at..).and_then(|rest| rest.iter().take(LONGEST).position(|b| matches!(b, b'$' | b'`')))
+        {
             joined.push(text.get(at..at + length).unwrap_or_default(), at);
             at += length;
             let inner = text.get(at..).filter(|rest| rest.starts_with(b"${"));
@@ -193,7 +197,16 @@ mod tests {
 
     #[test]
     fn what_is_not_put_together_stays_apart() {
-        for source in [r#"["abc", "def"]"#, r#"f("abc", "def")"#, "a + b", "`${a}${b}`", "\"abc\" + x + \"def\"", "'", "+\"", "\"+"] {
+        for source in [
+            r#"["abc", "def"]"#,
+            r#"f("abc", "def")"#,
+            "a + b",
+            "`${a}${b}`",
+            "\"abc\" + x + \"def\"",
+            "'",
+            "+\"",
+            "\"+",
+        ] {
             assert_eq!(texts(source), Vec::<String>::new(), "{source}");
         }
     }

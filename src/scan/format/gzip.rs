@@ -21,13 +21,17 @@ fn is(head: &[u8]) -> bool {
 fn walk(walker: &mut Walker<'_>, source: &mut Source<'_>) -> io::Result<()> {
     let name = inner_name(walker.name());
     while !walker.ended() {
-        // A member's own name and comment stand before its content.
-        let head = source.peek(512)?.to_vec();
-        if !is(&head) {
+        if !is(source.peek(MAGIC.len())?) {
             break;
         }
-        walker.search_bytes(&head, source.offset());
-        walker.unfolded(&name, &mut GzDecoder::new(&mut *source));
+        let before = source.offset();
+        let mut member = GzDecoder::new(&mut *source);
+        let head = member.header();
+        let texts = head.into_iter().flat_map(|head| [head.filename(), head.comment(), head.extra()]);
+        for text in texts.flatten() {
+            walker.search_bytes(text, before);
+        }
+        walker.unfolded(&name, &mut member);
     }
     let before = source.offset();
     walker.search(source, before)

@@ -3,8 +3,12 @@
 //! What stands in a file as it is needs no format: keys in ELF, Mach-O, WebAssembly, property lists, class files and most
 //! others are found by the search of plain bytes.
 
+mod closed;
 pub(super) mod constants;
+mod dex;
 mod gzip;
+mod png;
+mod sqlite;
 mod tar;
 mod zip;
 
@@ -19,6 +23,16 @@ const FORMATS: &[Format] = &[
     zip::FORMAT,
     gzip::FORMAT,
     tar::FORMAT,
+    dex::FORMAT,
+    sqlite::FORMAT,
+    png::FORMAT,
+    closed::SEVEN_ZIP,
+    closed::RAR,
+    closed::XZ,
+    closed::BZIP2,
+    closed::ZSTANDARD,
+    closed::CABINET,
+    closed::LZ4,
 ];
 
 /// A format.
@@ -54,6 +68,16 @@ pub(super) fn of(head: &[u8]) -> Option<&'static Format> {
 /// A little-endian number of two bytes.
 fn u16_at(bytes: &[u8], at: usize) -> Option<u16> {
     Some(u16::from_le_bytes(*bytes.get(at..)?.first_chunk()?))
+}
+
+/// A big-endian number of two bytes.
+fn u16_be(bytes: &[u8], at: usize) -> Option<usize> {
+    Some(usize::from(u16::from_be_bytes(*bytes.get(at..)?.first_chunk()?)))
+}
+
+/// A big-endian number of four bytes.
+fn u32_be(bytes: &[u8], at: usize) -> Option<usize> {
+    usize::try_from(u32::from_be_bytes(*bytes.get(at..)?.first_chunk()?)).ok()
 }
 
 /// A little-endian number of four bytes.

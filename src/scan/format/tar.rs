@@ -104,11 +104,9 @@ fn text(bytes: &[u8]) -> String {
 
 /// A number in octal digits, or in binary where its first bit is set.
 fn number(field: &[u8]) -> Option<u64> {
-    match field {
-        [0x80, rest @ ..] => rest.iter().try_fold(0_u64, |sum, byte| sum.checked_mul(256)?.checked_add(u64::from(*byte))),
-        _ => {
-            let digits = std::str::from_utf8(field).ok()?.trim_matches([' ', '\0']);
-            if digits.is_empty() { Some(0) } else { u64::from_str_radix(digits, 8).ok() }
-        }
+    if let [0x80, rest @ ..] = field {
+        return rest.iter().try_fold(0, |sum: u64, byte| sum.checked_mul(256)?.checked_add(u64::from(*byte)));
     }
+    let digits = std::str::from_utf8(field).ok()?.trim_matches([' ', '\0']);
+    if digits.is_empty() { Some(0) } else { u64::from_str_radix(digits, 8).ok() }
 }

@@ -6,6 +6,7 @@
 
 use std::io::{self, Read};
 
+use flate2::CrcReader;
 use flate2::bufread::DeflateDecoder;
 use memchr::memmem;
 
@@ -18,6 +19,8 @@ pub(super) const FORMAT: Format = Format { name: "ZIP archive", is, look: Look::
 
 /// How the header of an entry begins.
 const ENTRY: &[u8] = b"PK\x03\x04";
+/// How the lengths begin that stand behind a content.
+const DESCRIPTOR: &[u8] = b"PK\x07\x08";
 /// How the end of the directory begins.
 const END: &[u8] = b"PK\x05\x06";
 /// The length of the end of the directory, and of the header of an entry without its name.
@@ -56,6 +59,7 @@ fn walk(walker: &mut Walker<'_>, source: &mut Source<'_>) -> io::Result<()> {
 struct Header {
     flags: u16,
     method: u16,
+    sum: u32,
     packed: u64,
     name: usize,
     extra: usize,
@@ -67,6 +71,7 @@ impl Header {
         let header = Self {
             flags: u16_at(bytes, 6)?,
             method: u16_at(bytes, 8)?,
+            sum: u32_at(bytes, 14)?,
             packed: u64::from(u32_at(bytes, 18)?),
             name: usize::from(u16_at(bytes, 26)?),
             extra: usize::from(u16_at(bytes, 28)?),
@@ -118,21 +123,30 @@ fn content(
     if header.streams() {
         return match header.method {
             8 if header.flags & 1 == 0 => {
-                walker.unfolded(name, &mut DeflateDecoder::new(source));
+                let sum = unfold(walker, name, &mut DeflateDecoder::new(&mut *source));
+                let descriptor = source.peek(8)?;
+                let at = if descriptor.starts_with(DESCRIPTOR) { 4 } else { 0 };
+                compare(walker, name, sum, u32_at(descriptor, at));
                 Ok(())
             }
             // It is searched with what stands between the entries, and what is folded in it is met there too.
             0 => Ok(()),
-            _ => closed(walker, name, header),
+            _ => {
+                closed(walker, name, header);
+                Ok(())
+            }
         };
     }
     let mut content = source.by_ref().take(packed);
     match header.method {
         _ if packed == 0 => {}
-        _ if header.flags & 1 != 0 => closed(walker, name, header)?,
+        _ if header.flags & 1 != 0 => closed(walker, name, header),
         0 => walker.stored(name, &mut content),
-        8 => walker.unfolded(name, &mut DeflateDecoder::new(&mut content)),
-        _ => closed(walker, name, header)?,
+        8 => {
+            let sum = unfold(walker, name, &mut DeflateDecoder::new(&mut content));
+            compare(walker, name, sum, Some(header.sum));
+        }
+        _ => closed(walker, name, header),
     }
     io::copy(&mut content, &mut io::sink())?;
     if content.limit() > 0 && !walker.ended() {
@@ -141,23 +155,28 @@ fn content(
     Ok(())
 }
 
+/// Looks into an entry; the checksum of what it unfolds to, where all of it can be unfolded.
+fn unfold(walker: &mut Walker<'_>, name: &str, content: &mut dyn Read) -> Option<u32> {
+    let mut summed = CrcReader::new(content);
+    walker.unfolded(name, &mut summed);
+    let whole = !walker.ended() && io::copy(&mut summed, &mut io::sink()).is_ok();
+    whole.then(|| summed.crc().sum())
+}
+
+/// What unfolds to something else than what was folded has lost something, and that could have been a key.
+fn compare(walker: &mut Walker<'_>, name: &str, sum: Option<u32>, wanted: Option<u32>) {
+    if sum.is_some() && sum != wanted {
+        walker.unread_entry(name, "it is damaged: its checksum is wrong");
+    }
+}
+
 /// An entry that cannot be looked into.
-fn closed(walker: &mut Walker<'_>, name: &str, header: &Header) -> io::Result<()> {
+fn closed(walker: &mut Walker<'_>, name: &str, header: &Header) {
     let why = match header.method {
         _ if header.flags & 1 != 0 => "it is encrypted".to_owned(),
         method => format!("it is packed by method {method}, which Lockproof does not know; unpack it first"),
     };
-    walker.stored(name, &mut Failing(Some(io::Error::new(io::ErrorKind::Unsupported, why))));
-    Ok(())
-}
-
-/// What cannot be read.
-struct Failing(Option<io::Error>);
-
-impl Read for Failing {
-    fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
-        self.0.take().map_or(Ok(0), Err)
-    }
+    walker.unread_entry(name, &why);
 }
 
 /// What stands between two entries.
