@@ -12,6 +12,7 @@ use super::collect::run;
 use super::format::Model;
 use super::job::{Class, Job, Sealed, Settings, Target};
 use super::number::{real, share};
+use super::weights::Weights;
 use crate::contract::Acceptance;
 use crate::judge::{Fast, Requirement};
 
@@ -67,7 +68,7 @@ pub fn calibrate(job: &Job) -> io::Result<Option<Calibration>> {
 
 /// A job of one class that asks for nothing.
 fn null_job(job: &Job, address: SocketAddr) -> Option<Job> {
-    let request = job.classes.first()?.variants.first()?.request.clone();
+    let request = job.classes.iter().find_map(|class| class.variants.get()?.first())?.request.clone();
     let request = crate::wire::Request { method: http::Method::GET, ..request };
     let accepted = Acceptance { status: 200, headers: IndexMap::new(), body: IndexMap::new() };
     let requirement = Requirement::Acceptance;
@@ -80,7 +81,8 @@ fn null_job(job: &Job, address: SocketAddr) -> Option<Job> {
         fast: Fast::compile(&requirement, &job.contract, &accepted),
         requirement,
         accepted,
-        variants: vec![Sealed { bytes: REQUEST.into(), request }],
+        turn: None,
+        variants: vec![Sealed { bytes: REQUEST.into(), patches: Box::default(), request }].into(),
     };
     let target = Target {
         environment: "null".to_owned(),
@@ -97,7 +99,10 @@ fn null_job(job: &Job, address: SocketAddr) -> Option<Job> {
         span: SPAN,
         warm_up: Duration::ZERO,
         classes: vec![class],
-        weights: vec![1.0],
+        stamp: job.stamp,
+        weights: Weights::all_of_one(),
+        timeline: None,
+        trips: None,
         left_out: Vec::new(),
         shed: Vec::new(),
         thresholds: Vec::new(),

@@ -10,7 +10,8 @@ use std::time::{Duration, Instant};
 
 use super::engine::{Brake, Crew, Finals, Message, Stop};
 use super::job::Job;
-use super::tally::{ClassTimes, Counts, Surprise, Tally, Wires};
+use super::steer::{Helm, Performed};
+use super::tally::{ClassTimes, Connecting, Counts, Surprise, Tally, Wires};
 use super::times::Times;
 use crate::runner::Signal;
 
@@ -58,6 +59,12 @@ pub struct Collected {
     pub times: Vec<ClassTimes>,
     /// The times of the warm-up.
     pub warm_up_times: ClassTimes,
+    /// How long connections took.
+    pub connecting: Connecting,
+    /// What was done to the target.
+    pub performed: Vec<Performed>,
+    /// What was done to the target and could not be taken back.
+    pub left: Vec<String>,
     /// How late the threads looked at what was due.
     pub lag: Times,
     /// What happened to connections.
@@ -85,7 +92,7 @@ pub struct Collected {
 }
 
 /// Stops a load: first what is under way is finished, then it ends at once.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Interrupter {
     brake: Brake,
     heard: Arc<AtomicU8>,
@@ -102,7 +109,14 @@ impl Interrupter {
         self.brake.pull(if first { Stop::Drain } else { Stop::Now });
     }
 
-    fn heard(&self) -> Option<Signal> {
+    /// What it pulls.
+    #[cfg(feature = "goose")]
+    pub(super) fn brake(&self) -> Brake {
+        self.brake.clone()
+    }
+
+    /// The first signal, if there was one.
+    pub(super) fn heard(&self) -> Option<Signal> {
         match self.heard.load(Ordering::Relaxed) {
             1 => Some(Signal::Interrupt),
             2 => Some(Signal::Terminate),
@@ -120,6 +134,12 @@ pub fn run(
     stoppable: impl FnOnce(Interrupter),
     notice: &mut dyn FnMut(&Event<'_>),
 ) -> io::Result<Collected> {
+    #[cfg(feature = "goose")]
+    if let Some(trips) = &job.trips {
+        let interrupter = Interrupter::default();
+        stoppable(interrupter.clone());
+        return super::journeys::run(job, trips, &interrupter, notice);
+    }
     let crew = Crew::hire(job)?;
     let interrupter = Interrupter { brake: crew.brake.clone(), heard: Arc::default() };
     stoppable(interrupter.clone());
@@ -132,16 +152,31 @@ pub fn run(
         ..Collected::default()
     };
     collected.await_ready(&crew);
+    let helm = Helm::take(job, &mut collected.performed)?;
+    if !collected.is_steered() {
+        crew.brake.pull(Stop::Now);
+    }
     let start = crew.start();
+    if let Some(helm) = &helm {
+        helm.start(start);
+    }
     notice(&Event::Started(collected.opened_first));
     let longest = job.span + job.settings.grace + job.settings.timeout + PATIENCE;
     collected.gather(&crew, (start, longest), &interrupter, notice);
     collected.duration = start.elapsed();
+    if let Some(helm) = helm {
+        collected.left = helm.leave(job, &mut collected.performed);
+    }
     collected.signal = interrupter.heard();
     Ok(collected)
 }
 
 impl Collected {
+    /// Whether all was done to the target that had to be done by now.
+    pub(super) fn is_steered(&self) -> bool {
+        self.performed.iter().all(|one| one.problem.is_none())
+    }
+
     /// Waits until every thread has opened its connections, or has given up on some.
     fn await_ready(&mut self, crew: &Crew) {
         let until = Instant::now() + OPENING;
@@ -218,6 +253,7 @@ impl Collected {
     fn finish(&mut self, finals: &Finals) {
         self.missing -= 1;
         self.warm_up_times.add(&finals.warm_up);
+        self.connecting.add(&finals.connecting);
         self.times.iter_mut().zip(&finals.times).for_each(|(own, times)| own.add(times));
     }
 

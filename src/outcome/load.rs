@@ -99,6 +99,8 @@ counted! {
         pub seconds: Vec<Second>,
         /// What happened to connections.
         pub connections: Connections,
+        /// What was done to the target meanwhile.
+        pub timeline: Vec<Deed>,
         /// What the plan's thresholds came to.
         pub thresholds: Vec<ThresholdResult>,
         /// The first surprises of each kind, in full.
@@ -128,6 +130,9 @@ counted! {
         pub service_time_us: Percentiles,
         /// From when they were due: of those with another answer.
         pub other_response_time_us: Percentiles,
+        /// From when the target had told the end of their key until they were sent: of those that were accepted all the
+        /// same. Nothing where their key has no end.
+        pub outlived_us: Option<Percentiles>,
     }
 }
 
@@ -239,6 +244,27 @@ pub struct Connections {
     pub no_tls: u64,
     /// Times that bytes came which nobody had asked for.
     pub surplus: u64,
+    /// From when they were asked for until they stood, TLS left out.
+    pub connect_time_us: Percentiles,
+    /// What the TLS handshake took from then on.
+    pub handshake_time_us: Percentiles,
+}
+
+/// Something that was done to the target while it was loaded.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct Deed {
+    /// What.
+    pub what: Redacted,
+    /// When it was to be done, in milliseconds from the start; nothing for what is done before it.
+    pub planned_ms: Option<u64>,
+    /// Whether the target has told that it is done.
+    pub done: bool,
+    /// When it was asked for, in milliseconds from the start.
+    pub began_ms: Option<u64>,
+    /// How long it took, in microseconds.
+    pub took_us: Option<u64>,
+    /// Why it was not done.
+    pub problem: Option<Redacted>,
 }
 
 /// Percentiles in microseconds, each only where at least ten samples are beyond it.

@@ -1,5 +1,6 @@
 //! From what was collected to what is concluded: the result that reports know, and the exit code.
 
+mod timeline;
 mod weigh;
 mod words;
 
@@ -53,7 +54,6 @@ pub fn conclude(header: Header, job: &Job, collected: &Collected) -> Conclusion 
     let mismatches = weigh::mismatches(collected, planned, header.answered);
     let (verdict, exit) = weigh::weigh(collected, (&causes, &mismatches), &thresholds);
     let all = collected.times_of(0..job.classes.len());
-    let notices = words::notices(header.notices, job, collected, &mismatches);
     let result = LoadResult {
         format: LOAD_FORMAT.to_owned(),
         tool: tool(),
@@ -68,7 +68,7 @@ pub fn conclude(header: Header, job: &Job, collected: &Collected) -> Conclusion 
         duration_ms: u64::try_from(collected.duration.as_millis()).unwrap_or(u64::MAX),
         verdict,
         exit_code: exit.code(),
-        notices,
+        notices: words::notices(header.notices, job, collected, &mismatches),
         planned,
         sent: total.sent,
         completed: total.completed(),
@@ -92,6 +92,7 @@ pub fn conclude(header: Header, job: &Job, collected: &Collected) -> Conclusion 
         classes: classes(job, collected),
         seconds: collected.seconds.iter().map(|(number, sum)| second(*number, sum)).collect(),
         connections: connections(collected),
+        timeline: timeline::results(job, collected),
         thresholds,
         surprises: collected.surprises.iter().map(|one| surprise(job, one)).collect(),
     };
@@ -193,7 +194,7 @@ fn warm_up(job: &Job, collected: &Collected) -> load::Class {
 }
 
 fn result_of(job: &Job, class: Option<&Class>, (counts, times): (&Counts, &ClassTimes)) -> load::Class {
-    let expected = class.map_or_else(String::new, |class| class.requirement.to_string());
+    let expected = class.map_or_else(String::new, timeline::expected);
     load::Class {
         name: class.map_or_else(|| "warm-up".to_owned(), |class| class.name.clone()),
         operation: class.map(|class| class.operation.clone()),
@@ -215,6 +216,7 @@ fn result_of(job: &Job, class: Option<&Class>, (counts, times): (&Counts, &Class
         response_time_us: percentiles(&times.response),
         service_time_us: percentiles(&times.service),
         other_response_time_us: percentiles(&times.other_response),
+        outlived_us: class.filter(|class| class.turn.is_some()).map(|_| percentiles(&times.outlived)),
     }
 }
 
@@ -254,12 +256,14 @@ fn connections(collected: &Collected) -> Connections {
         no_file: wires.no_file,
         no_tls: wires.no_tls,
         surplus: wires.surplus,
+        connect_time_us: percentiles(&collected.connecting.connect),
+        handshake_time_us: percentiles(&collected.connecting.handshake),
     }
 }
 
 fn surprise(job: &Job, surprise: &Surprise) -> load::Surprise {
     let class = job.classes.get(surprise.class);
-    let expected = class.map_or_else(String::new, |class| class.requirement.to_string());
+    let expected = class.map_or_else(String::new, timeline::expected);
     load::Surprise {
         kind: surprise.kind(),
         class: class.map_or_else(String::new, |class| class.name.clone()),

@@ -30,6 +30,8 @@ pub(super) fn notices(
     notices.extend(
         mismatches.iter().map(|what| format!("our own counts do not add up, please report it: {what}")),
     );
+    notices.extend(collected.performed.iter().filter_map(|one| one.problem.as_ref()).cloned());
+    notices.extend(collected.left.iter().map(|what| format!("not taken back: {what}")));
     notices.extend(collected.failures.iter().map(|why| format!("a thread could not go on: {why}")));
     if collected.missing > collected.failures.len() {
         notices

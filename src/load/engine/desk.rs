@@ -7,7 +7,7 @@ use std::sync::mpsc::{Receiver, Sender};
 use std::time::Instant;
 
 use crate::load::number::nanos_of;
-use crate::load::tally::{ClassTimes, Tally};
+use crate::load::tally::{ClassTimes, Connecting, Tally};
 
 /// What a thread tells.
 #[derive(Debug)]
@@ -29,6 +29,8 @@ pub(in crate::load) struct Finals {
     pub(in crate::load) times: Vec<ClassTimes>,
     /// The times of the warm-up, all classes together.
     pub(in crate::load) warm_up: ClassTimes,
+    /// How long connections took.
+    pub(in crate::load) connecting: Connecting,
 }
 
 /// Whether to stop.
@@ -57,7 +59,7 @@ impl Brake {
         self.0.fetch_max(strength, Ordering::Relaxed);
     }
 
-    fn stop(&self) -> Stop {
+    pub(in crate::load) fn stop(&self) -> Stop {
         match self.0.load(Ordering::Relaxed) {
             0 => Stop::Never,
             1 => Stop::Drain,

@@ -20,16 +20,23 @@ pub(super) fn all(document: &Document) -> Vec<Diagnostic> {
     found.extend(names(document));
     found.extend(requests(document));
     found.extend(thresholds(document));
+    found.extend(super::keys::all(document));
+    found.extend(super::users::all(document));
     found
 }
 
 /// Which lines say how often something is sent, and whether they can stand beside each other.
 fn rates(document: &Document) -> Vec<Diagnostic> {
     let root = &document.root;
+    if root.get("journeys").is_some() {
+        return Vec::new();
+    }
     let closed = root.get("model").and_then(Node::as_str) == Some("closed");
     let there = |name: &str| root.entry(name);
     if closed {
-        let meaningless = ["rate", "schedule", "stages", "arrivals", "backlog"].into_iter().filter_map(there);
+        let meaningless = ["rate", "schedule", "stages", "arrivals", "backlog", "find_capacity"]
+            .into_iter()
+            .filter_map(there);
         let explain = |entry: &Entry| {
             let message = format!("a closed model has no {}", document.entry_name(entry));
             at(entry, message)
@@ -38,12 +45,18 @@ fn rates(document: &Document) -> Vec<Diagnostic> {
         return meaningless.map(explain).collect();
     }
     let mut found = Vec::new();
-    if ["rate", "schedule", "stages"].iter().all(|name| there(name).is_none()) && !root.entries().is_empty() {
+    if ["rate", "schedule", "stages", "find_capacity"].iter().all(|name| there(name).is_none())
+        && !root.entries().is_empty()
+    {
         let message = "an open model needs `rate`, `schedule` or `stages`";
         found.push(Diagnostic::new(message, document.span("")).hint("write `rate: 100/s`, for example"));
     }
     for (one, other, cure) in [
         ("schedule", "rate", "a schedule has rates of its own"),
+        ("find_capacity", "rate", "a search has rates of its own"),
+        ("find_capacity", "schedule", "a search has rates of its own"),
+        ("find_capacity", "stages", "a search has rates of its own"),
+        ("find_capacity", "timeline", "every rate would need it afresh"),
         ("stages", "schedule", "a rate goes by one or the other"),
         ("stages", "duration", "the duration is the sum of the stages'"),
     ] {
@@ -109,7 +122,7 @@ fn names(document: &Document) -> Vec<Diagnostic> {
 /// What makes a request differ so that the contract no longer says what is right.
 fn requests(document: &Document) -> Vec<Diagnostic> {
     let mut found = Vec::new();
-    for part in mix(document) {
+    for part in parts(document) {
         let Some(request) = part.get("request") else { continue };
         if let Some(wire) = request.entry("wire") {
             let message = "load sends whole requests, and no exact bytes".to_owned();
@@ -128,8 +141,8 @@ fn requests(document: &Document) -> Vec<Diagnostic> {
 }
 
 fn thresholds(document: &Document) -> Vec<Diagnostic> {
-    let names: Vec<&str> =
-        mix(document).iter().filter_map(|part| part.get("name")?.as_str()).take(MOST).collect();
+    let names: Vec<String> = super::users::names(document).into_iter().take(MOST).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
     let mut found = Vec::new();
     for node in document.root.get("thresholds").map(Node::items).unwrap_or_default().iter().take(MOST) {
         let Some(text) = node.as_str() else { continue };
@@ -164,6 +177,11 @@ fn within(document: &Document, node: &Node, text: &str, place: &Span) -> Span {
     }
 }
 
-fn mix(document: &Document) -> &[Node] {
+/// Every part of the mix, and every request of a journey.
+fn parts(document: &Document) -> impl Iterator<Item = &Node> {
+    mix(document).iter().chain(super::users::sends(document))
+}
+
+pub(super) fn mix(document: &Document) -> &[Node] {
     document.root.get("mix").map(Node::items).unwrap_or_default()
 }

@@ -1,6 +1,7 @@
 //! Thresholds: bounds on what was measured, as a plan writes them.
 //!
-//! `p99(accepted, response) < 20ms`, `rate(false_accept) == 0`, `rate(shed) < 1%`, `throughput(good) > 100/s`.
+//! `p99(accepted, response) < 20ms`, `rate(false_accept) == 0`, `rate(shed) < 1%`, `throughput(good) > 100/s`,
+//! `max(leased, outlived) <= policy.max_revocation_lag`.
 //! A threshold without samples is missed: nothing measured is nothing shown.
 
 mod parse;
@@ -14,6 +15,7 @@ use serde::{Deserialize, Deserializer, de};
 pub use parse::{Mistake, parse};
 pub use weigh::{Measured, Weighed};
 
+use crate::contract::Policy;
 use crate::document::Span;
 
 /// What a figure can be taken of beside the parts of the mix.
@@ -45,6 +47,8 @@ pub struct Threshold {
     pub compare: Compare,
     /// With what: seconds for times, parts of 1 for rates, a number for counts, a second for throughput.
     pub bound: f64,
+    /// The line of the contract's policy that the bound is, where it is one.
+    policy: Option<String>,
     /// The part of the mix that it names, and where.
     class: Option<(String, Span)>,
 }
@@ -96,6 +100,8 @@ pub enum Time {
     Response,
     /// From when it was sent.
     Service,
+    /// From the end of the key that it was sent with until it was sent: of accepted requests alone.
+    Outlived,
 }
 
 /// How two numbers must compare.
@@ -117,6 +123,19 @@ impl Threshold {
     /// The part of the mix that it names, if it names one, and where in its text.
     pub fn class(&self) -> Option<&(String, Span)> {
         self.class.as_ref()
+    }
+
+    /// The same with a bound that is a number, where it was a line of the contract's policy.
+    ///
+    /// # Errors
+    /// When the contract has no such line.
+    pub fn settled(mut self, policy: &Policy) -> Result<Self, String> {
+        if let Some(name) = &self.policy {
+            let time = policy.time(name);
+            self.bound =
+                time.ok_or_else(|| format!("the contract lacks a line `policy.{name}`"))?.as_secs_f64();
+        }
+        Ok(self)
     }
 }
 

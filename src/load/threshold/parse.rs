@@ -35,9 +35,14 @@ pub fn parse(text: &str) -> Result<Threshold, Mistake> {
     })?;
     let bound_at = trimmed(text, operator.start + length..text.len());
     let (figure, class) = figure(text, &name, &arguments)?;
-    let bound =
-        bound(&figure, word(text, &bound_at)).map_err(|(message, hint)| hinted(message, bound_at, hint))?;
-    Ok(Threshold { text: text.to_owned(), figure, compare, bound, class })
+    let policy = word(text, &bound_at).strip_prefix("policy.").map(str::to_owned);
+    if let Some(name) = policy.as_deref() {
+        of_policy(&figure, name).map_err(|message| plain(message, bound_at.clone()))?;
+    }
+    // A line of the policy is a number only when there is a contract.
+    let written = if policy.is_some() { Ok(f64::NAN) } else { bound(&figure, word(text, &bound_at)) };
+    let bound = written.map_err(|(message, hint)| hinted(message, bound_at, hint))?;
+    Ok(Threshold { text: text.to_owned(), figure, compare, bound, policy, class })
 }
 
 fn plain(message: impl Into<String>, at: Span) -> Mistake {
@@ -145,7 +150,18 @@ fn time(text: &str, at: Option<&Span>) -> Result<Time, Mistake> {
     match at.map(|at| (word(text, at), at)) {
         None | Some(("response", _)) => Ok(Time::Response),
         Some(("service", _)) => Ok(Time::Service),
-        Some((_, at)) => Err(unknown("time", text, at, &["response", "service"])),
+        Some(("outlived", _)) => Ok(Time::Outlived),
+        Some((_, at)) => Err(unknown("time", text, at, &["response", "service", "outlived"])),
+    }
+}
+
+/// Whether a line of the policy can be a bound.
+fn of_policy(figure: &Figure, name: &str) -> Result<(), String> {
+    let is_time = matches!(figure, Figure::Percentile { .. } | Figure::Longest { .. });
+    match name {
+        "max_revocation_lag" if is_time => Ok(()),
+        "max_revocation_lag" => Err(format!("`policy.{name}` is a time, and this is none")),
+        _ => Err(format!("`policy.{name}` is no bound")),
     }
 }
 
@@ -198,6 +214,7 @@ mod tests {
         let good = parse("count(broken, good) <= 3").unwrap();
         assert_eq!(good.class(), Some(&("good".to_owned(), 14..18)));
         assert_eq!(parse("p50(refused) > 0s").unwrap().class(), None);
+        assert!(bound_of("max(all, outlived) <= policy.max_revocation_lag").is_nan(), "it needs a contract");
     }
 
     #[test]
@@ -214,6 +231,7 @@ mod tests {
             ("rate(sheds) < 1%", "`sheds` is no count", "sheds"),
             ("rate(shed) < few", "`few` is not a share", "few"),
             ("max(all, service, x) < 1s", "this is one too many", "x"),
+            ("max(all) < policy.max_lag", "`policy.max_lag` is no bound", "policy.max_lag"),
         ];
         for (text, message, place) in cases {
             let mistake = parse(text).expect_err(text);

@@ -5,6 +5,8 @@
 
 mod accounting;
 mod honesty;
+mod journeys;
+mod keys;
 mod mistakes;
 mod transport;
 mod wrong;
