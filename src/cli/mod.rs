@@ -11,6 +11,7 @@ mod explain;
 mod hardening;
 mod init;
 mod load;
+mod merge;
 mod mock;
 mod output;
 mod plan_text;
@@ -66,6 +67,7 @@ enum Verb {
     Init(init::InitArgs),
     Run(Box<run::RunArgs>),
     Load(Box<load::LoadArgs>),
+    Merge(merge::MergeArgs),
     Check(check::CheckArgs),
     Explain(explain::ExplainArgs),
     Scenarios(scenarios::ScenariosArgs),
@@ -93,6 +95,7 @@ fn dispatch() -> ExitCode {
         Verb::Init(args) => init::run(&args),
         Verb::Run(args) => run::run(&args, &output),
         Verb::Load(args) => load::run(&args, &output),
+        Verb::Merge(args) => merge::run(&args, &output),
         Verb::Check(args) => check::run(&args),
         Verb::Explain(args) => explain::run(&args, &output),
         Verb::Scenarios(args) => scenarios::run(&args),

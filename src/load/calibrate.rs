@@ -10,8 +10,10 @@ use indexmap::IndexMap;
 
 use super::collect::run;
 use super::format::Model;
+use super::honesty::Surroundings;
 use super::job::{Class, Job, Sealed, Settings, Target};
 use super::number::{real, share};
+use super::shard::Shard;
 use super::weights::Weights;
 use crate::contract::Acceptance;
 use crate::judge::{Fast, Requirement};
@@ -91,7 +93,9 @@ fn null_job(job: &Job, address: SocketAddr) -> Option<Job> {
         tls: None,
         authorized: None,
     };
+    let whole = Settings { shard: Shard::WHOLE, start: None, ..job.settings };
     Some(Job {
+        run: String::new(),
         name: "calibrate".to_owned(),
         title: "How fast the generator is".to_owned(),
         model: Model::Closed,
@@ -109,7 +113,8 @@ fn null_job(job: &Job, address: SocketAddr) -> Option<Job> {
         contract: job.contract.clone(),
         redactor: job.redactor.clone(),
         target,
-        settings: Settings { connections: CONNECTIONS, requests: u64::MAX, ..job.settings },
+        settings: Settings { connections: CONNECTIONS, requests: u64::MAX, ..whole },
+        surroundings: Surroundings::default(),
     })
 }
 

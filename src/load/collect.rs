@@ -8,10 +8,11 @@ use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::mpsc::RecvTimeoutError;
 use std::time::{Duration, Instant};
 
-use super::engine::{Brake, Crew, Finals, Message, Stop};
-use super::job::Job;
+use super::engine::{Brake, CHECKPOINT, Crew, Message, Stop};
+use super::job::{Job, Settings};
+use super::prepare::Pace;
 use super::steer::{Helm, Performed};
-use super::tally::{ClassTimes, Connecting, Counts, Surprise, Tally, Wires};
+use super::tally::{ClassTimes, Connecting, Counts, Finals, Surprise, Tally, Wires};
 use super::times::Times;
 use crate::runner::Signal;
 
@@ -19,6 +20,13 @@ use crate::runner::Signal;
 const PATIENCE: Duration = Duration::from_secs(5);
 /// How long the connections may take to open, all together.
 const OPENING: Duration = Duration::from_secs(10);
+
+/// How long before its start a load opens its connections.
+const LEAD: Duration = Duration::from_secs(2);
+/// How long what is handed over takes to arrive.
+const MOMENT: Duration = Duration::from_millis(300);
+/// How often to look whether the operator wants it to stop.
+const LOOK: Duration = Duration::from_millis(50);
 
 /// What was counted in one second, over all threads.
 #[derive(Clone, Debug, Default)]
@@ -33,6 +41,35 @@ pub struct SecondSum {
     pub lag: Times,
     /// Their time on processors, and the time that they counted, in nanoseconds, each thread's.
     pub cpu: Vec<(u64, u64)>,
+    /// What is left of its times when it is over.
+    pub(super) figures: Option<Figures>,
+}
+
+/// What is left of the times of a second: a run of any length keeps no histogram of each.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Figures {
+    pub(super) p50: Option<u64>,
+    pub(super) p99: Option<u64>,
+    pub(super) max: Option<u64>,
+    pub(super) lag_p99: Option<u64>,
+}
+
+impl SecondSum {
+    /// The figures of its times.
+    pub(super) fn figures(&self) -> Figures {
+        self.figures.unwrap_or_else(|| Figures {
+            p50: self.response.percentile(50.0),
+            p99: self.response.percentile(99.0),
+            max: self.response.longest(),
+            lag_p99: self.lag.at(99.0),
+        })
+    }
+
+    /// Keeps the figures and lets the histograms go.
+    fn close(&mut self) {
+        self.figures = Some(self.figures());
+        (self.response, self.lag) = (Times::default(), Times::default());
+    }
 }
 
 /// What happens during a load.
@@ -46,10 +83,12 @@ pub enum Event<'a> {
     Surprise(&'a Surprise),
     /// The operator wants it to stop: what is under way is finished first.
     Interrupted,
+    /// What was collected until now: all that is left should the program be killed.
+    Checkpoint(&'a Collected),
 }
 
 /// What was collected, before it is concluded.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Collected {
     /// By class: the warm-up.
     pub warm_up: Vec<Counts>,
@@ -89,6 +128,10 @@ pub struct Collected {
     pub signal: Option<Signal>,
     /// How long it took.
     pub duration: Duration,
+    /// Whether there is more to come: this is not all.
+    pub going_on: bool,
+    /// How long the machine slept meanwhile.
+    pub slept: Duration,
 }
 
 /// Stops a load: first what is under way is finished, then it ends at once.
@@ -134,15 +177,18 @@ pub fn run(
     stoppable: impl FnOnce(Interrupter),
     notice: &mut dyn FnMut(&Event<'_>),
 ) -> io::Result<Collected> {
+    let interrupter = Interrupter::default();
     #[cfg(feature = "goose")]
     if let Some(trips) = &job.trips {
-        let interrupter = Interrupter::default();
         stoppable(interrupter.clone());
         return super::journeys::run(job, trips, &interrupter, notice);
     }
-    let crew = Crew::hire(job)?;
-    let interrupter = Interrupter { brake: crew.brake.clone(), heard: Arc::default() };
     stoppable(interrupter.clone());
+    if let Some(start) = job.settings.start {
+        // A connection that is opened long before it is used may be closed again by then.
+        sleep_until(start.checked_sub(LEAD).unwrap_or(start), &interrupter);
+    }
+    let mut crew = Crew::hire(job, interrupter.brake.clone())?;
     let classes = job.classes.len();
     let mut collected = Collected {
         warm_up: vec![Counts::default(); classes],
@@ -153,22 +199,64 @@ pub fn run(
     };
     collected.await_ready(&crew);
     let helm = Helm::take(job, &mut collected.performed)?;
-    if !collected.is_steered() {
-        crew.brake.pull(Stop::Now);
-    }
-    let start = crew.start();
-    if let Some(helm) = &helm {
-        helm.start(start);
+    let start = job.settings.start.unwrap_or_else(Instant::now);
+    sleep_until(start, &interrupter);
+    let slept = asleep();
+    match interrupter.heard() {
+        None if collected.is_steered() => {
+            if let Some(helm) = &helm {
+                helm.start(start);
+            }
+            crew.start(start);
+        }
+        None | Some(_) => crew.dismiss(),
     }
     notice(&Event::Started(collected.opened_first));
-    let longest = job.span + job.settings.grace + job.settings.timeout + PATIENCE;
-    collected.gather(&crew, (start, longest), &interrupter, notice);
+    notice(&Event::Checkpoint(&collected));
+    collected.gather(&crew, (start, beyond(job.span, &job.settings)), &interrupter, notice);
+    if collected.missing > 0 {
+        collected.settle();
+    }
     collected.duration = start.elapsed();
     if let Some(helm) = helm {
         collected.left = helm.leave(job, &mut collected.performed);
     }
+    collected.slept = asleep().saturating_sub(slept);
     collected.signal = interrupter.heard();
     Ok(collected)
+}
+
+/// How long a load can take, whatever its target does, from when it may open its connections.
+pub fn longest(pace: &Pace) -> Duration {
+    OPENING + beyond(pace.span, &pace.settings) + PATIENCE
+}
+
+fn beyond(span: Duration, settings: &Settings) -> Duration {
+    span + settings.grace + settings.timeout + PATIENCE
+}
+
+/// Waits for a moment, or for the operator's wish to stop.
+fn sleep_until(moment: Instant, interrupter: &Interrupter) {
+    loop {
+        let left = moment.saturating_duration_since(Instant::now());
+        if left.is_zero() || interrupter.heard().is_some() {
+            return;
+        }
+        std::thread::sleep(left.min(LOOK));
+    }
+}
+
+/// How long the machine has slept since it was started: one clock of the system goes on then, the other does not.
+fn asleep() -> Duration {
+    #[cfg(target_os = "linux")]
+    {
+        use rustix::time::{ClockId, clock_gettime};
+        let since = |clock| Duration::try_from(clock_gettime(clock)).unwrap_or_default();
+        let awake = since(ClockId::Monotonic);
+        since(ClockId::Boottime).saturating_sub(awake)
+    }
+    #[cfg(not(target_os = "linux"))]
+    Duration::ZERO
 }
 
 impl Collected {
@@ -183,8 +271,8 @@ impl Collected {
         for _ in 0..crew.size() {
             match crew.hear.recv_timeout(until.saturating_duration_since(Instant::now())) {
                 Ok(Message::Ready(open)) => self.opened_first += open,
-                Ok(Message::Failed(why)) => self.failures.push(why),
-                Ok(Message::Tally(_) | Message::Done(..)) | Err(_) => {}
+                Ok(Message::Failed(why)) => self.failures.push(format!("a thread could not go on: {why}")),
+                Ok(Message::Tally(_) | Message::Done(_)) | Err(_) => {}
             }
         }
     }
@@ -198,20 +286,27 @@ impl Collected {
         notice: &mut dyn FnMut(&Event<'_>),
     ) {
         let mut told = false;
+        let mut checkpoint = Duration::from_secs(CHECKPOINT);
         while self.missing > self.failures.len() {
             let left = longest.saturating_sub(start.elapsed());
             if interrupter.heard().is_some() && !told {
                 told = true;
                 notice(&Event::Interrupted);
             }
+            // A moment later, when the times of all threads have come.
+            if start.elapsed() > checkpoint + MOMENT {
+                checkpoint += Duration::from_secs(CHECKPOINT);
+                self.duration = start.elapsed();
+                notice(&Event::Checkpoint(self));
+            }
             match crew.hear.recv_timeout(left.min(Duration::from_millis(200))) {
                 Ok(Message::Tally(tally)) => self.add(*tally, crew.size(), notice),
-                Ok(Message::Done(tally, finals)) => {
+                Ok(Message::Done(tally)) => {
                     self.add(*tally, crew.size(), notice);
-                    self.finish(&finals);
+                    self.missing -= 1;
                 }
                 Ok(Message::Failed(why)) => {
-                    self.failures.push(why);
+                    self.failures.push(format!("a thread could not go on: {why}"));
                     crew.brake.pull(Stop::Drain);
                 }
                 Err(RecvTimeoutError::Timeout) if left.is_zero() => return,
@@ -235,6 +330,10 @@ impl Collected {
         }
         if second.threads == threads {
             notice(&Event::Second(tally.second, second));
+            second.close();
+        }
+        if let Some(finals) = &tally.finals {
+            self.add_times(finals);
         }
         self.lag.add(&tally.lag);
         self.wires += &tally.wires;
@@ -250,8 +349,7 @@ impl Collected {
         }
     }
 
-    fn finish(&mut self, finals: &Finals) {
-        self.missing -= 1;
+    fn add_times(&mut self, finals: &Finals) {
         self.warm_up_times.add(&finals.warm_up);
         self.connecting.add(&finals.connecting);
         self.times.iter_mut().zip(&finals.times).for_each(|(own, times)| own.add(times));
@@ -271,6 +369,18 @@ impl Collected {
             sum += counts;
             sum
         })
+    }
+
+    fn settle(&mut self) {
+        self.measured.iter_mut().chain(&mut self.warm_up).for_each(Counts::settle);
+    }
+
+    /// What it would be if all ended now: what has come to nothing yet is under way.
+    pub(super) fn settled(&self) -> Self {
+        let mut settled = self.clone();
+        settled.settle();
+        (settled.going_on, settled.missing) = (true, 0);
+        settled
     }
 
     /// The times of some classes, put together.

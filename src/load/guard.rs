@@ -34,6 +34,62 @@ pub fn authorise(
     ))
 }
 
+/// Requests a second that a protected environment may be asked for, where nothing else is said.
+const PROTECTED_RATE: f64 = 5.0;
+/// Requests that a protected environment may be asked for at all, where nothing else is said.
+const PROTECTED_REQUESTS: u64 = 1000;
+
+/// What a plan asks of an environment, and how much of that the operator permits.
+#[derive(Clone, Copy, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
+pub struct Demand<'a> {
+    /// The environment.
+    pub environment: &'a str,
+    /// Whether its contract declares it as protected.
+    pub protected: bool,
+    /// The highest rate of the whole plan, in requests a second; nothing in the closed model, which has none.
+    pub peak: Option<f64>,
+    /// All requests of the whole plan; nothing where that is not known before.
+    pub requests: Option<u64>,
+    /// The highest rate that the operator permits, where one is said.
+    pub most: Option<f64>,
+    /// Whether the operator said how many requests there are.
+    pub counted: bool,
+}
+
+/// Whether a plan asks for no more than is permitted. A protected environment has caps of its own: they are lifted by
+/// the operator alone, never by a plan.
+///
+/// # Errors
+/// What the operator has to say, or to ask less of.
+pub fn cap(demand: &Demand<'_>) -> Result<(), String> {
+    let Demand { environment, protected, .. } = *demand;
+    let because = if protected { format!("`{environment}` is protected: ") } else { String::new() };
+    let most = demand.most.or(protected.then_some(PROTECTED_RATE));
+    match (most, demand.peak) {
+        (Some(most), Some(peak)) if peak > most => {
+            return Err(format!(
+                "{because}a load may ask for {most} requests a second at the most, and the plan asks for {peak:.0}: ask for \
+                 less with --rate, or permit more with --max-rate"
+            ));
+        }
+        (Some(most), None) => {
+            return Err(format!(
+                "{because}a load may ask for {most} requests a second at the most, and a closed model asks for as many as \
+                 it gets: give it a --rate"
+            ));
+        }
+        (Some(_), Some(_)) | (None, _) => {}
+    }
+    match demand.requests {
+        Some(requests) if protected && !demand.counted && requests > PROTECTED_REQUESTS => Err(format!(
+            "{because}a load may send {PROTECTED_REQUESTS} requests, and the plan has {requests}: say with --requests how \
+             many it may be"
+        )),
+        _ => Ok(()),
+    }
+}
+
 /// Whether an address is this machine's own, however it is written.
 fn is_loopback(address: IpAddr) -> bool {
     address.to_canonical().is_loopback()
@@ -42,6 +98,32 @@ fn is_loopback(address: IpAddr) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const PROTECTED: Demand<'static> = Demand {
+        environment: "live",
+        protected: true,
+        peak: Some(5.0),
+        requests: Some(1000),
+        most: None,
+        counted: false,
+    };
+
+    #[test]
+    fn a_protected_environment_has_caps_that_the_operator_alone_lifts() {
+        assert_eq!(cap(&PROTECTED), Ok(()));
+        assert!(cap(&Demand { peak: Some(5.1), ..PROTECTED }).unwrap_err().contains("--max-rate"));
+        assert_eq!(cap(&Demand { peak: Some(50.0), most: Some(50.0), ..PROTECTED }), Ok(()));
+        assert!(cap(&Demand { requests: Some(1001), ..PROTECTED }).unwrap_err().contains("--requests"));
+        assert_eq!(cap(&Demand { requests: Some(9000), counted: true, ..PROTECTED }), Ok(()));
+        assert!(cap(&Demand { peak: None, ..PROTECTED }).unwrap_err().contains("closed model"));
+    }
+
+    #[test]
+    fn what_is_not_protected_has_the_caps_that_are_asked_for() {
+        let open = Demand { protected: false, peak: Some(1e6), requests: Some(u64::MAX), ..PROTECTED };
+        assert_eq!(cap(&open), Ok(()));
+        assert!(cap(&Demand { most: Some(999.0), ..open }).is_err());
+    }
 
     fn at(addresses: &[&str], peak: Option<f64>, authorized: Option<&str>) -> Result<Option<String>, String> {
         let addresses: Vec<_> =

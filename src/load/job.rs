@@ -2,13 +2,15 @@
 
 use std::net::SocketAddr;
 use std::sync::{Arc, OnceLock};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rustls::ClientConfig;
 use rustls::pki_types::ServerName;
 
 use super::format::Model;
+use super::honesty::Surroundings;
 use super::schedule::Schedule;
+use super::shard::Shard;
 use super::stamp::{Patch, Stamp, patches};
 use super::steer::Timeline;
 use super::threshold::Threshold;
@@ -23,6 +25,8 @@ use crate::wire::Request;
 /// Everything that a load needs to know; it does not change while it goes on.
 #[derive(Debug)]
 pub struct Job {
+    /// The run that it is a part of: the same in all of its shards.
+    pub run: String,
     /// What the plan is called.
     pub name: String,
     /// What it finds out.
@@ -59,6 +63,8 @@ pub struct Job {
     pub target: Target,
     /// How to go about it.
     pub settings: Settings,
+    /// What had happened around the generator before it started.
+    pub surroundings: Surroundings,
 }
 
 /// Where requests go: one address of one origin.
@@ -97,6 +103,10 @@ pub struct Settings {
     pub grace: Duration,
     /// The seed of the order and of chance.
     pub seed: u64,
+    /// The part of the plan that is sent.
+    pub shard: Shard,
+    /// When it starts; as soon as its connections stand, where nothing is said.
+    pub start: Option<Instant>,
 }
 
 /// One part of the mix on one operation.
@@ -166,6 +176,14 @@ impl Job {
 }
 
 impl Class {
+    /// What is right, in words.
+    pub(super) fn expected(&self) -> String {
+        match &self.turn {
+            None => self.requirement.to_string(),
+            Some(turn) => format!("{}; behind the end of its key, {}", self.requirement, turn.requirement),
+        }
+    }
+
     /// What is right for an answer, by when its request was sent and when it was there; two things where either is.
     pub(super) fn right(&self, sent_at: u64, answered_at: u64) -> (Right<'_>, Option<Right<'_>>) {
         let before = Right { accepts: self.accepts, requirement: &self.requirement, fast: &self.fast };

@@ -2,8 +2,8 @@
 
 use super::collect::Collected;
 use super::format::Model;
-use super::job::{Class, Job};
 use super::number::{real, share};
+use super::sheet::{ClassSheet, KeyLife, Sheet};
 use super::tally::Counts;
 use super::threshold::{Measured, Time};
 use super::times::Times;
@@ -12,7 +12,7 @@ use super::verdict::Outcome;
 /// What was collected, for those who ask.
 #[derive(Debug)]
 pub(super) struct Figures<'a> {
-    pub(super) job: &'a Job,
+    pub(super) job: &'a Sheet,
     pub(super) collected: &'a Collected,
 }
 
@@ -20,7 +20,7 @@ impl Figures<'_> {
     /// The classes that a selector means: those where an acceptance is right, those where a refusal is, all, or those of
     /// a part of the mix.
     fn classes(&self, of: &str) -> Vec<usize> {
-        let meant = |class: &Class| match of {
+        let meant = |class: &ClassSheet| match of {
             "all" => true,
             "accepted" => class.accepts,
             "refused" => !class.accepts,
@@ -47,7 +47,7 @@ impl Figures<'_> {
         let classes = self.classes(of).into_iter();
         let known = classes
             .filter_map(|class| Some((self.job.classes.get(class)?, self.collected.measured.get(class)?)));
-        let mut ended = known.filter(|(class, _)| class.turn.is_some());
+        let mut ended = known.filter(|(class, _)| class.key == KeyLife::Ends);
         ended.any(|(_, counts)| counts.of(Outcome::RightRefusal) > 0)
     }
 

@@ -1,11 +1,13 @@
 //! From a plan, and what the operator wants otherwise, to a job.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::bind::{Bound, Wheel};
 use super::format::{LoadPlan, Model, Spread, shape};
+use super::honesty::Surroundings;
 use super::job::{Job, Settings, Target};
 use super::schedule::{Arrivals, Curve, Schedule};
+use super::shard::Shard;
 use super::stamp::Stamp;
 use super::steer::{Act, Timeline, Unsealed};
 use super::threshold::Threshold;
@@ -49,6 +51,10 @@ pub struct Pacing {
     pub grace: Duration,
     /// The seed.
     pub seed: u64,
+    /// The part of the plan that is sent: its connections and its backlog are that part of the plan's.
+    pub shard: Shard,
+    /// When it starts.
+    pub start: Option<Instant>,
 }
 
 /// How a plan is carried out: its rates, times and numbers, before anything is bound to a place.
@@ -108,10 +114,12 @@ impl Pace {
             }
         };
         let peak = schedule.as_ref().map(Schedule::peak);
-        let wanted = peak
-            .map_or(cores, |peak| super::number::whole((peak / PER_THREAD).ceil()).try_into().unwrap_or(1));
+        let parts = super::number::real(pacing.shard.of());
+        let wanted = peak.map_or(cores, |peak| {
+            super::number::whole((peak / parts / PER_THREAD).ceil()).try_into().unwrap_or(1)
+        });
         let connections = usize::try_from(pacing.connections.or(plan.connections).unwrap_or(CONNECTIONS));
-        let connections = connections.unwrap_or(1).max(1);
+        let connections = pacing.shard.part(connections.unwrap_or(1));
         let threads = pacing.threads.unwrap_or(wanted.clamp(1, cores.max(1))).clamp(1, connections);
         let life = plan.connection_life.as_ref();
         let settings = Settings {
@@ -121,9 +129,11 @@ impl Pace {
             life_requests: life.and_then(|life| life.requests).unwrap_or(u32::MAX),
             life_time: said(life.and_then(|life| life.time.as_ref())).unwrap_or(Duration::MAX),
             timeout: pacing.timeout.or(said(plan.timeout.as_ref())).unwrap_or(TIMEOUT),
-            backlog: usize::try_from(plan.backlog.unwrap_or(BACKLOG)).unwrap_or(1),
+            backlog: pacing.shard.part(usize::try_from(plan.backlog.unwrap_or(BACKLOG)).unwrap_or(1)),
             grace: pacing.grace,
             seed: pacing.seed,
+            shard: pacing.shard,
+            start: pacing.start,
         };
         Ok(Self { model, schedule, span, warm_up, settings })
     }
@@ -198,13 +208,14 @@ pub fn prepare(wish: Wish<'_>) -> Result<Job, String> {
     } else {
         Weights::default()
     };
-    let trips = self::trips(wish.wheel.as_ref(), trips, users)?;
+    let trips = self::trips(wish.wheel.as_ref(), (trips, users), wish.pace.settings.shard)?;
     let timeline = timeline(wish.wheel, (wish.bound.acts, wish.bound.drafts), wish.pace.warm_up);
     let mut settings = wish.pace.settings;
     if trips.is_some() {
         (settings.threads, settings.connections) = (1, users);
     }
     Ok(Job {
+        run: String::new(),
         name: wish.name,
         title: wish.plan.title.clone(),
         model: wish.pace.model,
@@ -223,15 +234,23 @@ pub fn prepare(wish: Wish<'_>) -> Result<Job, String> {
         redactor: wish.redactor,
         target: wish.target,
         settings,
+        surroundings: Surroundings::default(),
     })
 }
 
 /// What virtual users do.
-fn trips(wheel: Option<&Wheel>, trips: Vec<Trip>, users: usize) -> Result<Option<Trips>, String> {
+fn trips(
+    wheel: Option<&Wheel>,
+    (trips, users): (Vec<Trip>, usize),
+    shard: Shard,
+) -> Result<Option<Trips>, String> {
     let Some(Wheel { steering, keyring, origin, options }) = wheel.cloned().filter(|_| !trips.is_empty())
     else {
         return Ok(None);
     };
+    if !shard.is_whole() {
+        return Err("journeys are not cut into shards; give each process its own `users`".to_owned());
+    }
     if cfg!(not(feature = "goose")) {
         return Err("this program was built without journeys (the cargo feature `goose`)".to_owned());
     }

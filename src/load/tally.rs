@@ -69,6 +69,11 @@ impl Counts {
             .sum()
     }
 
+    /// Takes what has come to nothing yet for being under way.
+    pub(super) fn settle(&mut self) {
+        self.in_flight = self.sent.saturating_sub(self.outcomes.iter().sum());
+    }
+
     /// Whether everything that was sent came to something.
     pub fn adds_up(&self) -> bool {
         self.sent == self.outcomes.iter().sum::<u64>() + self.in_flight
@@ -126,6 +131,17 @@ impl ClassTimes {
         self.other_service.add(&other.other_service);
         self.outlived.add(&other.outlived);
     }
+}
+
+/// The times of the classes, and those of the warm-up, all classes together.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Finals {
+    /// By class.
+    pub(super) times: Vec<ClassTimes>,
+    /// The warm-up.
+    pub(super) warm_up: ClassTimes,
+    /// How long connections took.
+    pub(super) connecting: Connecting,
 }
 
 /// What happened to connections, and what kept requests from being sent.
@@ -210,6 +226,8 @@ pub(super) struct Tally {
     pub response: Times,
     /// How late the thread looked at what was due.
     pub lag: Times,
+    /// The times since they were last handed over; not with every second.
+    pub finals: Option<Box<Finals>>,
     /// What happened to connections.
     pub wires: Wires,
     /// The thread's own time on a processor, in nanoseconds.
@@ -233,6 +251,7 @@ impl Tally {
             measured: vec![Counts::default(); classes],
             response: Times::default(),
             lag: Times::default(),
+            finals: None,
             wires: Wires::default(),
             cpu: 0,
             stall: 0,

@@ -10,6 +10,7 @@ pub(super) const LONGEST_US: u64 = 3_600_000_000;
 const DIGITS: u8 = 3;
 
 /// Times in microseconds, from 1 to an hour, to three digits.
+#[derive(Default)]
 pub struct Times {
     histogram: Option<Histogram<u64>>,
     /// Times that were longer than an hour, counted as an hour.
@@ -28,11 +29,9 @@ impl Clone for Times {
     }
 }
 
-impl Default for Times {
-    fn default() -> Self {
-        // The bounds are constants that the library takes.
-        Self { histogram: Histogram::new_with_bounds(1, LONGEST_US, DIGITS).ok(), clipped: 0 }
-    }
+/// A histogram without a time in it. The bounds are constants that the library takes.
+fn empty() -> Option<Histogram<u64>> {
+    Histogram::new_with_bounds(1, LONGEST_US, DIGITS).ok()
 }
 
 impl Times {
@@ -42,6 +41,10 @@ impl Times {
         if micros > LONGEST_US {
             self.clipped += 1;
         }
+        // The first one takes the memory: most kinds of time never come.
+        if self.histogram.is_none() {
+            self.histogram = empty();
+        }
         if let Some(histogram) = &mut self.histogram {
             histogram.saturating_record(micros.min(LONGEST_US));
         }
@@ -50,10 +53,20 @@ impl Times {
     /// Adds all of another's times, bucket by bucket.
     pub fn add(&mut self, other: &Self) {
         self.clipped += other.clipped;
-        if let (Some(own), Some(other)) = (&mut self.histogram, &other.histogram) {
+        let Some(other) = &other.histogram else { return };
+        if self.histogram.is_none() {
+            self.histogram = empty();
+        }
+        if let Some(own) = &mut self.histogram {
             // Bounds are the same everywhere, so the library finds nothing that does not fit.
             own.add(other).ok();
         }
+    }
+
+    /// Those of a histogram that was written down; nothing where its bounds are others.
+    pub fn written(histogram: Histogram<u64>) -> Option<Self> {
+        let same = histogram.high() == LONGEST_US && histogram.low() == 1 && histogram.sigfig() == DIGITS;
+        same.then_some(Self { histogram: Some(histogram), clipped: 0 })
     }
 
     /// How many there are.

@@ -3,7 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{ContractInfo, Exchange, Redacted, Target, Tool};
+pub use super::{ContractInfo, Target, Tool};
+use super::{Exchange, Redacted, WrongKind};
 
 /// The name and version of the `load.json` format.
 pub const LOAD_FORMAT: &str = "lockproof-load/1";
@@ -52,6 +53,11 @@ counted! {
         pub tool: Tool,
         /// The contract that the target was held to.
         pub contract: ContractInfo,
+        /// What tells results that belong together from those that do not.
+        pub identity: Identity,
+        /// Whether the load had ended when this was written. What is not whole is a checkpoint: the program ended before
+        /// the load did.
+        pub whole: bool,
         /// What the plan is called.
         pub plan: String,
         /// What it finds out.
@@ -68,6 +74,10 @@ counted! {
         pub started: String,
         /// How long it took, warm-up and drain included.
         pub duration_ms: u64,
+        /// How long the plan takes, warm-up included, in microseconds.
+        pub span_us: u64,
+        /// How long its warm-up takes, in microseconds.
+        pub warm_up_us: u64,
         /// What it came to.
         pub verdict: LoadVerdict,
         /// The number that the process ended with.
@@ -105,6 +115,9 @@ counted! {
         pub thresholds: Vec<ThresholdResult>,
         /// The first surprises of each kind, in full.
         pub surprises: Vec<Surprise>,
+        /// The results of the shards that this was put together of; empty where one process sent it.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        pub parts: Vec<LoadResult>,
     }
 }
 
@@ -117,6 +130,10 @@ counted! {
         pub operation: Option<String>,
         /// The credential whose own key was sent, if one was.
         pub credential: Option<String>,
+        /// The part of the mix.
+        pub entry: String,
+        /// Whether an acceptance was right.
+        pub accepts: bool,
         /// What had to come of it.
         pub expected: Redacted,
     } {
@@ -142,7 +159,7 @@ counted! {
         /// Its number, from 0, warm-up included.
         pub second: u64,
     } {
-        /// Median response time.
+        /// Median response time; this, the next and the lag are not told of a second that several shards had a part in.
         pub p50_us: Option<u64>,
         /// 99th percentile of the response time.
         pub p99_us: Option<u64>,
@@ -153,6 +170,28 @@ counted! {
         /// The part of its processors that the generator used, in percent.
         pub cpu_percent: u64,
     }
+}
+
+/// What a result is of: two that differ in anything but the shard do not belong together.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Identity {
+    /// The run: the same in all of its shards, another each time.
+    pub run: String,
+    /// A digest of what is sent, when, and what is right.
+    pub plan: String,
+    /// A digest of what the contract promises.
+    pub contract: String,
+    /// The shard; nothing where it is the whole plan.
+    pub shard: Option<ShardInfo>,
+}
+
+/// One of several equal parts of a plan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+pub struct ShardInfo {
+    /// Its number, from 1.
+    pub number: u64,
+    /// How many there are.
+    pub of: u64,
 }
 
 /// When requests were sent.
@@ -203,6 +242,8 @@ pub struct Breakages {
 pub struct Generator {
     /// Its time on processors for each request.
     pub cpu_us_per_request: Option<f64>,
+    /// Its time on processors, in microseconds.
+    pub cpu_us: u64,
     /// By how much it was late to look at what was due: of a hundred times, the second longest.
     pub lag_p99_us: Option<u64>,
     /// Whether what was measured is the target and not the generator.
@@ -211,6 +252,8 @@ pub struct Generator {
     pub causes: Vec<String>,
     /// Threads.
     pub threads: usize,
+    /// Threads that did not end in time: what they counted last is missing.
+    pub lost_threads: usize,
     /// Connections.
     pub connections: usize,
     /// How long it slept at least between two looks at the clock, in microseconds.
@@ -323,53 +366,4 @@ pub struct Surprise {
     pub actual: Redacted,
     /// The evidence.
     pub exchange: Option<Exchange>,
-}
-
-/// Kinds of surprise.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum WrongKind {
-    /// It was accepted and had to be refused.
-    FalseAccept,
-    /// It was refused and had to be accepted.
-    FalseRefusal,
-    /// A whole answer that is nothing the contract knows.
-    WrongAnswer,
-    /// What came is not HTTP, or not framed.
-    Malformed,
-    /// Bytes came that nobody had asked for.
-    Surplus,
-    /// The connection was reset.
-    Reset,
-    /// The connection ended before the answer did.
-    Closed,
-    /// No whole answer came in time.
-    TimedOut,
-    /// The target said that it was too busy.
-    Shed,
-}
-
-impl WrongKind {
-    /// What it is called.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::FalseAccept => "false accept",
-            Self::FalseRefusal => "false refusal",
-            Self::WrongAnswer => "wrong answer",
-            Self::Malformed => "malformed answer",
-            Self::Surplus => "bytes that nobody asked for",
-            Self::Reset => "reset",
-            Self::Closed => "connection closed",
-            Self::TimedOut => "timed out",
-            Self::Shed => "shed",
-        }
-    }
-
-    /// Whether it makes a load wrong, and not only slow or unsteady.
-    pub fn is_wrong(self) -> bool {
-        matches!(
-            self,
-            Self::FalseAccept | Self::FalseRefusal | Self::WrongAnswer | Self::Malformed | Self::Surplus
-        )
-    }
 }

@@ -64,7 +64,7 @@ pub struct ContractInfo {
 }
 
 /// Where the requests of one environment went.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Target {
     /// The environment.
     pub environment: String,

@@ -1,7 +1,7 @@
 //! The flags of `lockproof load`.
 
 use std::path::PathBuf;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use clap::{Args, ValueEnum};
 
@@ -9,7 +9,7 @@ use crate::cli::target::TargetArgs;
 use crate::document::{Millis, Rate};
 use crate::load::format::Model;
 use crate::load::threshold::{self, Threshold};
-use crate::load::{Limits, Pacing};
+use crate::load::{Limits, Pacing, Shard};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -18,11 +18,15 @@ Examples:
   lockproof load --connections 64                        as fast as 64 connections go, one request behind the other
   lockproof load my-plan.yaml --contract lockproof.yaml --authorized api.example.com
   lockproof load --find-capacity --threshold 'p99(accepted) < 50ms' --duration 5s
+  lockproof load --shard 1/4 --start-at 2027-01-31T12:00:00Z --out shard-1
   lockproof load --threshold 'p99(accepted, response) < 20ms' --threshold 'rate(shed) < 1%'
 
 Every answer is judged. Exit code 1 is a wrong answer, 4 a threshold that was missed, 5 a result that is void because
 the generator itself was the bottleneck. A load of more than 10 requests a second on anything but this machine needs
---authorized HOST.";
+--authorized HOST.
+
+The first interrupt lets what is under way finish, the second ends it at once, the third ends the program. Every ten
+seconds load.json and load.hlog are written as checkpoints.";
 
 /// Load a target: good and bad keys at a rate, every answer judged.
 #[derive(Debug, Args)]
@@ -36,11 +40,16 @@ pub(in crate::cli) struct LoadArgs {
     /// The host that you are authorised to load; recorded in the report.
     #[arg(long, value_name = "HOST", help_heading = "Target")]
     pub(super) authorized: Option<String>,
+    /// Refuse a plan that asks for more than this; 5/s on a protected environment, where nothing is said.
+    #[arg(long, value_name = "RATE", value_parser = rate, help_heading = "Target")]
+    pub(super) max_rate: Option<Rate>,
     /// The environment, where the plan is not to say it.
     #[arg(long, value_name = "ENVIRONMENT", help_heading = "Target")]
     pub(super) environment: Option<String>,
     #[command(flatten)]
     pace: PaceArgs,
+    #[command(flatten)]
+    pub(super) part: PartArgs,
     #[command(flatten)]
     judge: JudgeArgs,
     /// Where load.json, load.hlog and load.ndjson are written.
@@ -93,6 +102,17 @@ struct PaceArgs {
 }
 
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Several processes")]
+pub(super) struct PartArgs {
+    /// Send one part of the plan, such as 2/4 for the second of four; `lockproof merge` puts the results together.
+    #[arg(long, value_name = "I/N", value_parser = Shard::parse, requires = "start_at", conflicts_with_all = ["find_capacity", "calibrate"])]
+    pub(super) shard: Option<Shard>,
+    /// Start at this moment, as 2027-01-31T12:00:00Z: the same for all parts of a plan.
+    #[arg(long, value_name = "TIME", value_parser = humantime::parse_rfc3339_weak, conflicts_with_all = ["find_capacity", "calibrate"])]
+    pub(super) start_at: Option<SystemTime>,
+}
+
+#[derive(Debug, Args)]
 #[command(next_help_heading = "Judgement")]
 struct JudgeArgs {
     /// Something that must hold, such as 'p99(accepted, response) < 20ms'; repeatable.
@@ -136,7 +156,14 @@ impl LoadArgs {
             threads: pace.threads.map(usize::from),
             grace: pace.grace,
             seed: pace.seed,
+            shard: self.part.shard.unwrap_or_default(),
+            start: None,
         }
+    }
+
+    /// Whether the operator said how many requests there are.
+    pub(super) fn is_counted(&self) -> bool {
+        self.pace.requests.is_some()
     }
 
     /// The thresholds beside the plan's.

@@ -2,13 +2,16 @@
 
 mod args;
 mod capacity;
+mod end;
 mod files;
 mod place;
+mod room;
 mod ticker;
 
 use std::fmt::Write as _;
+use std::path::Path;
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::{Duration, Instant, SystemTime};
 
 use crate::document::{Source, suggest};
 use crate::load::format::{self, LoadPlan};
@@ -20,8 +23,9 @@ use super::bundle;
 use super::error::Failure;
 use super::output::{self, Output};
 use super::target::AimedApart;
-use super::{Done, run as run_verb, signals};
+use super::{Done, run as run_verb};
 pub(super) use args::LoadArgs;
+use end::Watchdog;
 use files::Seconds;
 use ticker::Ticker;
 
@@ -34,8 +38,9 @@ pub(super) fn run(args: &LoadArgs, output: &Output) -> Done {
     }
     let (name, plan) = plan(args.plan.as_deref().unwrap_or(STANDARD))?;
     let pacing = args.pacing();
-    let pace = Pace::new(&plan, &pacing, cores()).map_err(Failure::usage)?;
-    place::files_for(pace.settings.connections)?;
+    let mut pace = Pace::new(&plan, &pacing, cores()).map_err(Failure::usage)?;
+    pace.settings.start = args.part.start_at.map(start).transpose()?;
+    room::room_for(pace.settings.connections)?;
     let aimed = args.target.aim_apart()?;
     on(args, (&name, &plan, pace), aimed, output)
 }
@@ -50,9 +55,11 @@ fn on(
         return capacity::find(args, (name, plan), &aimed, output);
     }
     if args.calibrate {
-        return calibrate(&place::job(args, (name, plan, pace), &aimed)?);
+        return calibrate(&place::job(args, (name, plan, pace), &aimed)?, &args.out);
     }
+    let watchdog = Watchdog::after(patience(&pace));
     let (job, collected, started) = send(args, (name, plan, pace), &aimed, output)?;
+    watchdog.sent();
     let answered = aimed.child.take().and_then(super::child::Child::stop);
     let conclusion = concluded(args, &aimed, (&job, &collected, started), answered);
     output::print(&load_page(&conclusion.result, output.style()))?;
@@ -70,14 +77,26 @@ fn send(
     aimed: &AimedApart,
     output: &Output,
 ) -> Result<Sent, Failure> {
-    let job = Arc::new(place::job(args, (name, plan, pace), aimed)?);
+    let mut job = place::job(args, (name, plan, pace), aimed)?;
     let mut seconds = Seconds::open(&args.out)?;
-    let started = now();
+    let started = args.part.start_at.unwrap_or_else(now);
+    job.run = run_id(args, &job, started);
+    job.surroundings = room::surroundings();
+    let job = Arc::new(job);
     let ticker = Ticker::new(output, &job);
-    let stoppable = |stop: load::Interrupter| signals::tell(move |signal| stop.interrupt(signal));
-    let collected = load::run(&job, stoppable, &mut |event| {
-        if let Event::Second(number, sum) = event {
-            seconds.write(*number, sum);
+    let collected = load::run(&job, end::on_signals, &mut |event| {
+        match event {
+            Event::Second(number, sum) => seconds.write(*number, sum),
+            Event::Checkpoint(collected) if !args.find_capacity => {
+                let header = header(args, aimed, (&job, started), None);
+                let conclusion = load::checkpoint(header, &job, collected);
+                seconds.note(files::finish(
+                    &args.out,
+                    &conclusion.result,
+                    load::log(&job, collected, started),
+                ));
+            }
+            Event::Started(_) | Event::Surprise(_) | Event::Interrupted | Event::Checkpoint(_) => {}
         }
         ticker.notice(event);
     });
@@ -94,25 +113,62 @@ fn concluded(
     (job, collected, started): (&Job, &Collected, SystemTime),
     answered: Option<u64>,
 ) -> Conclusion {
+    load::conclude(header(args, aimed, (job, started), answered), job, collected)
+}
+
+fn header(
+    args: &LoadArgs,
+    aimed: &AimedApart,
+    (job, started): (&Job, SystemTime),
+    answered: Option<u64>,
+) -> Header {
     let mut notices = args.target.notices();
     notices.extend(job.left_out.iter().cloned());
-    let header = Header {
+    Header {
         contract: run_verb::contract_info(&aimed.bundle),
         started: humantime::format_rfc3339_seconds(started).to_string(),
         notices,
         limits: args.limits(),
+        surroundings: room::surroundings().since(job.surroundings),
+        ceiling: files::ceiling(&args.out, job.settings.threads),
         answered,
-    };
-    load::conclude(header, job, collected)
+    }
+}
+
+/// The name of a run: the same for all of its shards, which start at the same moment.
+fn run_id(args: &LoadArgs, job: &Job, started: SystemTime) -> String {
+    let moment = humantime::format_rfc3339_nanos(started).to_string();
+    // Two runs that are not told when to start are two, even if they start at once.
+    let process = if args.part.start_at.is_some() { 0 } else { std::process::id() };
+    load::run_id(job, &format!("{moment} {process}"))
+}
+
+/// When a load starts that is told when.
+fn start(at: SystemTime) -> Result<Instant, Failure> {
+    let left = at.duration_since(now()).map_err(|late| {
+        let late = late.duration().as_secs_f64();
+        Failure::usage(format!(
+            "--start-at was {late:.0} s ago: all parts of a plan start at one moment; give one that is still to come"
+        ))
+    })?;
+    Ok(Instant::now() + left)
+}
+
+/// How long a load can take before it has sent everything.
+fn patience(pace: &Pace) -> Duration {
+    let wait =
+        pace.settings.start.map_or(Duration::ZERO, |start| start.saturating_duration_since(Instant::now()));
+    wait + load::longest(pace)
 }
 
 /// Compares what a plan asks of the generator with what that can do; beyond seven tenths of it nothing is certain.
-fn calibrate(job: &Job) -> Done {
+fn calibrate(job: &Job, folder: &Path) -> Done {
     let measured = load::calibrate(job).map_err(|error| Failure::System(format!("calibrate: {error}")))?;
     let Some(own) = measured else {
         return Err(Failure::Inconclusive("the null server answered nothing".to_owned()));
     };
     let ceiling = own.ceiling();
+    files::write_calibration(folder, &own)?;
     let mut text = format!(
         "{:.0} requests a second with {} thread(s) beside a server that does nothing, {:.1} us of processor each\n\
          at most {ceiling:.0} a second where each thread has a processor of its own\n",

@@ -4,20 +4,17 @@ use std::net::{SocketAddr, ToSocketAddrs as _};
 use std::sync::Arc;
 use std::time::Duration;
 
-use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use rustls::pki_types::ServerName;
 
 use crate::cli::error::Failure;
 use crate::cli::target::AimedApart;
+use crate::document::Rate;
 use crate::load::format::LoadPlan;
-use crate::load::{self, Job, Pace, Place, Target, Wheel, Wish};
+use crate::load::{self, Demand, Job, Pace, Place, Target, Wheel, Wish};
 use crate::redact::Redactor;
 use crate::wire::{self, ClientOptions, Origin, Scheme};
 
 use super::args::LoadArgs;
-
-/// Files that are open beside the connections.
-const OTHER_FILES: u64 = 64;
 
 /// Binds a plan to the place where it goes.
 pub(super) fn job(
@@ -32,6 +29,12 @@ pub(super) fn job(
         load::environment(&bundle.contract, wanted.as_deref(), &permits).map_err(Failure::usage)?.to_string();
     let base = bundle.contract.environments.iter().find(|(known, _)| known.as_str() == environment);
     let base = base.map_or("", |(_, declared)| declared.base_url.as_str());
+    let protected = bundle
+        .contract
+        .environments
+        .iter()
+        .any(|(known, declared)| known.as_str() == environment && declared.protected);
+    capped(args, (&environment, protected), &pace)?;
     let origin = Origin::new(base).map_err(|error| Failure::usage(format!("could not {error}")))?;
     let options = args.target.plain_options(aimed, &environment, pace.settings.timeout)?;
     let target = target(args, (&environment, &origin), &options, pace.peak())?;
@@ -77,6 +80,20 @@ fn wheel(
     Ok(Some(Wheel { steering, keyring, origin: origin.clone(), options }))
 }
 
+/// Refuses a plan that asks for more than the operator permits.
+fn capped(args: &LoadArgs, (environment, protected): (&str, bool), pace: &Pace) -> Result<(), Failure> {
+    let all = pace.schedule.as_ref().map(|schedule| schedule.planned().min(pace.settings.requests));
+    let demand = Demand {
+        environment,
+        protected,
+        peak: pace.peak(),
+        requests: all,
+        most: args.max_rate.as_ref().map(Rate::per_second),
+        counted: args.is_counted(),
+    };
+    load::cap(&demand).map_err(Failure::usage)
+}
+
 /// One address of one origin, that may be loaded.
 fn target(
     args: &LoadArgs,
@@ -104,22 +121,4 @@ fn tls(host: &str, options: &ClientOptions) -> Result<Tls, Failure> {
     let config = wire::tls_config(&options).map_err(|error| failed(&error))?;
     let name = ServerName::try_from(host.to_owned()).map_err(|error| failed(&error))?;
     Ok((Arc::new(config), name))
-}
-
-/// Sees to it that there are files enough for the connections, as far as the system lets us.
-pub(super) fn files_for(connections: usize) -> Result<(), Failure> {
-    let needed = u64::try_from(connections).unwrap_or(u64::MAX).saturating_add(OTHER_FILES);
-    let Rlimit { current, maximum } = getrlimit(Resource::Nofile);
-    if current.is_none_or(|current| current >= needed) {
-        return Ok(());
-    }
-    let raised = Rlimit { current: Some(maximum.map_or(needed, |maximum| maximum.min(needed))), maximum };
-    setrlimit(Resource::Nofile, raised).ok();
-    match getrlimit(Resource::Nofile).current {
-        Some(current) if current < needed => Err(Failure::Void(format!(
-            "the load would be void: {connections} connections need {needed} open files, and the system gives this \
-             process {current}; raise the limit (ulimit -n), or use fewer connections"
-        ))),
-        _ => Ok(()),
-    }
 }

@@ -7,10 +7,11 @@ mod words;
 use super::collect::{Collected, SecondSum};
 use super::engine::TICK;
 use super::format::Model;
-use super::honesty::{self, Limits};
-use super::job::{Class, Job};
+use super::honesty::{self, Limits, Surroundings};
+use super::job::Job;
 use super::measured::Figures;
 use super::number::{real, share, whole};
+use super::sheet::{ClassSheet, KeyLife, Sheet};
 use super::tally::{ClassTimes, Counts, Surprise};
 use super::times::Times;
 use super::verdict::Outcome;
@@ -18,7 +19,7 @@ use crate::outcome::load::{
     self, Breakages, Connections, Generator, LOAD_FORMAT, LoadModel, LoadResult, Percentiles, Range, Second,
     ThresholdResult,
 };
-use crate::outcome::{ContractInfo, ExitCode, Target, Tool};
+use crate::outcome::{ContractInfo, ExitCode, Redacted, Tool};
 use crate::runner::evidence;
 
 /// What a result says beside what was collected.
@@ -32,6 +33,10 @@ pub struct Header {
     pub notices: Vec<String>,
     /// How far the generator may fall behind.
     pub limits: Limits,
+    /// What happened around the generator.
+    pub surroundings: Surroundings,
+    /// How many requests a second the generator was found to be able to send here, where that was measured.
+    pub ceiling: Option<f64>,
     /// How many requests the reference server says to have answered, where it was the target.
     pub answered: Option<u64>,
 }
@@ -46,10 +51,32 @@ pub struct Conclusion {
 }
 
 /// Concludes a load.
-pub fn conclude(header: Header, job: &Job, collected: &Collected) -> Conclusion {
-    let causes = honesty::causes(job, collected, header.limits);
+pub fn conclude(mut header: Header, job: &Job, collected: &Collected) -> Conclusion {
+    let mut causes = honesty::causes(job, collected, header.limits);
+    causes.extend(honesty::around(collected, header.surroundings));
+    header.notices.extend(header.ceiling.and_then(|ceiling| honesty::near(job, ceiling)));
+    concluded(header, &Sheet::of(job), collected, causes)
+}
+
+/// The same of a load that is going on: all that is left should the program be killed.
+pub fn checkpoint(mut header: Header, job: &Job, collected: &Collected) -> Conclusion {
+    let words = "a checkpoint: the load was still going on when this was written";
+    header.notices.push(words.to_owned());
+    let mut conclusion = conclude(header, job, &collected.settled());
+    conclusion.result.whole = false;
+    conclusion
+}
+
+/// Concludes what was collected, void for some causes or for none.
+#[expect(clippy::too_many_lines, reason = "a line for each field of the result")]
+pub(super) fn concluded(
+    header: Header,
+    job: &Sheet,
+    collected: &Collected,
+    causes: Vec<String>,
+) -> Conclusion {
     let total = collected.total();
-    let planned = planned(job, total);
+    let planned = job.planned.unwrap_or(total.sent + total.dropped);
     let thresholds = thresholds(job, collected);
     let mismatches = weigh::mismatches(collected, planned, header.answered);
     let (verdict, exit) = weigh::weigh(collected, (&causes, &mismatches), &thresholds);
@@ -58,14 +85,18 @@ pub fn conclude(header: Header, job: &Job, collected: &Collected) -> Conclusion 
         format: LOAD_FORMAT.to_owned(),
         tool: tool(),
         contract: header.contract,
+        identity: job.identity.clone(),
+        whole: true,
         plan: job.name.clone(),
         title: job.title.clone(),
         model: if job.model == Model::Open { LoadModel::Open } else { LoadModel::Closed },
-        target: target(job),
-        authorized: job.target.authorized.as_ref().map(|host| job.redactor.redact(host)),
-        seed: job.settings.seed,
+        target: job.target.clone(),
+        authorized: job.authorized.clone(),
+        seed: job.seed,
         started: header.started,
         duration_ms: u64::try_from(collected.duration.as_millis()).unwrap_or(u64::MAX),
+        span_us: micros(job.span),
+        warm_up_us: micros(job.warm_up),
         verdict,
         exit_code: exit.code(),
         notices: words::notices(header.notices, job, collected, &mismatches),
@@ -88,13 +119,14 @@ pub fn conclude(header: Header, job: &Job, collected: &Collected) -> Conclusion 
         response_time_us: percentiles(&all.response),
         service_time_us: percentiles(&all.service),
         distribution: distribution(&all.response),
-        warm_up: (!job.warm_up.is_zero()).then(|| warm_up(job, collected)),
+        warm_up: (!job.warm_up.is_zero()).then(|| warm_up(collected)),
         classes: classes(job, collected),
         seconds: collected.seconds.iter().map(|(number, sum)| second(*number, sum)).collect(),
         connections: connections(collected),
         timeline: timeline::results(job, collected),
         thresholds,
         surprises: collected.surprises.iter().map(|one| surprise(job, one)).collect(),
+        parts: Vec::new(),
     };
     Conclusion { result, exit }
 }
@@ -103,18 +135,16 @@ fn tool() -> Tool {
     Tool { name: "lockproof".to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() }
 }
 
-fn target(job: &Job) -> Target {
-    Target { environment: job.target.environment.clone(), url: job.redactor.redact(&job.target.url) }
+/// The notices that follow from what was collected.
+pub(super) fn derived_notices(job: &Sheet, collected: &Collected) -> Vec<Redacted> {
+    words::notices(Vec::new(), job, collected, &[])
 }
 
-/// How many requests the plan has behind its warm-up; in the closed model, as many as there were.
-fn planned(job: &Job, total: Counts) -> u64 {
-    let Some(schedule) = &job.schedule else { return total.sent + total.dropped };
-    let most = job.settings.requests;
-    schedule.planned().min(most).saturating_sub(schedule.due_before(job.warm_up).min(most))
+fn micros(time: std::time::Duration) -> u64 {
+    u64::try_from(time.as_micros()).unwrap_or(u64::MAX)
 }
 
-fn thresholds(job: &Job, collected: &Collected) -> Vec<ThresholdResult> {
+fn thresholds(job: &Sheet, collected: &Collected) -> Vec<ThresholdResult> {
     let figures = Figures { job, collected };
     let weighed = job.thresholds.iter().map(|threshold| (threshold, threshold.weigh(&figures)));
     weighed
@@ -135,18 +165,20 @@ fn breakages(counts: &Counts) -> Breakages {
     }
 }
 
-fn generator(job: &Job, collected: &Collected, causes: Vec<String>) -> Generator {
+fn generator(job: &Sheet, collected: &Collected, causes: Vec<String>) -> Generator {
     let sent = collected.total().sent + collected.total_warm_up().sent;
     Generator {
+        cpu_us: collected.cpu / 1000,
         cpu_us_per_request: share(collected.cpu, sent).map(|nanos| (nanos / 10.0).round() / 100.0),
         lag_p99_us: collected.lag.at(99.0),
         valid: causes.is_empty(),
         causes,
-        threads: job.settings.threads,
-        connections: job.settings.connections,
+        threads: job.threads,
+        lost_threads: collected.missing,
+        connections: job.connections,
         tick_us: TICK / 1000,
         stall_us: collected.stall / 1000,
-        timeout_us: u64::try_from(job.settings.timeout.as_micros()).unwrap_or(u64::MAX),
+        timeout_us: micros(job.timeout),
         second_looks: collected.wires.second_looks,
         missed: collected.wires.missed,
     }
@@ -181,25 +213,26 @@ fn distribution(times: &Times) -> Vec<Range> {
     ranges
 }
 
-fn classes(job: &Job, collected: &Collected) -> Vec<load::Class> {
+fn classes(job: &Sheet, collected: &Collected) -> Vec<load::Class> {
     let numbered = job.classes.iter().enumerate();
     let known = numbered.filter_map(|(number, class)| {
         Some((class, collected.measured.get(number)?, collected.times.get(number)?))
     });
-    known.map(|(class, counts, times)| result_of(job, Some(class), (counts, times))).collect()
+    known.map(|(class, counts, times)| result_of(Some(class), (counts, times))).collect()
 }
 
-fn warm_up(job: &Job, collected: &Collected) -> load::Class {
-    result_of(job, None, (&collected.total_warm_up(), &collected.warm_up_times))
+fn warm_up(collected: &Collected) -> load::Class {
+    result_of(None, (&collected.total_warm_up(), &collected.warm_up_times))
 }
 
-fn result_of(job: &Job, class: Option<&Class>, (counts, times): (&Counts, &ClassTimes)) -> load::Class {
-    let expected = class.map_or_else(String::new, timeline::expected);
+fn result_of(class: Option<&ClassSheet>, (counts, times): (&Counts, &ClassTimes)) -> load::Class {
     load::Class {
         name: class.map_or_else(|| "warm-up".to_owned(), |class| class.name.clone()),
-        operation: class.map(|class| class.operation.clone()),
+        operation: class.and_then(|class| class.operation.clone()),
         credential: class.and_then(|class| class.credential.clone()),
-        expected: job.redactor.redact(&expected),
+        entry: class.map_or_else(String::new, |class| class.entry.clone()),
+        accepts: class.is_some_and(|class| class.accepts),
+        expected: class.map_or_else(|| Redacted::fixed(""), |class| class.expected.clone()),
         sent: counts.sent,
         completed: counts.completed(),
         right_accept: counts.of(Outcome::RightAccept),
@@ -216,13 +249,13 @@ fn result_of(job: &Job, class: Option<&Class>, (counts, times): (&Counts, &Class
         response_time_us: percentiles(&times.response),
         service_time_us: percentiles(&times.service),
         other_response_time_us: percentiles(&times.other_response),
-        outlived_us: class.filter(|class| class.turn.is_some()).map(|_| percentiles(&times.outlived)),
+        outlived_us: class.filter(|class| class.key == KeyLife::Ends).map(|_| percentiles(&times.outlived)),
     }
 }
 
 /// One second, as results have it.
 pub(super) fn second(number: u64, sum: &SecondSum) -> Second {
-    let counts = &sum.counts;
+    let (counts, figures) = (&sum.counts, sum.figures());
     let (cpu, span) = sum.cpu.iter().fold((0, 0), |(cpu, span), (c, s)| (cpu + c, span + s));
     Second {
         second: number,
@@ -237,10 +270,10 @@ pub(super) fn second(number: u64, sum: &SecondSum) -> Second {
         timed_out: counts.of(Outcome::TimedOut),
         late: counts.late,
         dropped: counts.dropped,
-        p50_us: sum.response.percentile(50.0),
-        p99_us: sum.response.percentile(99.0),
-        max_us: sum.response.longest(),
-        lag_p99_us: sum.lag.at(99.0),
+        p50_us: figures.p50,
+        p99_us: figures.p99,
+        max_us: figures.max,
+        lag_p99_us: figures.lag_p99,
         cpu_percent: whole(share(cpu, span).unwrap_or(0.0) * 100.0),
     }
 }
@@ -261,14 +294,13 @@ fn connections(collected: &Collected) -> Connections {
     }
 }
 
-fn surprise(job: &Job, surprise: &Surprise) -> load::Surprise {
+fn surprise(job: &Sheet, surprise: &Surprise) -> load::Surprise {
     let class = job.classes.get(surprise.class);
-    let expected = class.map_or_else(String::new, timeline::expected);
     load::Surprise {
         kind: surprise.kind(),
         class: class.map_or_else(String::new, |class| class.name.clone()),
         at_ms: whole(real(surprise.at) / 1e6),
-        expected: job.redactor.redact(&expected),
+        expected: class.map_or_else(|| Redacted::fixed(""), |class| class.expected.clone()),
         actual: job.redactor.redact(&surprise.actual).truncated(2048),
         exchange: surprise.exchange.as_ref().map(|exchange| evidence(exchange, &job.redactor)),
     }

@@ -1,12 +1,11 @@
 //! What was done to the target, as results have it.
 
 use crate::load::collect::Collected;
-use crate::load::job::{Class, Job};
+use crate::load::sheet::Sheet;
 use crate::outcome::load::Deed;
 
 /// Everything that the plan does to the target, and what came of it.
-pub(super) fn results(job: &Job, collected: &Collected) -> Vec<Deed> {
-    let acts = job.timeline.iter().flat_map(|timeline| &timeline.acts);
+pub(super) fn results(job: &Sheet, collected: &Collected) -> Vec<Deed> {
     let result = |(number, act): (usize, &crate::load::steer::Act)| {
         let performed = collected.performed.iter().find(|one| one.act == number);
         let problem = performed.and_then(|one| one.problem.as_deref());
@@ -19,15 +18,7 @@ pub(super) fn results(job: &Job, collected: &Collected) -> Vec<Deed> {
             problem: problem.map(|why| job.redactor.redact(why)),
         }
     };
-    acts.enumerate().map(result).collect()
-}
-
-/// What is right for a class, in words.
-pub(super) fn expected(class: &Class) -> String {
-    match &class.turn {
-        None => class.requirement.to_string(),
-        Some(turn) => format!("{}; behind the end of its key, {}", class.requirement, turn.requirement),
-    }
+    job.acts.iter().enumerate().map(result).collect()
 }
 
 fn millis(time: std::time::Duration) -> u64 {

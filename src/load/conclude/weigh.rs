@@ -24,7 +24,7 @@ pub(super) fn weigh(
         Some(Signal::Terminate) => (LoadVerdict::Aborted, ExitCode::Terminated),
         None if is_wrong(collected, &all) => (LoadVerdict::Wrong, ExitCode::NonConformant),
         None if !causes.is_empty() => (LoadVerdict::Void, ExitCode::LoadVoid),
-        None if judged == 0 || collected.missing > 0 || !collected.is_steered() => {
+        None if judged == 0 || collected.missing > 0 || collected.going_on || !collected.is_steered() => {
             (LoadVerdict::Inconclusive, ExitCode::Inconclusive)
         }
         None if thresholds.iter().any(|one| !one.met) => (LoadVerdict::Missed, ExitCode::ThresholdMissed),
@@ -59,8 +59,11 @@ pub(super) fn mismatches(collected: &Collected, planned: u64, answered: Option<u
         ));
     }
     let steered = collected.is_steered() || total.sent > 0;
-    let whole =
-        steered && collected.signal.is_none() && collected.missing == 0 && collected.failures.is_empty();
+    let whole = steered
+        && collected.signal.is_none()
+        && collected.missing == 0
+        && !collected.going_on
+        && collected.failures.is_empty();
     if whole && total.sent + total.dropped < planned {
         found.push(format!(
             "{} requests were planned, only {} sent and {} dropped",

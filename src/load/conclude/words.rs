@@ -2,7 +2,7 @@
 
 use super::Collected;
 use crate::load::format::Model;
-use crate::load::job::Job;
+use crate::load::sheet::Sheet;
 use crate::load::threshold::Figure;
 use crate::load::verdict::Outcome;
 use crate::outcome::Redacted;
@@ -20,7 +20,7 @@ pub(super) fn figure(figure: &Figure, value: f64) -> String {
 /// What a reader must know before trusting anything else.
 pub(super) fn notices(
     mut notices: Vec<String>,
-    job: &Job,
+    job: &Sheet,
     collected: &Collected,
     mismatches: &[String],
 ) -> Vec<Redacted> {
@@ -32,16 +32,16 @@ pub(super) fn notices(
     );
     notices.extend(collected.performed.iter().filter_map(|one| one.problem.as_ref()).cloned());
     notices.extend(collected.left.iter().map(|what| format!("not taken back: {what}")));
-    notices.extend(collected.failures.iter().map(|why| format!("a thread could not go on: {why}")));
+    notices.extend(collected.failures.iter().cloned());
     if collected.missing > collected.failures.len() {
         notices
             .push("a thread did not end in time: its last counts and all its times are missing".to_owned());
     }
-    if collected.opened_first < job.settings.connections {
+    if collected.opened_first < job.connections {
         let problem = collected.problem.as_ref().map(|text| format!(" ({text})")).unwrap_or_default();
         notices.push(format!(
             "{} of {} connections stood at the start{problem}",
-            collected.opened_first, job.settings.connections
+            collected.opened_first, job.connections
         ));
     }
     if job.model == Model::Closed {
@@ -52,7 +52,7 @@ pub(super) fn notices(
 }
 
 /// Where no key was wrongly accepted: what that shows, by the rule of three.
-fn bound(collected: &Collected, job: &Job) -> Option<String> {
+fn bound(collected: &Collected, job: &Sheet) -> Option<String> {
     let refusing = job.classes.iter().zip(&collected.measured).filter(|(class, _)| !class.accepts);
     let (refused, wrong) = refusing.fold((0, 0), |(refused, wrong), (_, counts)| {
         (refused + counts.of(Outcome::RightRefusal), wrong + counts.of(Outcome::FalseAccept))

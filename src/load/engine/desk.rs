@@ -7,7 +7,7 @@ use std::sync::mpsc::{Receiver, Sender};
 use std::time::Instant;
 
 use crate::load::number::nanos_of;
-use crate::load::tally::{ClassTimes, Connecting, Tally};
+use crate::load::tally::Tally;
 
 /// What a thread tells.
 #[derive(Debug)]
@@ -17,20 +17,9 @@ pub(in crate::load) enum Message {
     /// What it counted in a second.
     Tally(Box<Tally>),
     /// It is done: what it counted since, and all of its times.
-    Done(Box<Tally>, Box<Finals>),
+    Done(Box<Tally>),
     /// It cannot go on.
     Failed(String),
-}
-
-/// What a thread hands over at its end.
-#[derive(Debug)]
-pub(in crate::load) struct Finals {
-    /// The times of the classes.
-    pub(in crate::load) times: Vec<ClassTimes>,
-    /// The times of the warm-up, all classes together.
-    pub(in crate::load) warm_up: ClassTimes,
-    /// How long connections took.
-    pub(in crate::load) connecting: Connecting,
 }
 
 /// Whether to stop.

@@ -20,7 +20,8 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 use std::time::Instant;
 
-pub(super) use desk::{Brake, Clock, Desk, Finals, Message, Stop};
+pub(super) use desk::{Brake, Clock, Desk, Message, Stop};
+pub(super) use score::CHECKPOINT;
 pub(super) use worker::TICK;
 
 use super::job::Job;
@@ -34,13 +35,13 @@ pub(super) struct Crew {
     /// How they are stopped.
     pub(super) brake: Brake,
     gates: Vec<Sender<Instant>>,
+    size: usize,
 }
 
 impl Crew {
     /// Hires the threads; they open their connections and wait.
-    pub(super) fn hire(job: &Arc<Job>) -> std::io::Result<Self> {
+    pub(super) fn hire(job: &Arc<Job>, brake: Brake) -> std::io::Result<Self> {
         let (tell, hear) = channel();
-        let brake = Brake::default();
         let mut gates = Vec::new();
         for number in 0..job.settings.threads.max(1) {
             let (open, gate) = channel();
@@ -53,21 +54,24 @@ impl Crew {
             // Not joined: a thread that hangs must not make those who wait for it hang.
             drop(named.spawn(move || work(job, desk))?);
         }
-        Ok(Self { hear, brake, gates })
+        Ok(Self { hear, brake, size: gates.len(), gates })
     }
 
     /// How many threads there are.
     pub(super) fn size(&self) -> usize {
-        self.gates.len()
+        self.size
     }
 
     /// Lets them all start at the same moment.
-    pub(super) fn start(&self) -> Instant {
-        let start = Instant::now();
-        for gate in &self.gates {
+    pub(super) fn start(&mut self, start: Instant) {
+        for gate in self.gates.drain(..) {
             gate.send(start).ok();
         }
-        start
+    }
+
+    /// Sends them home before they have started: they hand over that they did nothing.
+    pub(super) fn dismiss(&mut self) {
+        self.gates.clear();
     }
 }
 

@@ -44,10 +44,12 @@ impl Pace {
             Model::Closed => None,
         };
         let room = job.settings.backlog.div_ceil(threads);
+        let shard = job.settings.shard;
+        let number = |count: usize| u64::try_from(count).unwrap_or(u64::MAX / 2048);
         let mut pace = Self {
             cursor,
-            next: u64::try_from(thread).unwrap_or(0),
-            stride: u64::try_from(threads).unwrap_or(1),
+            next: shard.first() + number(thread) * shard.of(),
+            stride: number(threads) * shard.of(),
             beyond: job.settings.requests,
             next_at: None,
             end: nanos_of(job.span),

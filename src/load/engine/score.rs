@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::connection::Flight;
-use super::desk::{Desk, Finals, Message};
+use super::desk::{Desk, Message};
 use super::evidence;
 use super::pace::Due;
 use super::reader::Reader;
@@ -13,7 +13,7 @@ use super::worker::phase;
 use crate::judge::{Evidence, Recogniser, Right, Volatile};
 use crate::load::job::{Class, Job, Pick, Sealed};
 use crate::load::schedule::second_of;
-use crate::load::tally::{Album, ClassTimes, Connecting, Counts, Phase, Surprise, Tally, Wires};
+use crate::load::tally::{Album, ClassTimes, Connecting, Counts, Finals, Phase, Surprise, Tally, Wires};
 use crate::load::verdict::{self, Outcome};
 
 /// Of so many right answers, one is judged in full all the same.
@@ -21,13 +21,14 @@ const SAMPLE: u64 = 1024;
 /// So many answers are judged in full in a second at most; surprises beyond that are counted by their status.
 const IN_FULL: u32 = 5000;
 
+/// How often times are handed over, in seconds: a program that is killed loses no more.
+pub(in crate::load) const CHECKPOINT: u64 = 10;
+
 /// What a thread counts.
 pub(super) struct Score {
     job: Arc<Job>,
     tally: Tally,
-    times: Vec<ClassTimes>,
-    warm_up: ClassTimes,
-    connecting: Connecting,
+    times: Finals,
     album: Album,
     /// Whole answers so far.
     answers: u64,
@@ -55,9 +56,7 @@ impl Score {
         let classes = job.classes.len();
         Self {
             tally: Tally::new(thread, classes),
-            times: vec![ClassTimes::default(); classes],
-            warm_up: ClassTimes::default(),
-            connecting: Connecting::default(),
+            times: no_times(classes),
             album: Album::new(classes),
             answers: 0,
             budget: IN_FULL,
@@ -76,10 +75,10 @@ impl Score {
     /// A connection stands: when it was asked for and when it was there, and when TLS was too.
     pub(super) fn stands(&mut self, (asked_at, there_at): (u64, u64), secured_at: Option<u64>) {
         self.tally.wires.opened += 1;
-        self.connecting.connect.record(there_at.saturating_sub(asked_at));
+        self.times.connecting.connect.record(there_at.saturating_sub(asked_at));
         if let Some(at) = secured_at {
             self.tally.wires.handshakes += 1;
-            self.connecting.handshake.record(at.saturating_sub(there_at));
+            self.times.connecting.handshake.record(at.saturating_sub(there_at));
         }
     }
 
@@ -161,7 +160,7 @@ impl Score {
     fn outlived(&mut self, flight: &Flight, class: &Class, outcome: Outcome) {
         let accepted = matches!(outcome, Outcome::RightAccept | Outcome::FalseAccept);
         let since = class.turn.as_ref().and_then(|turn| turn.since(flight.sent_at));
-        let times = self.times.get_mut(flight.pick.class);
+        let times = self.times.times.get_mut(flight.pick.class);
         if let (true, Some(since), Some(times)) = (accepted, since, times) {
             times.outlived.record(since);
         }
@@ -224,10 +223,10 @@ impl Score {
         let response = now.saturating_sub(flight.due.at);
         let service = now.saturating_sub(flight.sent_at);
         let times = match phase {
-            Phase::WarmUp => Some(&mut self.warm_up),
+            Phase::WarmUp => Some(&mut self.times.warm_up),
             Phase::Measured => {
                 self.tally.response.record(response);
-                self.times.get_mut(class)
+                self.times.times.get_mut(class)
             }
         };
         let Some(times) = times else { return };
@@ -303,7 +302,11 @@ impl Score {
     /// Hands over what was counted, once a second.
     pub(super) fn hand_over(&mut self, now: u64, desk: &Desk) {
         if second_of(now) > self.second {
-            let tally = self.turn(now);
+            let before = self.second;
+            let mut tally = self.turn(now);
+            if self.second / CHECKPOINT > before / CHECKPOINT {
+                tally.finals = Some(self.hand_over_times());
+            }
             desk.tell.send(Message::Tally(Box::new(tally))).ok();
         }
     }
@@ -322,9 +325,22 @@ impl Score {
 
     /// Hands over everything.
     pub(super) fn finish(mut self, now: u64, desk: &Desk) {
-        let tally = self.turn(now);
-        let finals = Finals { times: self.times, warm_up: self.warm_up, connecting: self.connecting };
-        desk.tell.send(Message::Done(Box::new(tally), Box::new(finals))).ok();
+        let mut tally = self.turn(now);
+        tally.finals = Some(self.hand_over_times());
+        desk.tell.send(Message::Done(Box::new(tally))).ok();
+    }
+
+    /// The times since they were last handed over. They are given away whole: copying them would hold up what is due.
+    fn hand_over_times(&mut self) -> Box<Finals> {
+        Box::new(std::mem::replace(&mut self.times, no_times(self.job.classes.len())))
+    }
+}
+
+fn no_times(classes: usize) -> Finals {
+    Finals {
+        times: vec![ClassTimes::default(); classes],
+        warm_up: ClassTimes::default(),
+        connecting: Connecting::default(),
     }
 }
 

@@ -4,10 +4,15 @@
 //! machine is.
 
 mod accounting;
+mod cost;
+mod end;
 mod honesty;
 mod journeys;
 mod keys;
+mod ledger;
 mod mistakes;
+mod shards;
+mod starved;
 mod transport;
 mod wrong;
 
@@ -60,6 +65,13 @@ fn result(outcome: &Outcome) -> Value {
 /// A count of the result.
 fn count(outcome: &Outcome, name: &str) -> u64 {
     result(outcome)[name].as_u64().unwrap_or_else(|| panic!("{name}: {outcome}"))
+}
+
+/// What is not tested, for something is not here: in CI, where it could be, that is a failure.
+#[expect(clippy::print_stderr, reason = "whoever reads the log of a test must see it")]
+fn not_tested(what: &str) {
+    eprintln!("NOT TESTED: {what}");
+    assert!(std::env::var_os("CI").is_none(), "NOT TESTED: {what}");
 }
 
 fn ends_with(outcome: &Outcome, code: i32, says: &str) {

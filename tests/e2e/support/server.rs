@@ -48,6 +48,10 @@ pub(crate) enum Reply {
     Last(Vec<u8>),
     /// Writes what it likes for as long as it likes; the connection is closed behind it.
     Stream(Box<Script>),
+    /// Writes these bytes and closes its end without having said so; what is on its way already is read, and seen.
+    Farewell(Vec<u8>),
+    /// Answers nothing, and resets the connection.
+    Reset,
     /// Writes these bytes and closes the listener and every connection: the server is gone.
     GoAway(Vec<u8>),
 }
@@ -89,12 +93,16 @@ pub(crate) struct Server {
 /// What serves a request.
 type Answer = dyn Fn(&Request) -> Reply + Send + Sync;
 type Wrap = dyn Fn(TcpStream) -> io::Result<Box<dyn Stream>> + Send + Sync;
-type Serve = dyn Fn(Box<dyn Stream>, &Seen) -> io::Result<()> + Send + Sync;
+type Serve = dyn Fn(Box<dyn Stream>, &Seen, usize) -> io::Result<()> + Send + Sync;
 
 impl Server {
     /// A server that answers requests.
     pub(crate) fn http(answer: impl Fn(&Request) -> Reply + Send + Sync + 'static) -> Self {
-        Self::start("http", Box::new(plain), Box::new(move |stream, seen| converse(stream, seen, &answer)))
+        Self::start(
+            "http",
+            Box::new(plain),
+            Box::new(move |stream, seen, own| converse(stream, (seen, own), &answer)),
+        )
     }
 
     /// The same behind TLS, or whatever else `wrap` puts before it.
@@ -102,12 +110,16 @@ impl Server {
         wrap: impl Fn(TcpStream) -> io::Result<Box<dyn Stream>> + Send + Sync + 'static,
         answer: impl Fn(&Request) -> Reply + Send + Sync + 'static,
     ) -> Self {
-        Self::start("https", Box::new(wrap), Box::new(move |stream, seen| converse(stream, seen, &answer)))
+        Self::start(
+            "https",
+            Box::new(wrap),
+            Box::new(move |stream, seen, own| converse(stream, (seen, own), &answer)),
+        )
     }
 
     /// A server that does what it likes with a connection.
     pub(crate) fn tcp(serve: impl Fn(Box<dyn Stream>) -> io::Result<()> + Send + Sync + 'static) -> Self {
-        Self::start("http", Box::new(plain), Box::new(move |stream, _| serve(stream)))
+        Self::start("http", Box::new(plain), Box::new(move |stream, _, _| serve(stream)))
     }
 
     fn start(scheme: &'static str, wrap: Box<Wrap>, serve: Box<Serve>) -> Self {
@@ -136,8 +148,12 @@ impl Server {
                     stream.set_write_timeout(Some(Duration::from_secs(30))).ok();
                     seen.open.lock().unwrap().insert(number, stream.try_clone().unwrap());
                     // A client that goes away in the middle is what many tests are about.
-                    (work.0)(stream).and_then(|stream| (work.1)(stream, &seen)).ok();
-                    seen.open.lock().unwrap().remove(&number);
+                    let done = (work.0)(stream).and_then(|stream| (work.1)(stream, &seen, number));
+                    let last = seen.open.lock().unwrap().remove(&number);
+                    let aborted = done.is_err_and(|error| error.kind() == io::ErrorKind::ConnectionAborted);
+                    if let (true, Some(last)) = (aborted, last) {
+                        reset(last);
+                    }
                 });
             }
         });
@@ -202,7 +218,7 @@ fn plain(stream: TcpStream) -> io::Result<Box<dyn Stream>> {
     Ok(Box::new(stream))
 }
 
-fn converse(stream: Box<dyn Stream>, seen: &Seen, answer: &Answer) -> io::Result<()> {
+fn converse(stream: Box<dyn Stream>, (seen, own): (&Seen, usize), answer: &Answer) -> io::Result<()> {
     let mut stream = BufReader::new(stream);
     while let Some(request) = read_request(&mut stream)? {
         let request = seen.note(request);
@@ -216,6 +232,17 @@ fn converse(stream: Box<dyn Stream>, seen: &Seen, answer: &Answer) -> io::Result
             }
             Reply::Last(bytes) => return to.write_all(&bytes).and_then(|()| to.flush()),
             Reply::Stream(write) => return write(to).and_then(|()| to.flush()),
+            Reply::Farewell(bytes) => {
+                to.write_all(&bytes).and_then(|()| to.flush())?;
+                if let Some(stream) = seen.open.lock().unwrap().get(&own) {
+                    stream.shutdown(Shutdown::Write)?;
+                }
+                while let Some(request) = read_request(&mut stream)? {
+                    seen.note(request);
+                }
+                return Ok(());
+            }
+            Reply::Reset => return Err(io::ErrorKind::ConnectionAborted.into()),
             Reply::GoAway(bytes) => {
                 to.write_all(&bytes).and_then(|()| to.flush())?;
                 seen.go_away();
@@ -224,6 +251,14 @@ fn converse(stream: Box<dyn Stream>, seen: &Seen, answer: &Answer) -> io::Result
         }
     }
     Ok(())
+}
+
+/// Closes a connection with a reset, by a wish that only the runtime's sockets know.
+fn reset(stream: TcpStream) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build().unwrap();
+    let _within = runtime.enter();
+    stream.set_nonblocking(true).unwrap();
+    tokio::net::TcpStream::from_std(stream).unwrap().set_zero_linger().unwrap();
 }
 
 /// The next request, or nothing where the client has no more.
