@@ -48,6 +48,7 @@ pub struct Job {
     /// What is done to the target meanwhile.
     pub(super) timeline: Option<Timeline>,
     /// What virtual users do instead, where the plan is of journeys.
+    #[cfg_attr(not(feature = "goose"), expect(dead_code, reason = "without goose there are no journeys"))]
     pub(super) trips: Option<Trips>,
     /// The statuses by which the target says that it is too busy.
     pub shed: Vec<u16>,

@@ -36,6 +36,7 @@ pub enum Move {
 
 /// All journeys of a job.
 #[derive(Debug)]
+#[cfg_attr(not(feature = "goose"), expect(dead_code, reason = "without goose there are no journeys"))]
 pub(super) struct Trips {
     /// The journeys.
     pub(super) all: Vec<Trip>,
