@@ -41,7 +41,6 @@ const PROTECTED_REQUESTS: u64 = 1000;
 
 /// What a plan asks of an environment, and how much of that the operator permits.
 #[derive(Clone, Copy, Debug)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub struct Demand<'a> {
     /// The environment.
     pub environment: &'a str,
@@ -49,12 +48,10 @@ pub struct Demand<'a> {
     pub protected: bool,
     /// The highest rate of the whole plan, in requests a second; nothing in the closed model, which has none.
     pub peak: Option<f64>,
-    /// All requests of the whole plan; nothing where that is not known before.
+    /// All requests of the whole plan; nothing where that is not known before, or the operator said how many there are.
     pub requests: Option<u64>,
     /// The highest rate that the operator permits, where one is said.
     pub most: Option<f64>,
-    /// Whether the operator said how many requests there are.
-    pub counted: bool,
 }
 
 /// Whether a plan asks for no more than is permitted. A protected environment has caps of its own: they are lifted by
@@ -82,7 +79,7 @@ pub fn cap(demand: &Demand<'_>) -> Result<(), String> {
         (Some(_), Some(_)) | (None, _) => {}
     }
     match demand.requests {
-        Some(requests) if protected && !demand.counted && requests > PROTECTED_REQUESTS => Err(format!(
+        Some(requests) if protected && requests > PROTECTED_REQUESTS => Err(format!(
             "{because}a load may send {PROTECTED_REQUESTS} requests, and the plan has {requests}: say with --requests how \
              many it may be"
         )),
@@ -99,14 +96,8 @@ fn is_loopback(address: IpAddr) -> bool {
 mod tests {
     use super::*;
 
-    const PROTECTED: Demand<'static> = Demand {
-        environment: "live",
-        protected: true,
-        peak: Some(5.0),
-        requests: Some(1000),
-        most: None,
-        counted: false,
-    };
+    const PROTECTED: Demand<'static> =
+        Demand { environment: "live", protected: true, peak: Some(5.0), requests: Some(1000), most: None };
 
     #[test]
     fn a_protected_environment_has_caps_that_the_operator_alone_lifts() {
@@ -114,7 +105,7 @@ mod tests {
         assert!(cap(&Demand { peak: Some(5.1), ..PROTECTED }).unwrap_err().contains("--max-rate"));
         assert_eq!(cap(&Demand { peak: Some(50.0), most: Some(50.0), ..PROTECTED }), Ok(()));
         assert!(cap(&Demand { requests: Some(1001), ..PROTECTED }).unwrap_err().contains("--requests"));
-        assert_eq!(cap(&Demand { requests: Some(9000), counted: true, ..PROTECTED }), Ok(()));
+        assert_eq!(cap(&Demand { requests: None, ..PROTECTED }), Ok(()));
         assert!(cap(&Demand { peak: None, ..PROTECTED }).unwrap_err().contains("closed model"));
     }
 

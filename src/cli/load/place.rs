@@ -10,6 +10,7 @@ use crate::cli::error::Failure;
 use crate::cli::target::AimedApart;
 use crate::document::Rate;
 use crate::load::format::LoadPlan;
+use crate::load::schedule::Schedule;
 use crate::load::{self, Demand, Job, Pace, Place, Target, Wheel, Wish};
 use crate::redact::Redactor;
 use crate::wire::{self, ClientOptions, Origin, Scheme};
@@ -82,14 +83,13 @@ fn wheel(
 
 /// Refuses a plan that asks for more than the operator permits.
 fn capped(args: &LoadArgs, (environment, protected): (&str, bool), pace: &Pace) -> Result<(), Failure> {
-    let all = pace.schedule.as_ref().map(|schedule| schedule.planned().min(pace.settings.requests));
+    let all = pace.schedule.as_ref().map(Schedule::planned).filter(|_| !args.is_counted());
     let demand = Demand {
         environment,
         protected,
         peak: pace.peak(),
         requests: all,
         most: args.max_rate.as_ref().map(Rate::per_second),
-        counted: args.is_counted(),
     };
     load::cap(&demand).map_err(Failure::usage)
 }

@@ -16,8 +16,8 @@ use super::tally::{ClassTimes, Counts, Surprise};
 use super::times::Times;
 use super::verdict::Outcome;
 use crate::outcome::load::{
-    self, Breakages, Connections, Generator, LOAD_FORMAT, LoadModel, LoadResult, Percentiles, Range, Second,
-    ThresholdResult,
+    self, Breakages, Connections, Generator, LOAD_FORMAT, LoadModel, LoadResult, LoadVerdict, Percentiles,
+    Range, Second, ThresholdResult,
 };
 use crate::outcome::{ContractInfo, ExitCode, Redacted, Tool};
 use crate::runner::evidence;
@@ -68,7 +68,6 @@ pub fn checkpoint(mut header: Header, job: &Job, collected: &Collected) -> Concl
 }
 
 /// Concludes what was collected, void for some causes or for none.
-#[expect(clippy::too_many_lines, reason = "a line for each field of the result")]
 pub(super) fn concluded(
     header: Header,
     job: &Sheet,
@@ -80,11 +79,32 @@ pub(super) fn concluded(
     let thresholds = thresholds(job, collected);
     let mismatches = weigh::mismatches(collected, planned, header.answered);
     let (verdict, exit) = weigh::weigh(collected, (&causes, &mismatches), &thresholds);
-    let all = collected.times_of(0..job.classes.len());
-    let result = LoadResult {
+    let notices = words::notices(header.notices, job, collected, &mismatches);
+    let weighed = Weighed { planned, causes, thresholds, notices, verdict, exit };
+    Conclusion { result: result((header.contract, header.started), job, collected, weighed), exit }
+}
+
+/// What was concluded, before it is written down.
+struct Weighed {
+    planned: u64,
+    causes: Vec<String>,
+    thresholds: Vec<ThresholdResult>,
+    notices: Vec<Redacted>,
+    verdict: LoadVerdict,
+    exit: ExitCode,
+}
+
+fn result(
+    (contract, started): (ContractInfo, String),
+    job: &Sheet,
+    collected: &Collected,
+    weighed: Weighed,
+) -> LoadResult {
+    let (total, all) = (collected.total(), collected.times_of(0..job.classes.len()));
+    LoadResult {
         format: LOAD_FORMAT.to_owned(),
         tool: tool(),
-        contract: header.contract,
+        contract,
         identity: job.identity.clone(),
         whole: true,
         plan: job.name.clone(),
@@ -93,14 +113,14 @@ pub(super) fn concluded(
         target: job.target.clone(),
         authorized: job.authorized.clone(),
         seed: job.seed,
-        started: header.started,
+        started,
         duration_ms: u64::try_from(collected.duration.as_millis()).unwrap_or(u64::MAX),
         span_us: micros(job.span),
         warm_up_us: micros(job.warm_up),
-        verdict,
-        exit_code: exit.code(),
-        notices: words::notices(header.notices, job, collected, &mismatches),
-        planned,
+        verdict: weighed.verdict,
+        exit_code: weighed.exit.code(),
+        notices: weighed.notices,
+        planned: weighed.planned,
         sent: total.sent,
         completed: total.completed(),
         right_accept: total.of(Outcome::RightAccept),
@@ -113,9 +133,9 @@ pub(super) fn concluded(
         late: total.late,
         dropped: total.dropped,
         in_flight: total.in_flight,
-        not_started: planned.saturating_sub(total.sent + total.dropped),
+        not_started: weighed.planned.saturating_sub(total.sent + total.dropped),
         breakages: breakages(&total),
-        generator: generator(job, collected, causes),
+        generator: generator(job, collected, weighed.causes),
         response_time_us: percentiles(&all.response),
         service_time_us: percentiles(&all.service),
         distribution: distribution(&all.response),
@@ -124,11 +144,10 @@ pub(super) fn concluded(
         seconds: collected.seconds.iter().map(|(number, sum)| second(*number, sum)).collect(),
         connections: connections(collected),
         timeline: timeline::results(job, collected),
-        thresholds,
+        thresholds: weighed.thresholds,
         surprises: collected.surprises.iter().map(|one| surprise(job, one)).collect(),
         parts: Vec::new(),
-    };
-    Conclusion { result, exit }
+    }
 }
 
 fn tool() -> Tool {

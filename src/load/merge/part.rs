@@ -25,16 +25,18 @@ impl Part {
     ) -> Result<Self, String> {
         let names: Vec<_> = result.classes.iter().map(|class| class.name.as_str()).collect();
         let times = Recorded::untagged(times, prefix, &names);
-        for (class, times) in result.classes.iter().zip(&times.classes) {
+        for (class, recorded) in result.classes.iter().zip(&times.classes) {
             let kinds = [
-                ("response", class.response_time_us.count, &times.response),
-                ("service", class.service_time_us.count, &times.service),
-                ("other-response", class.other_response_time_us.count, &times.other_response),
+                ("response", class.response_time_us.count, &recorded.response),
+                ("service", class.service_time_us.count, &recorded.service),
+                ("other-response", class.other_response_time_us.count, &recorded.other_response),
             ];
-            if let Some((kind, told, own)) = kinds.into_iter().find(|(_, told, own)| *told != own.count()) {
-                let (name, counted) = (&class.name, own.count());
+            if let Some((kind, told, found)) =
+                kinds.into_iter().find(|(_, told, found)| *told != found.count())
+            {
+                let (name, found) = (&class.name, found.count());
                 return Err(format!(
-                    "it has {told} {kind} times of `{name}`, and the histograms beside it have {counted}: they are of \
+                    "it has {told} {kind} times of `{name}`, and the histograms beside it have {found}: they are of \
                      another result"
                 ));
             }

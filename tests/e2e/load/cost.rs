@@ -5,7 +5,7 @@ use std::process::Command;
 
 use rustix::process::{Resource, getrlimit};
 
-use super::{PLAN, count, ends_with, load, not_tested, result};
+use super::{PLAN, count, ends_with, load, no_privilege, not_tested, result};
 use crate::support::{Edge, Keys, Reply, Server, Small};
 
 /// The system calls of a program by their names, in the two parts of its time: until a mark, and behind it.
@@ -57,9 +57,9 @@ fn a_request_costs_two_system_calls_and_a_little() {
         .unwrap();
     let said = String::from_utf8_lossy(&output.stderr);
     if said.contains("ptrace") || said.contains("Operation not permitted") {
-        return eprintln!(
-            "NOT TESTED: the system calls of a request, for nothing may be traced here: {said}"
-        );
+        return no_privilege(&format!(
+            "the system calls of a request, for nothing may be traced here: {said}"
+        ));
     }
     assert!(matches!(output.status.code(), Some(0 | 5)), "{said}");
     let (before, after) = calls(&std::fs::read_to_string(folder.path().join("calls.txt")).unwrap());
@@ -104,6 +104,6 @@ fn a_longer_load_takes_no_more_memory() {
     let (short, long) = (peak("12s"), peak("31s"));
     println!("{short} KiB after 12 s, {long} KiB after 31 s");
     // Both have written a checkpoint. Nineteen seconds that keep their histograms would be 7 MiB.
-    assert!(long < short + 3072, "{short} KiB after 12 s, {long} KiB after 31 s");
+    assert!(long < short + 5120, "{short} KiB after 12 s, {long} KiB after 31 s");
     assert!(long < 64 * 1024, "{long} KiB");
 }

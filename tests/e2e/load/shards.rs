@@ -102,7 +102,11 @@ fn four_processes_send_what_one_would_and_their_results_are_its_result() {
             steady(&server, &["--shard", &shard, "--start-at", &start]).stdout(Stdio::piped()).start()
         })
         .collect();
-    let shards: Vec<_> = shards.into_iter().map(crate::support::Running::wait).collect();
+    let mut ended = Vec::new();
+    for running in shards {
+        ended.push(running.wait());
+    }
+    let shards = ended;
     for outcome in &shards {
         ends_with(outcome, 0, "exit 0");
     }
@@ -139,11 +143,11 @@ fn results_of_other_plans_contracts_and_runs_are_not_mixed() {
     let server = sound();
     let sent = |more: &[&str]| load(&server.url(), PLAN).args(&["--duration", "100ms"]).args(more).run();
     let (one, other) = (sent(&[]), sent(&[]));
-    let seed = sent(&["--seed", "2"]);
-    let files = |other: &Outcome| merge(&[of_folder(&one), of_folder(other)]);
+    let otherwise = sent(&["--seed", "2"]);
+    let files = |second: &Outcome| merge(&[of_folder(&one), of_folder(second)]);
     ends_with(&files(&one), 0, "exit 0");
     ends_with(&files(&other), 2, "different runs of the plan");
-    ends_with(&files(&seed), 2, "different plans, or of one plan with different flags");
+    ends_with(&files(&otherwise), 2, "different plans, or of one plan with different flags");
     fs::remove_file(of_folder(&other).with_extension("hlog")).unwrap();
     ends_with(&files(&other), 2, "could not read");
     fs::write(of_folder(&other), "{}").unwrap();
@@ -160,6 +164,22 @@ fn a_shard_says_when_it_starts_and_that_moment_is_still_to_come() {
     let past = ["--shard", "1/2", "--start-at", "2026-01-31T12:00:00Z"];
     ends_with(&with(&past), 2, "give one that is still to come");
     assert!(server.requests().is_empty());
+}
+
+#[test]
+fn whoever_is_interrupted_before_the_start_has_sent_nothing() {
+    let server = sound();
+    let start = ["--start-at", &soon()];
+    let running = load(&server.url(), PLAN).args(&start).stdout(Stdio::piped()).start();
+    // The server sees its connections shortly before the start.
+    while server.connections() < 8 {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    running.signal(rustix::process::Signal::INT);
+    let outcome = running.wait();
+    ends_with(&outcome, 130, "interrupted");
+    assert_eq!((server.requests().len(), super::count(&outcome, "sent")), (0, 0), "{outcome}");
+    assert_eq!(super::count(&outcome, "not_started"), 200, "{outcome}");
 }
 
 #[test]

@@ -150,8 +150,9 @@ impl Server {
                     // A client that goes away in the middle is what many tests are about.
                     let done = (work.0)(stream).and_then(|stream| (work.1)(stream, &seen, number));
                     let last = seen.open.lock().unwrap().remove(&number);
-                    let aborted = done.is_err_and(|error| error.kind() == io::ErrorKind::ConnectionAborted);
-                    if let (true, Some(last)) = (aborted, last) {
+                    if let (Err(io::ErrorKind::ConnectionAborted), Some(last)) =
+                        (done.map_err(|error| error.kind()), last)
+                    {
                         reset(last);
                     }
                 });
