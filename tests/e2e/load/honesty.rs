@@ -109,7 +109,8 @@ fn a_search_whose_trials_are_too_short_says_so_and_the_ready_plan_is_one() {
     ends_with(&with("count(sent) < 120"), 0, "highest rate that held: 238/s (held 3 of 3 times)");
     let mixed = plan.replace("find_capacity", "rate: 5/s\nfind_capacity");
     ends_with(&load(&server.url(), &mixed).run(), 2, "`rate` cannot stand beside `find_capacity`");
-    let outcome = Lockproof::new(&["load", "capacity", "--duration", "100ms", "--warm-up", "0s"]).run();
+    let ready = Lockproof::new(&["load", "capacity", "--duration", "100ms", "--warm-up", "0s"]);
+    let outcome = ready.args(&["--max-lag", "60s", "--max-cpu", "100"]).run();
     ends_with(&outcome, 3, "at 250/s too few requests support it");
 }
 
