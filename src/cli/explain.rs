@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use crate::document::suggest;
+use crate::load::format;
 use crate::mock::defects::{self, Defect};
 use crate::outcome::ExitCode;
 use crate::report::{Ink, Page};
@@ -58,7 +59,8 @@ pub(super) fn run(args: &ExplainArgs, output: &Output) -> Done {
 
 fn unknown(id: &str, suite: &[Scenario]) -> Failure {
     let checks = suite.iter().map(|check| check.id.as_str());
-    let known: Vec<_> = checks.chain(defects::all().map(|defect| defect.id)).collect();
+    let known = checks.chain(defects::all().chain(defects::under_load()).map(|defect| defect.id));
+    let known: Vec<_> = known.collect();
     let near = suggest(id, &known).filter(|hint| hint.starts_with("did you mean"));
     let hint = near.unwrap_or_else(|| {
         "`lockproof scenarios list` has the checks, `lockproof mock --list-defects` the defects".to_owned()
@@ -132,11 +134,31 @@ fn of_defect(page: &mut Page, defect: &Defect, suite: &[Scenario]) {
     page.line(0, &[(Ink::Strong, &format!("{}: a defect of the reference server", defect.id))]);
     page.gap();
     page.field("what", (Ink::Plain, defect.what));
-    page.field("try it", (Ink::Plain, &format!("lockproof run --defect {}", defect.id)));
-    page.heading("Checks that must find it");
+    if defects::all().any(|known| known.id == defect.id) {
+        page.field("try it", (Ink::Plain, &format!("lockproof run --defect {}", defect.id)));
+        page.heading("Checks that must find it");
+    } else {
+        page.heading("No check can find it; what must");
+    }
     let finders = suite.iter().filter(|check| check.catches.iter().any(|id| id.as_str() == defect.id));
     for check in finders {
         let text = format!("{} ({}): {}", check.id, check.severity.as_str(), check.title);
         page.paragraph(2, 4, (Ink::Plain, &text));
+    }
+    plans(page, defect);
+}
+
+/// The load plans that are there to find a defect.
+fn plans(page: &mut Page, defect: &Defect) {
+    for source in format::builtin() {
+        let name = source.name.clone();
+        let Ok(plan) = format::read(source) else { continue };
+        if plan.catches.iter().any(|id| id.as_str() == defect.id) {
+            let text = format!(
+                "the load plan {name}: {}; `lockproof load {name} --defect {}`",
+                plan.title, defect.id
+            );
+            page.paragraph(2, 4, (Ink::Plain, &text));
+        }
     }
 }

@@ -2,13 +2,15 @@
 
 use std::io::Write as _;
 use std::net::SocketAddr;
-use std::path::PathBuf;
-use std::sync::Arc;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use clap::Args;
 
-use crate::mock::{self, Config, Http2, LogSink, RateLimit, Running, TlsMode, defects, variants};
+use crate::mock::{
+    self, Config, Http2, LogSink, RateLimit, Records, Running, Served, TimesSink, TlsMode, defects, variants,
+};
 use crate::outcome::ExitCode;
 
 use super::Done;
@@ -56,6 +58,10 @@ pub(super) struct MockArgs {
     /// Let a key send only so many requests a minute.
     #[arg(long, value_name = "N")]
     rate_limit: Option<u32>,
+    /// Write to this file, at the end, when each request was here and when its answer was gone: a line each, two numbers
+    /// of nanoseconds since the start.
+    #[arg(long, value_name = "FILE")]
+    times: Option<PathBuf>,
     /// Open a control listener on a loopback port of its own.
     #[arg(long)]
     control: bool,
@@ -72,7 +78,7 @@ pub(super) struct MockArgs {
 
 pub(super) fn run(args: &MockArgs, output: &Output) -> Done {
     if args.list_defects {
-        list(defects::all().map(|defect| (defect.id, defect.what)))?;
+        list(defects::all().chain(defects::under_load()).map(|defect| (defect.id, defect.what)))?;
         return Ok(ExitCode::Conformant);
     }
     if args.list_variants {
@@ -80,7 +86,9 @@ pub(super) fn run(args: &MockArgs, output: &Output) -> Done {
         return Ok(ExitCode::Conformant);
     }
     let bundle = args.contract.as_deref().map_or_else(Bundle::reference, Bundle::from_file)?;
-    let config = args.config(&bundle, output)?;
+    let mut config = args.config(&bundle, output)?;
+    let times = args.times.as_deref().map(Times::to);
+    config.times = times.as_ref().map(Times::sink);
     let runtime = reference::runtime()?;
     runtime.block_on(async {
         let mut signals = Signals::listen().map_err(|error| Failure::System(error.to_string()))?;
@@ -96,8 +104,10 @@ pub(super) fn run(args: &MockArgs, output: &Output) -> Done {
             signals.next().await;
             running.shutdown().await;
         }
-        Ok(ExitCode::Conformant)
-    })
+        Ok::<_, Failure>(())
+    })?;
+    times.iter().try_for_each(Times::write)?;
+    Ok(ExitCode::Conformant)
 }
 
 impl MockArgs {
@@ -106,6 +116,10 @@ impl MockArgs {
         config.listen = self.listen;
         config.environments.clone_from(&self.environment);
         config.control = self.control;
+        // Whoever starts it as a child loads it, and asks for no log.
+        if self.until_input_ends {
+            config.records = Records::None;
+        }
         if self.mtls {
             config.tls = Some(TlsMode::Mutual);
         }
@@ -132,6 +146,35 @@ impl MockArgs {
                 .map_err(|error| Failure::Report(format!("could not write {}: {error}", path.display())))?;
         }
         Ok(())
+    }
+}
+
+/// The times of all requests, until they are written.
+struct Times<'a> {
+    path: &'a Path,
+    served: Arc<Mutex<Vec<Served>>>,
+}
+
+impl<'a> Times<'a> {
+    fn to(path: &'a Path) -> Self {
+        Self { path, served: Arc::default() }
+    }
+
+    fn sink(&self) -> TimesSink {
+        let served = Arc::clone(&self.served);
+        TimesSink(Arc::new(move |times| {
+            served.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(times);
+        }))
+    }
+
+    fn write(&self) -> Result<(), Failure> {
+        let served = self.served.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut text = Vec::with_capacity(served.len() * 24);
+        for one in &*served {
+            writeln!(text, "{} {}", one.arrived, one.answered).ok();
+        }
+        let failed = |error| Failure::Report(format!("could not write {}: {error}", self.path.display()));
+        super::reports::write_atomically(self.path, &text).map_err(failed)
     }
 }
 

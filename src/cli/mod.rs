@@ -72,7 +72,7 @@ enum Verb {
     Explain(explain::ExplainArgs),
     Scenarios(scenarios::ScenariosArgs),
     Schema(schema::SchemaArgs),
-    Mock(mock::MockArgs),
+    Mock(Box<mock::MockArgs>),
     Completions(completions::CompletionsArgs),
     Prove(prove::ProveArgs),
 }

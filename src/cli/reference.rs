@@ -9,7 +9,7 @@ use crate::contract::Contract;
 use crate::document::suggest;
 use crate::mock::defects::{self, Defect};
 use crate::mock::variants::{self, Variant};
-use crate::mock::{self, Config, Endpoint, Http2, Running, TlsMode};
+use crate::mock::{self, Config, Delay, Endpoint, Http2, Running, Stall, Tempo, TlsMode};
 use crate::wire::HttpVersion;
 
 use super::bundle::Bundle;
@@ -26,19 +26,30 @@ pub(super) struct ReferenceFlags {
     /// Serve over TLS, with a certificate made for the occasion.
     #[arg(long)]
     tls: bool,
+    /// Let the reference server work so long on what it let through: 20ms, 'uniform(5ms, 20ms)', 'exponential(10ms)' or
+    /// 'lognormal(10ms, 0.5)'; over HTTP/1.
+    #[arg(long, value_name = "TIME")]
+    delay: Option<Delay>,
+    /// Let the reference server answer nobody at the beginning of every period, as 300ms/1s; over HTTP/1.
+    #[arg(long, value_name = "TIME/PERIOD")]
+    stall: Option<Stall>,
 }
 
 impl ReferenceFlags {
     /// Whether a flag makes sense only with the reference server.
     pub(super) fn any(&self) -> bool {
-        !self.defect.is_empty() || !self.variant.is_empty() || self.tls
+        let slowed = self.delay.is_some() || self.stall.is_some();
+        !self.defect.is_empty() || !self.variant.is_empty() || self.tls || slowed
     }
 
     /// The same flags, for a server in a process of its own.
     pub(super) fn arguments(&self) -> Vec<String> {
         let defects = self.defect.iter().flat_map(|id| ["--defect".to_owned(), id.clone()]);
         let variants = self.variant.iter().flat_map(|id| ["--variant".to_owned(), id.clone()]);
-        defects.chain(variants).chain(self.tls.then(|| "--tls".to_owned())).collect()
+        let delay = self.delay.iter().flat_map(|delay| ["--delay".to_owned(), delay.to_string()]);
+        let stall = self.stall.iter().flat_map(|stall| ["--stall".to_owned(), stall.to_string()]);
+        let tls = self.tls.then(|| "--tls".to_owned());
+        defects.chain(variants).chain(delay).chain(stall).chain(tls).collect()
     }
 
     /// The configuration of a server for a contract, on free loopback ports.
@@ -47,6 +58,7 @@ impl ReferenceFlags {
         config.listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
         config.control = true;
         config.tls = self.tls.then_some(TlsMode::Server);
+        config.tempo = Tempo { delay: self.delay, stall: self.stall };
         config.defects = self.defect.iter().map(|id| defect(id)).collect::<Result<_, _>>()?;
         for id in &self.variant {
             variant(id)?.apply(&mut config);
@@ -58,7 +70,8 @@ impl ReferenceFlags {
 /// The defect of an id.
 fn defect(id: &str) -> Result<&'static Defect, Failure> {
     defects::find(id).ok_or_else(|| {
-        let ids: Vec<_> = defects::all().map(|defect| defect.id).collect();
+        let all = defects::all().chain(defects::under_load());
+        let ids: Vec<_> = all.map(|defect| defect.id).collect();
         let hint = suggest(id, &ids).unwrap_or_else(|| "it has none".to_owned());
         Failure::usage(format!("the reference server has no defect `{id}`; {hint}"))
     })
@@ -100,7 +113,9 @@ pub(super) fn start(
 
 /// A runtime for a server.
 pub(super) fn runtime() -> Result<Runtime, Failure> {
-    let built = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    // At least two, so that what one thread must not do to another happens on small machines too.
+    let threads = std::thread::available_parallelism().map_or(2, |cores| cores.get().clamp(2, 16));
+    let built = tokio::runtime::Builder::new_multi_thread().worker_threads(threads).enable_all().build();
     built.map_err(|error| Failure::System(format!("start the reference server: {error}")))
 }
 

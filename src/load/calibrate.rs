@@ -17,6 +17,7 @@ use super::shard::Shard;
 use super::weights::Weights;
 use crate::contract::Acceptance;
 use crate::judge::{Fast, Requirement};
+use crate::outcome::load::Turn;
 
 /// How long is measured.
 const SPAN: Duration = Duration::from_secs(2);
@@ -80,10 +81,11 @@ fn null_job(job: &Job, address: SocketAddr) -> Option<Job> {
         operation: "null".to_owned(),
         credential: None,
         accepts: true,
+        turn: Turn::InTheMix,
         fast: Fast::compile(&requirement, &job.contract, &accepted),
         requirement,
         accepted,
-        turn: None,
+        end: None,
         variants: vec![Sealed { bytes: REQUEST.into(), patches: Box::default(), request }].into(),
     };
     let target = Target {
@@ -107,6 +109,7 @@ fn null_job(job: &Job, address: SocketAddr) -> Option<Job> {
         weights: Weights::all_of_one(),
         timeline: None,
         trips: None,
+        alone: Duration::ZERO,
         left_out: Vec::new(),
         shed: Vec::new(),
         thresholds: Vec::new(),

@@ -10,9 +10,12 @@ use std::time::{Duration, Instant};
 
 use super::engine::{Brake, CHECKPOINT, Crew, Message, Stop};
 use super::job::{Job, Settings};
+use super::measured;
 use super::prepare::Pace;
+use super::sheet::Sheet;
 use super::steer::{Helm, Performed};
 use super::tally::{ClassTimes, Connecting, Counts, Finals, Surprise, Tally, Wires};
+use super::threshold::Threshold;
 use super::times::Times;
 use crate::runner::Signal;
 
@@ -83,6 +86,8 @@ pub enum Event<'a> {
     Surprise(&'a Surprise),
     /// The operator wants it to stop: what is under way is finished first.
     Interrupted,
+    /// A threshold does not hold that ends it where it does not: what is under way is finished first.
+    Broken(&'a Threshold),
     /// What was collected until now: all that is left should the program be killed.
     Checkpoint(&'a Collected),
 }
@@ -126,6 +131,8 @@ pub struct Collected {
     pub missing: usize,
     /// The signal that cut it short, if one did.
     pub signal: Option<Signal>,
+    /// The threshold that cut it short, by its number, if one did.
+    pub broken: Option<usize>,
     /// How long it took.
     pub duration: Duration,
     /// Whether there is more to come: this is not all.
@@ -213,7 +220,7 @@ pub fn run(
     }
     notice(&Event::Started(collected.opened_first));
     notice(&Event::Checkpoint(&collected));
-    collected.gather(&crew, (start, beyond(job.span, &job.settings)), &interrupter, notice);
+    collected.gather((job, &crew), (start, beyond(job.span, &job.settings)), &interrupter, notice);
     if collected.missing > 0 {
         collected.settle();
     }
@@ -280,12 +287,13 @@ impl Collected {
     /// Puts together what is handed over until every thread is done.
     fn gather(
         &mut self,
-        crew: &Crew,
+        (job, crew): (&Job, &Crew),
         (start, longest): (Instant, Duration),
         interrupter: &Interrupter,
         notice: &mut dyn FnMut(&Event<'_>),
     ) {
         let mut told = false;
+        let sheet = job.thresholds.iter().any(|threshold| threshold.abort.is_some()).then(|| Sheet::of(job));
         let mut checkpoint = Duration::from_secs(CHECKPOINT);
         while self.missing > self.failures.len() {
             let left = longest.saturating_sub(start.elapsed());
@@ -300,7 +308,12 @@ impl Collected {
                 notice(&Event::Checkpoint(self));
             }
             match crew.hear.recv_timeout(left.min(Duration::from_millis(200))) {
-                Ok(Message::Tally(tally)) => self.add(*tally, crew.size(), notice),
+                Ok(Message::Tally(tally)) => {
+                    let second = tally.second;
+                    self.add(*tally, crew.size(), notice);
+                    self.duration = start.elapsed();
+                    self.weigh(sheet.as_ref(), second, crew, notice);
+                }
                 Ok(Message::Done(tally)) => {
                     self.add(*tally, crew.size(), notice);
                     self.missing -= 1;
@@ -313,6 +326,29 @@ impl Collected {
                 Ok(Message::Ready(_)) | Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => return,
             }
+        }
+    }
+
+    /// Ends it where a threshold does not hold that is to end it, once a second is complete and its grace is over. What
+    /// was not measured yet ends nothing.
+    fn weigh(&mut self, sheet: Option<&Sheet>, second: u64, crew: &Crew, notice: &mut dyn FnMut(&Event<'_>)) {
+        let Some(job) = sheet else { return };
+        let complete = self.seconds.get(&second).is_some_and(|sum| sum.threads == crew.size());
+        if !complete || self.broken.is_some() {
+            return;
+        }
+        let measured = Duration::from_secs(second + 1).saturating_sub(job.warm_up);
+        let figures = measured::Figures { job, collected: self };
+        let breaks = |threshold: &Threshold| {
+            let weighed = threshold.weigh(&figures);
+            weighed.figure.is_some() && weighed.bound.is_some() && !weighed.met
+        };
+        let due = |threshold: &Threshold| threshold.abort.is_some_and(|grace| measured >= grace);
+        let broken = job.thresholds.iter().position(|threshold| due(threshold) && breaks(threshold));
+        if let Some(threshold) = broken.and_then(|number| job.thresholds.get(number)) {
+            self.broken = broken;
+            crew.brake.pull(Stop::Drain);
+            notice(&Event::Broken(threshold));
         }
     }
 

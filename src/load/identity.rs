@@ -30,14 +30,15 @@ pub fn run_id(job: &Job, moment: &str) -> String {
 fn plan(job: &Job) -> String {
     let settings = &job.settings;
     let mut text = format!(
-        "{} {} {:?} {:?} {:?} {:?} {:?}",
+        "{} {} {:?} {:?} {:?} {:?} {:?} {:?}",
         env!("CARGO_PKG_VERSION"),
         job.name,
         job.model,
         job.schedule,
         job.span,
         job.warm_up,
-        job.weights
+        job.weights,
+        job.alone
     );
     for class in &job.classes {
         write!(text, "\n{} {} {:?} {}", class.name, class.operation, class.credential, class.requirement)

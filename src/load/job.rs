@@ -9,16 +9,17 @@ use rustls::pki_types::ServerName;
 
 use super::format::Model;
 use super::honesty::Surroundings;
+use super::key_end::{KeyEnd, Right, Side};
 use super::schedule::Schedule;
 use super::shard::Shard;
 use super::stamp::{Patch, Stamp, patches};
 use super::steer::Timeline;
 use super::threshold::Threshold;
 use super::trip::Trips;
-use super::turn::{Right, Side, Turn};
 use super::weights::Weights;
 use crate::contract::{Acceptance, Contract};
 use crate::judge::{Fast, Requirement};
+use crate::outcome::load::Turn;
 use crate::redact::Redactor;
 use crate::wire::Request;
 
@@ -45,6 +46,8 @@ pub struct Job {
     pub(super) stamp: Stamp,
     /// The weights of the classes.
     pub(super) weights: Weights,
+    /// How long something is sent alone, behind the warm-up.
+    pub alone: Duration,
     /// What is done to the target meanwhile.
     pub(super) timeline: Option<Timeline>,
     /// What virtual users do instead, where the plan is of journeys.
@@ -123,6 +126,8 @@ pub struct Class {
     pub credential: Option<String>,
     /// Whether an acceptance is right.
     pub accepts: bool,
+    /// When it has its turn.
+    pub turn: Turn,
     /// What is right.
     pub requirement: Requirement,
     /// How an acceptance of the operation is recognised.
@@ -130,7 +135,7 @@ pub struct Class {
     /// What is right, as marks.
     pub(super) fast: Fast,
     /// The end of its key, where that comes while it is sent.
-    pub(super) turn: Option<Arc<Turn>>,
+    pub(super) end: Option<Arc<KeyEnd>>,
     /// The requests, sealed; several where chance is in them. There are none before their key is there.
     pub(super) variants: OnceLock<Vec<Sealed>>,
 }
@@ -169,6 +174,11 @@ impl Job {
         Some((Pick { class, variant }, variants.get(variant)?))
     }
 
+    /// Whether a threshold about times may end it early, so that times are wanted while it goes on.
+    pub(super) fn weighs_times_early(&self) -> bool {
+        self.thresholds.iter().any(|threshold| threshold.abort.is_some() && threshold.wants_times())
+    }
+
     /// The request that was picked.
     pub(super) fn picked(&self, pick: Pick) -> Option<(&Class, &Sealed)> {
         let class = self.classes.get(pick.class)?;
@@ -179,20 +189,20 @@ impl Job {
 impl Class {
     /// What is right, in words.
     pub(super) fn expected(&self) -> String {
-        match &self.turn {
+        match &self.end {
             None => self.requirement.to_string(),
-            Some(turn) => format!("{}; behind the end of its key, {}", self.requirement, turn.requirement),
+            Some(end) => format!("{}; behind the end of its key, {}", self.requirement, end.requirement),
         }
     }
 
     /// What is right for an answer, by when its request was sent and when it was there; two things where either is.
     pub(super) fn right(&self, sent_at: u64, answered_at: u64) -> (Right<'_>, Option<Right<'_>>) {
         let before = Right { accepts: self.accepts, requirement: &self.requirement, fast: &self.fast };
-        let Some(turn) = &self.turn else { return (before, None) };
-        match turn.side(sent_at, answered_at) {
+        let Some(end) = &self.end else { return (before, None) };
+        match end.side(sent_at, answered_at) {
             Side::Before => (before, None),
-            Side::Between => (before, Some(turn.right())),
-            Side::Behind => (turn.right(), None),
+            Side::Between => (before, Some(end.right())),
+            Side::Behind => (end.right(), None),
         }
     }
 }

@@ -1,13 +1,13 @@
 //! What thresholds may ask of what was collected.
 
 use super::collect::Collected;
-use super::format::Model;
 use super::number::{real, share};
 use super::sheet::{ClassSheet, KeyLife, Sheet};
 use super::tally::Counts;
 use super::threshold::{Measured, Time};
 use super::times::Times;
 use super::verdict::Outcome;
+use crate::outcome::load::Turn;
 
 /// What was collected, for those who ask.
 #[derive(Debug)]
@@ -18,12 +18,12 @@ pub(super) struct Figures<'a> {
 
 impl Figures<'_> {
     /// The classes that a selector means: those where an acceptance is right, those where a refusal is, all, or those of
-    /// a part of the mix.
+    /// a part of the mix. What is sent alone is meant only by its own name, and by all.
     fn classes(&self, of: &str) -> Vec<usize> {
         let meant = |class: &ClassSheet| match of {
             "all" => true,
-            "accepted" => class.accepts,
-            "refused" => !class.accepts,
+            "accepted" => class.accepts && class.turn == Turn::InTheMix,
+            "refused" => !class.accepts && class.turn == Turn::InTheMix,
             name => class.entry == name || class.name == name,
         };
         (0..).zip(&self.job.classes).filter(|(_, class)| meant(class)).map(|(number, _)| number).collect()
@@ -89,10 +89,13 @@ impl Measured for Figures<'_> {
     fn throughput(&self, of: &str) -> Option<f64> {
         let counts = self.counts(Some(of));
         let right = counts.of(Outcome::RightAccept) + counts.of(Outcome::RightRefusal);
-        let span = match self.job.model {
-            Model::Open | Model::Closed => {
-                self.collected.duration.min(self.job.span).saturating_sub(self.job.warm_up)
-            }
+        let span = self.collected.duration.min(self.job.span).saturating_sub(self.job.warm_up);
+        let is_alone =
+            |class| self.job.classes.get::<usize>(class).is_some_and(|class| class.turn == Turn::Alone);
+        let span = match of {
+            "all" => span,
+            _ if self.classes(of).into_iter().all(is_alone) => span.min(self.job.alone),
+            _ => span.saturating_sub(self.job.alone),
         };
         (counts.sent > 0 && !span.is_zero()).then(|| real(right) / span.as_secs_f64())
     }

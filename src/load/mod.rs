@@ -20,6 +20,7 @@ mod identity;
 mod job;
 #[cfg(feature = "goose")]
 mod journeys;
+mod key_end;
 mod measured;
 mod merge;
 mod number;
@@ -34,7 +35,6 @@ mod tally;
 pub mod threshold;
 mod times;
 mod trip;
-mod turn;
 mod verdict;
 mod weights;
 mod written;

@@ -68,6 +68,8 @@ pub struct Pace {
     pub span: Duration,
     /// How long the warm-up is.
     pub warm_up: Duration,
+    /// How long something is sent alone, behind the warm-up.
+    pub alone: Duration,
     /// Connections, threads and patience.
     pub settings: Settings,
 }
@@ -105,10 +107,17 @@ impl Pace {
         let said = |plan: Option<&crate::document::Millis>| plan.map(crate::document::Millis::duration);
         let warm_up = pacing.warm_up.or(said(plan.warm_up.as_ref())).unwrap_or_default();
         let duration = pacing.duration.or(said(plan.duration.as_ref())).unwrap_or(DURATION);
+        let alone = plan.alone.as_ref().map(|alone| alone.r#for.duration()).unwrap_or_default();
+        let alone = pacing.duration.map_or(alone, |duration| alone.min(duration));
         let (schedule, span) = match model {
+            Model::Closed if !alone.is_zero() => {
+                return Err(
+                    "the plan sends something alone first, which needs a rate; give --rate".to_owned()
+                );
+            }
             Model::Closed => (None, warm_up + duration),
             Model::Open => {
-                let schedule = schedule(plan, pacing, (warm_up, duration))?;
+                let schedule = schedule(plan, pacing, (warm_up, alone, duration))?;
                 let span = schedule.end();
                 (Some(schedule), span)
             }
@@ -135,7 +144,7 @@ impl Pace {
             shard: pacing.shard,
             start: pacing.start,
         };
-        Ok(Self { model, schedule, span, warm_up, settings })
+        Ok(Self { model, schedule, span, warm_up, alone, settings })
     }
 
     /// The highest rate; nothing in the closed model, which has none.
@@ -160,7 +169,7 @@ fn model(plan: &LoadPlan, pacing: &Pacing) -> Model {
 fn schedule(
     plan: &LoadPlan,
     pacing: &Pacing,
-    (warm_up, duration): (Duration, Duration),
+    (warm_up, alone, duration): (Duration, Duration, Duration),
 ) -> Result<Schedule, String> {
     let own = plan.rate.as_ref().map(Rate::per_second);
     let constant = |rate: f64| vec![(Curve::constant(rate), duration)];
@@ -182,12 +191,25 @@ fn schedule(
         },
     };
     let begins = curves.first().map_or(0.0, |(curve, _)| curve.rate(0.0));
-    curves.insert(0, (Curve::constant(begins), warm_up));
+    let before = Curve::constant(begins * share_alone(plan));
+    curves.splice(0..0, [(before, warm_up), (before, alone)]);
     let arrivals = match plan.arrivals {
         Spread::Even => Arrivals::Even,
         Spread::Poisson => Arrivals::Poisson { seed: pacing.seed },
     };
     Ok(Schedule::new(&curves, arrivals))
+}
+
+/// The part of all requests that is sent alone first; all of them, where nothing is.
+fn share_alone(plan: &LoadPlan) -> f64 {
+    let Some(alone) = &plan.alone else { return 1.0 };
+    let (mut own, mut all) = (0.0, 0.0);
+    for entry in &plan.mix {
+        let weight = f64::from(entry.weight);
+        all += weight;
+        own += if alone.has(entry) { weight } else { 0.0 };
+    }
+    own / all
 }
 
 /// Makes a job of a plan.
@@ -204,7 +226,7 @@ pub fn prepare(wish: Wish<'_>) -> Result<Job, String> {
     }
     let (trips, users) = (wish.bound.trips, wish.bound.users);
     let weights = if trips.is_empty() {
-        Weights::new(&wish.bound.shares, wish.pace.warm_up)?
+        Weights::new(&wish.bound.shares, wish.pace.warm_up, wish.pace.alone)?
     } else {
         Weights::default()
     };
@@ -225,6 +247,7 @@ pub fn prepare(wish: Wish<'_>) -> Result<Job, String> {
         classes: wish.bound.classes,
         stamp: Stamp::fresh(),
         weights,
+        alone: wish.pace.alone,
         timeline,
         trips,
         left_out: wish.bound.left_out,

@@ -8,7 +8,7 @@ use super::identity;
 use super::job::Job;
 use super::steer::Act;
 use super::threshold::Threshold;
-use crate::outcome::load::{Identity, Target};
+use crate::outcome::load::{Identity, Target, Turn};
 use crate::redact::{Redacted, Redactor};
 
 /// What a conclusion must know of a load.
@@ -26,6 +26,8 @@ pub(super) struct Sheet {
     pub(super) planned: Option<u64>,
     pub(super) span: Duration,
     pub(super) warm_up: Duration,
+    /// How long something is sent alone, behind the warm-up.
+    pub(super) alone: Duration,
     pub(super) classes: Vec<ClassSheet>,
     pub(super) thresholds: Vec<Threshold>,
     /// What is done to the target.
@@ -44,6 +46,7 @@ pub(super) struct ClassSheet {
     pub(super) operation: Option<String>,
     pub(super) credential: Option<String>,
     pub(super) accepts: bool,
+    pub(super) turn: Turn,
     pub(super) expected: Redacted,
     /// Whether its key has an end while it is sent.
     pub(super) key: KeyLife,
@@ -68,8 +71,9 @@ impl Sheet {
             operation: Some(class.operation.clone()),
             credential: class.credential.clone(),
             accepts: class.accepts,
+            turn: class.turn,
             expected: redact(&class.expected()),
-            key: if class.turn.is_some() { KeyLife::Ends } else { KeyLife::Lasts },
+            key: if class.end.is_some() { KeyLife::Ends } else { KeyLife::Lasts },
         });
         Self {
             name: job.name.clone(),
@@ -82,6 +86,7 @@ impl Sheet {
             planned: planned(job),
             span: job.span,
             warm_up: job.warm_up,
+            alone: job.alone,
             classes: classes.collect(),
             thresholds: job.thresholds.clone(),
             acts: job.timeline.iter().flat_map(|timeline| timeline.acts.clone()).collect(),

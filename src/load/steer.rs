@@ -137,11 +137,11 @@ fn steer(job: &Job, gate: &Receiver<Instant>, tell: &Sender<Told>) -> Option<()>
     let mut perform = |(number, act): (usize, &Act), start: Option<Instant>| {
         let from = start.unwrap_or_else(Instant::now);
         let began = from.elapsed();
-        turn(job, act, |turn| turn.begin(nanos_of(began)));
+        end(job, act, |end| end.begin(nanos_of(began)));
         let done = runtime.block_on(hands.perform(&act.deed)).map_err(Objection::into_words);
         let ended = from.elapsed();
         if done.is_ok() {
-            turn(job, act, |turn| turn.tell(nanos_of(ended)));
+            end(job, act, |end| end.tell(nanos_of(ended)));
         }
         let done = done.and_then(|()| unseal(job, (timeline, act), hands.keyring()));
         let (at, took) = (start.map(|_| began), ended.saturating_sub(began));
@@ -166,11 +166,11 @@ fn steer(job: &Job, gate: &Receiver<Instant>, tell: &Sender<Told>) -> Option<()>
 }
 
 /// Notes the end of a key with every class that is sent with it.
-fn turn(job: &Job, act: &Act, note: impl Fn(&super::turn::Turn)) {
+fn end(job: &Job, act: &Act, note: impl Fn(&super::key_end::KeyEnd)) {
     let timeline = job.timeline.iter().filter(|_| act.ends);
     let drafts = timeline.flat_map(|timeline| &timeline.drafts);
     let own = drafts.filter(|draft| Some(&draft.key) == act.deed.key.as_ref());
-    own.filter_map(|draft| job.classes.get(draft.class)?.turn.as_ref()).for_each(|turn| note(turn));
+    own.filter_map(|draft| job.classes.get(draft.class)?.end.as_ref()).for_each(|end| note(end));
 }
 
 /// Seals what waited for a key.

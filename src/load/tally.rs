@@ -147,8 +147,6 @@ pub(super) struct Finals {
 /// What happened to connections, and what kept requests from being sent.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Wires {
-    /// Connections that were asked for.
-    pub asked: u64,
     /// Connections that came to be.
     pub opened: u64,
     /// TLS handshakes that were completed.
@@ -173,7 +171,6 @@ pub struct Wires {
 
 impl AddAssign<&Self> for Wires {
     fn add_assign(&mut self, other: &Self) {
-        self.asked += other.asked;
         self.opened += other.opened;
         self.handshakes += other.handshakes;
         self.closed += other.closed;

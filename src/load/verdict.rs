@@ -3,7 +3,7 @@
 use crate::judge::{Evidence, Finding, Judgement, Right, judge};
 use crate::outcome::WrongKind;
 
-use super::turn;
+use super::key_end;
 
 /// What came of one request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -90,7 +90,7 @@ impl From<Right> for Outcome {
 
 /// Judges a whole answer in full, where one thing is right or either of two.
 pub(super) fn of_either(
-    (right, other): (turn::Right<'_>, Option<turn::Right<'_>>),
+    (right, other): (key_end::Right<'_>, Option<key_end::Right<'_>>),
     evidence: &Evidence<'_>,
     shed: &[u16],
 ) -> (Outcome, String) {
@@ -100,7 +100,7 @@ pub(super) fn of_either(
 }
 
 /// Judges a whole answer in full.
-fn in_full(right: turn::Right<'_>, evidence: &Evidence<'_>, shed: &[u16]) -> (Outcome, String) {
+fn in_full(right: key_end::Right<'_>, evidence: &Evidence<'_>, shed: &[u16]) -> (Outcome, String) {
     let Judgement { finding, actual } = judge(right.requirement, evidence);
     let Some(answer) = &evidence.exchange.answer else { return (Outcome::Malformed, actual) };
     let accepted = evidence.recogniser.recognise_answer(answer) == crate::judge::Recognised::Acceptance;
@@ -121,7 +121,7 @@ fn in_full(right: turn::Right<'_>, evidence: &Evidence<'_>, shed: &[u16]) -> (Ou
 }
 
 /// What an answer comes to by its status alone: for those that come in such numbers that not all can be judged in full.
-pub(super) fn by_status(right: turn::Right<'_>, status: u16, shed: &[u16]) -> Outcome {
+pub(super) fn by_status(right: key_end::Right<'_>, status: u16, shed: &[u16]) -> Outcome {
     match status {
         200..=299 if !right.accepts => Outcome::FalseAccept,
         status if shed.contains(&status) => Outcome::Shed,

@@ -1,5 +1,6 @@
 //! The server's clock: the system's, or any other, moved as far as a test wants.
 
+use std::cell::RefCell;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -62,10 +63,24 @@ impl Clock {
 
 /// A time as the `Date` field writes it (RFC 9110 section 5.6.7), from milliseconds since 1970-01-01 UTC.
 pub(crate) fn http_date(ms: i64) -> String {
+    thread_local! {
+        /// The second that was written last, and how. Each thread has its own, so that none waits for another.
+        static LAST: RefCell<(i64, String)> = const { RefCell::new((i64::MIN, String::new())) };
+    }
+    let second = ms.div_euclid(1000);
+    LAST.with_borrow_mut(|last| {
+        if last.0 != second {
+            *last = (second, written(second));
+        }
+        last.1.clone()
+    })
+}
+
+/// A second since 1970-01-01 UTC as the `Date` field writes it.
+fn written(seconds: i64) -> String {
     const DAYS: [&str; 7] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];
     const MONTHS: [&str; 12] =
         ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-    let seconds = ms.div_euclid(1000);
     let (days, of_day) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
     let (year, month, day) = civil(days);
     let name = |names: &'static [&'static str], at: i64| {

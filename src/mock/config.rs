@@ -5,8 +5,10 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::chronicle::TimesSink;
 use super::clock::Clock;
 use super::defects::Defect;
+use super::tempo::Tempo;
 use super::variants::Variant;
 use crate::contract::{Contract, Keyring, RefusalKind};
 
@@ -34,10 +36,16 @@ pub struct Config {
     pub rate_limit: Option<RateLimit>,
     /// Whether there is a control listener.
     pub control: bool,
+    /// What is kept of requests for whoever asks at the control listener.
+    pub records: Records,
+    /// How fast it is made to be.
+    pub tempo: Tempo,
     /// Its clock.
     pub clock: Clock,
     /// Where its access log goes, if anywhere.
     pub log: Option<LogSink>,
+    /// Where the times of its requests go, if anywhere.
+    pub times: Option<TimesSink>,
 }
 
 impl Config {
@@ -54,10 +62,22 @@ impl Config {
             variants: Vec::new(),
             rate_limit: None,
             control: false,
+            records: Records::Kept,
+            tempo: Tempo::default(),
             clock: Clock::system(),
             log: None,
+            times: None,
         }
     }
+}
+
+/// What is kept of requests: what is logged of them, and the fields with which they arrive behind the edge.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Records {
+    /// The last of them. That takes a lock a request.
+    Kept,
+    /// Nothing, for a server under load has no time for it.
+    None,
 }
 
 /// Who proves who they are over TLS.

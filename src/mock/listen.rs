@@ -103,12 +103,12 @@ async fn connection<R: Responder>(
 }
 
 /// Serves a connection that begins with HTTP/1.
-async fn http1<S, R>(wire: Wire<S>, responder: &R, mut stop: watch::Receiver<bool>)
+async fn http1<S, R>(wire: Wire<S>, responder: &R, stop: watch::Receiver<bool>)
 where
     S: AsyncRead + AsyncWrite + Unpin,
     R: Responder,
 {
-    if let Some(GoneOver { wire, request }) = http1::serve(wire, responder, &mut stop).await {
+    if let Some(GoneOver { wire, request }) = http1::serve(wire, responder, &stop).await {
         http2::resume(wire, responder, request, stop).await;
     }
 }

@@ -37,6 +37,7 @@
 //!
 //! This room opens sockets and takes a clock; it prints nothing and reads no environment.
 
+mod chronicle;
 mod clock;
 mod config;
 mod control;
@@ -52,9 +53,12 @@ mod random;
 mod running;
 mod server;
 mod services;
+mod tempo;
 mod tls;
 pub mod variants;
 
+pub use chronicle::{Served, TimesSink};
 pub use clock::Clock;
-pub use config::{Config, Http2, LogSink, MockError, RateLimit, TlsMode};
+pub use config::{Config, Http2, LogSink, MockError, RateLimit, Records, TlsMode};
 pub use running::{Certificates, Endpoint, Running, start};
+pub use tempo::{Delay, Stall, Tempo};

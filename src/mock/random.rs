@@ -17,6 +17,12 @@ impl RequestId {
         let count = COUNT.fetch_add(1, Ordering::Relaxed);
         Self(KEYS.0.hash_one(count), KEYS.1.hash_one(count))
     }
+
+    /// Two numbers from 0 to 1, the latter left out, that have nothing to do with each other or with another id's.
+    pub(crate) fn chances(self) -> [f64; 2] {
+        let chance = |bits: u64| f64::from(u32::try_from(bits >> 32).unwrap_or(0)) / 4_294_967_296.0;
+        [chance(self.0), chance(self.1)]
+    }
 }
 
 impl fmt::Display for RequestId {

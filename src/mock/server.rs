@@ -3,10 +3,11 @@
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use super::chronicle::{Page, TimesSink};
 use super::clock::Clock;
-use super::config::{LogSink, MockError, RateLimit};
+use super::config::{LogSink, MockError, RateLimit, Records};
 use super::edge::{
     Denial, Edge, Forwarded, Key, Keys, Meter, Place, Places, Quota, Rendering, Request, Route, Routes, Seal,
     Stop, TokenStore,
@@ -18,6 +19,7 @@ use super::message::{Answer, Head};
 use super::parts::{Journal, Part, Parts};
 use super::random::RequestId;
 use super::services::{self, Call, Done, Gallery};
+use super::tempo::{Delay, Pulse};
 use crate::contract::{Authentication, Carrier, Cors, Policy};
 use crate::mock::Config;
 
@@ -64,6 +66,12 @@ pub(crate) struct Server {
     /// Every environment that is served, and its data.
     pub(crate) environments: Vec<(String, Arc<Data>)>,
     log: Option<LogSink>,
+    times: Option<TimesSink>,
+    /// How long it works on what it let through.
+    delay: Option<Delay>,
+    /// When it does nothing.
+    pulse: Pulse,
+    began: Instant,
     /// How many requests were answered, whatever the answer.
     answered: AtomicU64,
 }
@@ -124,7 +132,9 @@ impl Server {
     /// # Errors
     /// A contract that cannot be served.
     pub(crate) fn new(config: Config) -> Result<Self, MockError> {
-        let Config { contract, keyring, defects, variants, clock, rate_limit, log, control, .. } = config;
+        let began = Instant::now();
+        let Config { contract, keyring, defects, variants, clock, rate_limit, log, times, tempo, .. } =
+            config;
         let environments = chosen(&contract, &config.environments)?;
         let routes = Routes::new(&contract)?;
         let rendering = Rendering::new(&contract)?;
@@ -159,8 +169,12 @@ impl Server {
             rate_limit,
             places: Places::new(PLACES),
             parts: Parts::default(),
-            journal: control.then(Journal::default),
+            journal: (config.control && config.records == Records::Kept).then(Journal::default),
             log,
+            times,
+            delay: tempo.delay,
+            pulse: Pulse::new(tempo.stall, began),
+            began,
             answered: AtomicU64::new(0),
         })
     }
@@ -226,8 +240,9 @@ impl Site {
     }
 
     /// Notes what arrives behind the edge, where anybody may ask.
-    fn arrive(&self, fields: Forwarded) {
+    fn arrive(&self, request: &Request<'_>, key: Option<&Key>) {
         if self.server.journal.is_some() {
+            let fields = (self.server.edge.forward)(request, key);
             *self.data.seen.lock().unwrap_or_else(PoisonError::into_inner) = fields;
         }
     }
@@ -297,7 +312,7 @@ impl Responder for Site {
             let answer = self.denied(&Denial::BadGateway, Some(&request));
             return server.finish(&seal, Answer { took: waited + answer.took, ..answer });
         }
-        self.arrive((server.edge.forward)(&request, key.as_deref()));
+        self.arrive(&request, key.as_deref());
         (server.edge.remember)(&request, key.as_deref());
         let call = Call { request, operation, parameters, key: key.as_ref() };
         let answer = services::answer(&call).unwrap_or_else(|denial| self.denied(&denial, Some(&request)));
@@ -310,5 +325,17 @@ impl Responder for Site {
         let request = head.map(|head| Request { id, head, body: None, site: self, route: &route });
         let answer = self.denied(denial, request.as_ref());
         self.server.finish(&self.seal(id, request), answer)
+    }
+
+    fn works(&self, pass: &Pass) -> Duration {
+        self.server.delay.map_or(Duration::ZERO, |delay| delay.draw(pass.id.chances()))
+    }
+
+    fn pulse(&self) -> Pulse {
+        self.server.pulse
+    }
+
+    fn page(&self) -> Option<Page> {
+        self.server.times.as_ref().map(|sink| Page::new(sink, self.server.began))
     }
 }

@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub use super::turn::Turn;
 pub use super::{ContractInfo, Target, Tool};
 use super::{Exchange, Redacted, WrongKind};
 
@@ -78,6 +79,9 @@ counted! {
         pub span_us: u64,
         /// How long its warm-up takes, in microseconds.
         pub warm_up_us: u64,
+        /// How long something is sent alone behind it, in microseconds.
+        #[serde(default)]
+        pub alone_us: u64,
         /// What it came to.
         pub verdict: LoadVerdict,
         /// The number that the process ended with.
@@ -134,6 +138,9 @@ counted! {
         pub entry: String,
         /// Whether an acceptance was right.
         pub accepts: bool,
+        /// When it had its turn.
+        #[serde(default)]
+        pub turn: Turn,
         /// What had to come of it.
         pub expected: Redacted,
     } {

@@ -7,6 +7,7 @@ mod exchange;
 mod exit;
 pub mod load;
 mod run;
+mod turn;
 mod verdict;
 mod wrong;
 

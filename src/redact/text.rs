@@ -27,7 +27,12 @@ impl Redacted {
     /// The text, cut behind at most this many bytes. What is cut here was redacted whole.
     #[must_use]
     pub fn truncated(mut self, most: usize) -> Self {
-        self.0.truncate(self.0.floor_char_boundary(most));
+        let end = self.0.floor_char_boundary(most);
+        if end < self.0.len() {
+            self.0.truncate(end);
+            // A run keeps thousands of these: what was cut is not to stay behind it.
+            self.0.shrink_to_fit();
+        }
         self
     }
 

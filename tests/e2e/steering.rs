@@ -28,6 +28,20 @@ impl Target {
         self.issued.lock().unwrap().iter().any(|issued| issued == key)
     }
 
+    /// Serves it: what steers it is carried out, a request with a key that was issued is answered by `issued` where
+    /// that says anything, and every other one as it should be.
+    fn serve(&self, issued: impl Fn(&Self, &str) -> Option<Reply> + Send + Sync + 'static) -> Server {
+        let target = self.clone();
+        Server::http(move |request| {
+            let own = || {
+                let key = request.header("x-api-key")?;
+                target.issued(key).then(|| issued(&target, key)).flatten()
+            };
+            let sound = || Reply::Whole(target.edge.answer(request));
+            target.steered(request).or_else(own).unwrap_or_else(sound)
+        })
+    }
+
     /// Steers, where the request is for what steers.
     fn steered(&self, request: &Request) -> Option<Reply> {
         let what = request.path().strip_prefix("/control/")?.to_owned();
@@ -104,20 +118,11 @@ fn is_clean_of(outcome: &Outcome, key: &str) {
 #[test]
 fn a_key_that_was_made_during_a_run_is_in_no_report() {
     let target = Target::default();
-    let steered = target.clone();
-    let server = Server::http(move |request| {
-        if let Some(reply) = steered.steered(request) {
-            return reply;
-        }
-        let key = request.header("x-api-key").unwrap_or_default().to_owned();
-        // Accepted for good, and told in every form.
-        if steered.issued(&key) {
-            let reversed: String = key.chars().rev().collect();
-            let body =
-                format!(r#"{{"items":[],"key":"{key}","part":"{}","back":"{reversed}"}}"#, &key[6..24]);
-            return Reply::Whole(answer(200, &format!("X-Key: {key}\r\n"), body.as_bytes()));
-        }
-        Reply::Whole(steered.edge.answer(request))
+    // Accepted for good, and told in every form.
+    let server = target.serve(|_, key| {
+        let reversed: String = key.chars().rev().collect();
+        let body = format!(r#"{{"items":[],"key":"{key}","part":"{}","back":"{reversed}"}}"#, &key[6..24]);
+        Some(Reply::Whole(answer(200, &format!("X-Key: {key}\r\n"), body.as_bytes())))
     });
     let outcome = run(&server.url(), &Keys::default()).args(&["--only", "revoke-lag"]).run();
     assert_eq!(outcome.code, Some(1), "{outcome}");
@@ -134,16 +139,9 @@ fn a_key_that_was_made_during_a_run_is_in_no_report() {
 #[test]
 fn a_lag_is_measured_and_told() {
     let target = Target::default();
-    let steered = target.clone();
-    let server = Server::http(move |request| {
-        if let Some(reply) = steered.steered(request) {
-            return reply;
-        }
-        let key = request.header("x-api-key").unwrap_or_default().to_owned();
-        if steered.issued(&key) && !*steered.revoked.lock().unwrap() {
-            return Reply::Whole(json(200, r#"{"items":[]}"#));
-        }
-        Reply::Whole(steered.edge.answer(request))
+    let server = target.serve(|target, _| {
+        let revoked = *target.revoked.lock().unwrap();
+        (!revoked).then(|| Reply::Whole(json(200, r#"{"items":[]}"#)))
     });
     let outcome = run(&server.url(), &Keys::default()).args(&["--only", "revoke-lag"]).run();
     assert_eq!(outcome.code, Some(0), "{outcome}");

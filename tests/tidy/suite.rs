@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use lockproof::load::format::{builtin as builtin_plans, read};
+use lockproof::mock::defects::{find, under_load};
 use lockproof::scenario::{Scenario, Severity, Suite, builtin_files};
 
 use crate::obeyed;
@@ -72,4 +74,17 @@ fn every_defect_is_caught_by_a_check_and_every_caught_defect_exists() {
     let idle = defects.difference(&caught).map(|name| format!("{name}: no check names it under `catches`"));
     let broken: Vec<_> = missing.chain(idle).collect();
     obeyed(&broken, "Add the defect to its family in src/mock/defects, or the name to a check's `catches`.");
+}
+
+#[test]
+fn every_defect_that_only_load_brings_out_is_caught_by_a_load_plan_and_every_caught_defect_exists() {
+    let plans =
+        builtin_plans().into_iter().map(|source| read(source).expect("a built-in plan has no mistake"));
+    let caught: BTreeSet<_> = plans.flat_map(|plan| plan.catches).map(|name| name.to_string()).collect();
+    let missing = caught.iter().filter(|name| find(name).is_none());
+    let missing = missing.map(|name| format!("{name}: no such defect in src/mock/defects"));
+    let idle = under_load().map(|defect| defect.id).filter(|id| !caught.contains(*id));
+    let idle = idle.map(|name| format!("{name}: no plan in scenarios/load names it under `catches`"));
+    let broken: Vec<_> = missing.chain(idle).collect();
+    obeyed(&broken, "Add the defect to src/mock/defects/load.rs, or its name to a plan's `catches`.");
 }

@@ -70,7 +70,7 @@ pub(in crate::cli) struct LoadArgs {
 #[command(next_help_heading = "Pace")]
 struct PaceArgs {
     /// Send at this constant rate, as 500/s (or 500), each request when it is due.
-    #[arg(long, value_name = "RATE", value_parser = rate)]
+    #[arg(long, value_name = "RATE", value_parser = some_rate)]
     rate: Option<Rate>,
     /// Keep so many connections open; without --rate, send on each as soon as an answer has come.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100_000))]
@@ -82,13 +82,13 @@ struct PaceArgs {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     requests: Option<u64>,
     /// How long it takes, warm-up left out.
-    #[arg(long, value_name = "TIME", value_parser = time)]
+    #[arg(long, value_name = "TIME", value_parser = some_time)]
     duration: Option<Duration>,
     /// How long is sent before anything is measured.
     #[arg(long, value_name = "TIME", value_parser = time)]
     warm_up: Option<Duration>,
     /// How long an answer may take.
-    #[arg(long, value_name = "TIME", value_parser = time)]
+    #[arg(long, value_name = "TIME", value_parser = some_time)]
     timeout: Option<Duration>,
     /// Threads that send; without it, as many as the rate asks for.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
@@ -108,7 +108,7 @@ pub(super) struct PartArgs {
     #[arg(long, value_name = "I/N", value_parser = Shard::parse, requires = "start_at", conflicts_with_all = ["find_capacity", "calibrate"])]
     pub(super) shard: Option<Shard>,
     /// Start at this moment, as 2027-01-31T12:00:00Z: the same for all parts of a plan.
-    #[arg(long, value_name = "TIME", value_parser = humantime::parse_rfc3339_weak, conflicts_with_all = ["find_capacity", "calibrate"])]
+    #[arg(long, value_name = "TIME", value_parser = moment, conflicts_with_all = ["find_capacity", "calibrate"])]
     pub(super) start_at: Option<SystemTime>,
 }
 
@@ -185,8 +185,27 @@ fn rate(text: &str) -> Result<Rate, String> {
     Rate::parse(&if plain { format!("{text}/s") } else { text.to_owned() })
 }
 
+fn some_rate(text: &str) -> Result<Rate, String> {
+    let rate = rate(text)?;
+    if rate.per_second() > 0.0 {
+        Ok(rate)
+    } else {
+        Err("nothing would ever be sent; write `100/s`".to_owned())
+    }
+}
+
 fn time(text: &str) -> Result<Duration, String> {
     Millis::parse(text).map(|time| time.duration())
+}
+
+fn some_time(text: &str) -> Result<Duration, String> {
+    let time = time(text)?;
+    if time.is_zero() { Err("it would end before it begins; write `10s`".to_owned()) } else { Ok(time) }
+}
+
+fn moment(text: &str) -> Result<SystemTime, String> {
+    humantime::parse_rfc3339_weak(text)
+        .map_err(|_| "it is no moment; write it as `2027-01-31T12:00:00Z`, in UTC".to_owned())
 }
 
 fn a_threshold(text: &str) -> Result<Threshold, String> {

@@ -96,7 +96,11 @@ fn send(
                     load::log(&job, collected, started),
                 ));
             }
-            Event::Started(_) | Event::Surprise(_) | Event::Interrupted | Event::Checkpoint(_) => {}
+            Event::Started(_)
+            | Event::Surprise(_)
+            | Event::Interrupted
+            | Event::Broken(_)
+            | Event::Checkpoint(_) => {}
         }
         ticker.notice(event);
     });

@@ -42,6 +42,9 @@ impl<'a> Ticker<'a> {
                 let seen = self.job.redactor.redact(seen);
                 self.say(&escape_terminal(&format!("{} in `{class}`: {seen}", kind.as_str())));
             }
+            Event::Broken(threshold) => {
+                self.say(&escape_terminal(&format!("it does not hold, and so it ends: {}", threshold.text)));
+            }
             Event::Checkpoint(_) => {}
             Event::Interrupted => {
                 self.say("interrupted: what is under way is finished; interrupt again to stop at once");

@@ -8,9 +8,9 @@ use crate::document::Name;
 use crate::judge::{Fast, Requirement};
 use crate::load::format::{Act as Written, Entry, Expected, KeyDeed};
 use crate::load::job::Class;
+use crate::load::key_end::KeyEnd;
 use crate::load::number::nanos_of;
 use crate::load::steer::{Act, Unsealed};
-use crate::load::turn::Turn;
 use crate::plan::{Case, Deed, Rule};
 use crate::scenario::{CredentialPick, Expectation, Step};
 
@@ -72,7 +72,7 @@ impl<'a> Keys<'a> {
                 })?;
                 let requirement = self.behind(end, case, place)?;
                 let fast = Fast::compile(&requirement, place.contract, &class.accepted);
-                class.turn = Some(Arc::new(Turn::new((requirement, fast), nanos_of(lag.duration()))));
+                class.end = Some(Arc::new(KeyEnd::new((requirement, fast), nanos_of(lag.duration()))));
             }
         }
         bound.classes.push(class);

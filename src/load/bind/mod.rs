@@ -12,7 +12,7 @@ use keys::Keys;
 use sendable::sendable;
 use serde_json::json;
 
-use super::format::{Entry, Expected, LoadPlan};
+use super::format::{Alone, Entry, Expected, LoadPlan};
 use super::job::{Class, Sealed};
 use super::stamp::blanks;
 use super::steer::{Act, Unsealed};
@@ -21,6 +21,7 @@ use super::weights::Share;
 use crate::contract::{Contract, Keyring, RefusalKind};
 use crate::document::{Millis, Name, suggest};
 use crate::judge::Fast;
+use crate::outcome::load::Turn;
 use crate::plan::{Case, Dice, Filter, Inputs, Permits, Plan};
 use crate::runner::Steering;
 use crate::scenario::{
@@ -134,17 +135,9 @@ pub fn bind(plan: &LoadPlan, place: &Place<'_>) -> Result<Bound, BindError> {
         let left_out =
             bad.iter().filter_map(|case| Some(format!("{}: {}", case.operation.id, sendable(case).err()?)));
         bound.left_out.extend(left_out.map(|why| format!("`{}` is not sent to {why}", entry.name)));
-        let each = f64::from(entry.weight) / f64::from(u32::try_from(good.len()).unwrap_or(u32::MAX));
-        for case in &good {
-            let name = if good.len() == 1 {
-                entry.name.to_string()
-            } else {
-                format!("{}/{}", entry.name, case.operation.id)
-            };
-            let class = class(name, entry, case, place)?;
-            keys.bind((class, case), place, &mut bound)?;
-            let time = |time: &Option<Millis>| time.as_ref().map(Millis::duration);
-            bound.shares.push(Share { weight: each, from: time(&entry.from), until: time(&entry.until) });
+        bound.add((&keys, Turn::InTheMix), &good, place)?;
+        if plan.alone.as_ref().is_some_and(|alone| alone.has(entry)) {
+            bound.add((&keys, Turn::Alone), &good, place)?;
         }
     }
     journeys::bind(plan, place, &mut bound)?;
@@ -153,6 +146,36 @@ pub fn bind(plan: &LoadPlan, place: &Place<'_>) -> Result<Bound, BindError> {
         return Err(BindError::NothingToSend { entry: "anything".to_owned(), why });
     }
     Ok(bound)
+}
+
+impl Bound {
+    /// Adds the classes of a part of the mix, which share its weight.
+    fn add(
+        &mut self,
+        (keys, turn): (&Keys<'_>, Turn),
+        cases: &[&Case],
+        place: &Place<'_>,
+    ) -> Result<(), BindError> {
+        let entry = keys.entry;
+        let time = |time: &Option<Millis>| time.as_ref().map(Millis::duration);
+        let each = f64::from(entry.weight) / f64::from(u32::try_from(cases.len()).unwrap_or(u32::MAX));
+        let part = match turn {
+            Turn::Alone => Alone::name(entry.name.as_str()),
+            Turn::InTheMix => entry.name.to_string(),
+        };
+        for case in cases {
+            let name = if cases.len() == 1 { part.clone() } else { format!("{part}/{}", case.operation.id) };
+            let class = class(name, entry, case, place)?;
+            keys.bind((Class { entry: part.clone(), turn, ..class }, case), place, self)?;
+            self.shares.push(Share {
+                weight: each,
+                turn,
+                from: time(&entry.from),
+                until: time(&entry.until),
+            });
+        }
+        Ok(())
+    }
 }
 
 /// Whether a part of the mix names what it is about: where the contract has no such thing, the plan is wrong.
@@ -253,10 +276,11 @@ fn class(name: String, entry: &Entry, case: &Case, place: &Place<'_>) -> Result<
         operation: case.operation.id.to_string(),
         credential: case.credential.clone(),
         accepts: requirement.wants_acceptance(),
+        turn: Turn::InTheMix,
         fast: Fast::compile(requirement, place.contract, &accepted),
         requirement: requirement.clone(),
         accepted,
-        turn: None,
+        end: None,
         variants,
     })
 }

@@ -17,7 +17,7 @@ use super::times::Times;
 use super::verdict::Outcome;
 use crate::outcome::load::{
     self, Breakages, Connections, Generator, LOAD_FORMAT, LoadModel, LoadResult, LoadVerdict, Percentiles,
-    Range, Second, ThresholdResult,
+    Range, Second, ThresholdResult, Turn,
 };
 use crate::outcome::{ContractInfo, ExitCode, Redacted, Tool};
 use crate::runner::evidence;
@@ -117,6 +117,7 @@ fn result(
         duration_ms: u64::try_from(collected.duration.as_millis()).unwrap_or(u64::MAX),
         span_us: micros(job.span),
         warm_up_us: micros(job.warm_up),
+        alone_us: micros(job.alone),
         verdict: weighed.verdict,
         exit_code: weighed.exit.code(),
         notices: weighed.notices,
@@ -167,10 +168,12 @@ fn thresholds(job: &Sheet, collected: &Collected) -> Vec<ThresholdResult> {
     let figures = Figures { job, collected };
     let weighed = job.thresholds.iter().map(|threshold| (threshold, threshold.weigh(&figures)));
     weighed
-        .map(|(threshold, weighed)| ThresholdResult {
+        .enumerate()
+        .map(|(number, (threshold, weighed))| ThresholdResult {
             threshold: job.redactor.redact(&threshold.text),
-            met: weighed.met,
-            actual: weighed.figure.map(|figure| words::figure(&threshold.figure, figure)),
+            // What ended the run was missed, whatever came in while that ended.
+            met: weighed.met && collected.broken != Some(number),
+            actual: words::actual(threshold, weighed),
         })
         .collect()
 }
@@ -251,6 +254,7 @@ fn result_of(class: Option<&ClassSheet>, (counts, times): (&Counts, &ClassTimes)
         credential: class.and_then(|class| class.credential.clone()),
         entry: class.map_or_else(String::new, |class| class.entry.clone()),
         accepts: class.is_some_and(|class| class.accepts),
+        turn: class.map_or(Turn::InTheMix, |class| class.turn),
         expected: class.map_or_else(|| Redacted::fixed(""), |class| class.expected.clone()),
         sent: counts.sent,
         completed: counts.completed(),

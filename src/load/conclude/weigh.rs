@@ -59,11 +59,8 @@ pub(super) fn mismatches(collected: &Collected, planned: u64, answered: Option<u
         ));
     }
     let steered = collected.is_steered() || total.sent > 0;
-    let whole = steered
-        && collected.signal.is_none()
-        && collected.missing == 0
-        && !collected.going_on
-        && collected.failures.is_empty();
+    let cut = collected.signal.is_some() || collected.broken.is_some() || collected.going_on;
+    let whole = steered && !cut && collected.missing == 0 && collected.failures.is_empty();
     if whole && total.sent + total.dropped < planned {
         found.push(format!(
             "{} requests were planned, only {} sent and {} dropped",

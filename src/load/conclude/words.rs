@@ -3,12 +3,26 @@
 use super::Collected;
 use crate::load::format::Model;
 use crate::load::sheet::Sheet;
-use crate::load::threshold::Figure;
+use crate::load::threshold::{Bound, Figure, Threshold, Weighed};
 use crate::load::verdict::Outcome;
 use crate::outcome::Redacted;
 
-/// A figure as a reader knows it, in the unit of its threshold.
-pub(super) fn figure(figure: &Figure, value: f64) -> String {
+/// What was measured, as a reader knows it, and what it was compared with where the threshold does not say that.
+pub(super) fn actual(threshold: &Threshold, weighed: Weighed) -> Option<String> {
+    let of = |value| figure(&threshold.figure, value);
+    match (&threshold.bound, weighed.bound) {
+        (Bound::Fixed(_) | Bound::Policy(_), _) => weighed.figure.map(of),
+        (Bound::Compared { .. }, None) => {
+            weighed.figure.map(|value| format!("{}, beside nothing", of(value)))
+        }
+        (Bound::Compared { .. }, Some(bound)) => {
+            weighed.figure.map(|value| format!("{}, beside {}", of(value), of(bound)))
+        }
+    }
+}
+
+/// A figure in the unit of its threshold.
+fn figure(figure: &Figure, value: f64) -> String {
     match figure {
         Figure::Percentile { .. } | Figure::Longest { .. } => format!("{:.2} ms", value * 1000.0),
         Figure::Rate { .. } => format!("{:.4} %", value * 100.0),
@@ -27,6 +41,10 @@ pub(super) fn notices(
     if collected.signal.is_some() {
         notices.push("interrupted: this is a part of the plan".to_owned());
     }
+    let broken = collected.broken.and_then(|number| job.thresholds.get(number));
+    notices.extend(broken.map(|threshold| {
+        format!("ended early, for it did not hold: {}; this is a part of the plan", threshold.text)
+    }));
     notices.extend(
         mismatches.iter().map(|what| format!("our own counts do not add up, please report it: {what}")),
     );

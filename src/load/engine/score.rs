@@ -159,7 +159,7 @@ impl Score {
     /// Times how long behind the end of its key an accepted request was sent.
     fn outlived(&mut self, flight: &Flight, class: &Class, outcome: Outcome) {
         let accepted = matches!(outcome, Outcome::RightAccept | Outcome::FalseAccept);
-        let since = class.turn.as_ref().and_then(|turn| turn.since(flight.sent_at));
+        let since = class.end.as_ref().and_then(|end| end.since(flight.sent_at));
         let times = self.times.times.get_mut(flight.pick.class);
         if let (true, Some(since), Some(times)) = (accepted, since, times) {
             times.outlived.record(since);
@@ -304,7 +304,7 @@ impl Score {
         if second_of(now) > self.second {
             let before = self.second;
             let mut tally = self.turn(now);
-            if self.second / CHECKPOINT > before / CHECKPOINT {
+            if self.second / CHECKPOINT > before / CHECKPOINT || self.job.weighs_times_early() {
                 tally.finals = Some(self.hand_over_times());
             }
             desk.tell.send(Message::Tally(Box::new(tally))).ok();

@@ -6,6 +6,7 @@
 
 use std::collections::HashSet;
 
+use super::Alone;
 use crate::document::{Diagnostic, Document, Entry, Millis, Node, Rate, Span, suggest};
 use crate::load::threshold::{self, SELECTORS};
 
@@ -19,6 +20,7 @@ pub(super) fn all(document: &Document) -> Vec<Diagnostic> {
     found.extend(sine(document));
     found.extend(names(document));
     found.extend(requests(document));
+    found.extend(alone(document));
     found.extend(thresholds(document));
     found.extend(super::keys::all(document));
     found.extend(super::users::all(document));
@@ -34,7 +36,7 @@ fn rates(document: &Document) -> Vec<Diagnostic> {
     let closed = root.get("model").and_then(Node::as_str) == Some("closed");
     let there = |name: &str| root.entry(name);
     if closed {
-        let meaningless = ["rate", "schedule", "stages", "arrivals", "backlog", "find_capacity"]
+        let meaningless = ["rate", "schedule", "stages", "arrivals", "backlog", "find_capacity", "alone"]
             .into_iter()
             .filter_map(there);
         let explain = |entry: &Entry| {
@@ -51,12 +53,21 @@ fn rates(document: &Document) -> Vec<Diagnostic> {
         let message = "an open model needs `rate`, `schedule` or `stages`";
         found.push(Diagnostic::new(message, document.span("")).hint("write `rate: 100/s`, for example"));
     }
+    let nothing = there("rate").filter(|entry| {
+        let rate = entry.value.as_str().and_then(|text| Rate::parse(text).ok());
+        rate.is_some_and(|rate| rate.per_second() <= 0.0)
+    });
+    found.extend(nothing.map(|entry| {
+        Diagnostic::new("nothing would ever be sent", entry.value.span.clone())
+            .hint("write `100/s`, for example")
+    }));
     for (one, other, cure) in [
         ("schedule", "rate", "a schedule has rates of its own"),
         ("find_capacity", "rate", "a search has rates of its own"),
         ("find_capacity", "schedule", "a search has rates of its own"),
         ("find_capacity", "stages", "a search has rates of its own"),
         ("find_capacity", "timeline", "every rate would need it afresh"),
+        ("alone", "timeline", "the one compares, the other changes what is compared"),
         ("stages", "schedule", "a rate goes by one or the other"),
         ("stages", "duration", "the duration is the sum of the stages'"),
     ] {
@@ -75,7 +86,12 @@ fn at(entry: &Entry, message: String) -> Diagnostic {
 /// Times that would end before they begin.
 fn times(document: &Document) -> Vec<Diagnostic> {
     let root = &document.root;
-    let single = [root.get("duration"), root.get("timeout"), root.at(&["schedule", "sine", "period"])];
+    let single = [
+        root.get("duration"),
+        root.get("timeout"),
+        root.at(&["schedule", "sine", "period"]),
+        root.at(&["alone", "for"]),
+    ];
     let stages = root.get("stages").map(Node::items).unwrap_or_default();
     let all = single.into_iter().flatten().chain(stages.iter().filter_map(|stage| stage.get("for")));
     let nothing = |node: &&Node| {
@@ -140,8 +156,35 @@ fn requests(document: &Document) -> Vec<Diagnostic> {
     found
 }
 
+/// What is to be sent by itself and is not sent at all, or would be called like another part.
+fn alone(document: &Document) -> Vec<Diagnostic> {
+    let names = names_of_mix(document);
+    let explain = |node: &Node| {
+        let name = node.as_str()?;
+        if !names.contains(&name) {
+            let message = format!("no part of the mix is called {}", document.name(node));
+            return Some(Diagnostic::new(message, node.span.clone()).maybe_hint(suggest(name, &names)));
+        }
+        let own = Alone::name(name);
+        names.contains(&own.as_str()).then(|| {
+            let message = format!("another part of the mix is called `{own}`, and so will this be");
+            Diagnostic::new(message, node.span.clone()).hint("call the other something else")
+        })
+    };
+    alone_entries(document).iter().take(MOST).filter_map(explain).collect()
+}
+
+fn alone_entries(document: &Document) -> &[Node] {
+    document.root.at(&["alone", "entries"]).map(Node::items).unwrap_or_default()
+}
+
+fn names_of_mix(document: &Document) -> Vec<&str> {
+    mix(document).iter().filter_map(|part| part.get("name")?.as_str()).take(MOST).collect()
+}
+
 fn thresholds(document: &Document) -> Vec<Diagnostic> {
-    let names: Vec<String> = super::users::names(document).into_iter().take(MOST).collect();
+    let alone = alone_entries(document).iter().filter_map(Node::as_str).map(Alone::name);
+    let names: Vec<String> = super::users::names(document).into_iter().chain(alone).take(MOST).collect();
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
     let mut found = Vec::new();
     for node in document.root.get("thresholds").map(Node::items).unwrap_or_default().iter().take(MOST) {
@@ -152,7 +195,8 @@ fn thresholds(document: &Document) -> Vec<Diagnostic> {
                 found.push(Diagnostic::new(mistake.message, span).maybe_hint(mistake.hint));
             }
             Ok(threshold) => {
-                let unknown = threshold.class().filter(|(class, _)| !names.contains(&class.as_str()));
+                let parts = threshold.classes().iter();
+                let unknown = parts.filter(|(class, _)| !names.contains(&class.as_str()));
                 found.extend(unknown.map(|(class, place)| {
                     let known: Vec<&str> = SELECTORS.into_iter().chain(names.iter().copied()).collect();
                     let message = format!("no part of the mix is called `{class}`");

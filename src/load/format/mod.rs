@@ -99,9 +99,39 @@ pub struct LoadPlan {
     #[serde(default)]
     #[schemars(range(min = 1, max = 10_000))]
     pub users: Option<u32>,
-    /// What must hold when it is over, such as `p99(accepted, response) < 20ms` or `rate(shed) < 1%`.
+    /// What is sent by itself first, so that thresholds can compare: with `entries: [good]`, `good-alone` is `good` alone.
+    #[serde(default)]
+    pub alone: Option<Alone>,
+    /// What must hold when it is over, such as `p99(accepted, response) < 20ms`, `rate(shed) < 1%` or
+    /// `p99(good) < 2 * p99(good-alone) + 5ms`; with `abort_on_fail 5s` at its end, what must hold from then on.
     #[serde(default)]
     pub thresholds: Vec<Threshold>,
+    /// The defects of the reference server that the plan is there to find.
+    #[serde(default)]
+    pub catches: Vec<Name>,
+}
+
+/// What is sent by itself, behind the warm-up and before everything else, at the rate that it has later.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Alone {
+    /// The parts of the mix, by their names. In reports and thresholds each is called so with `-alone` behind it.
+    #[schemars(length(min = 1))]
+    pub entries: Vec<Name>,
+    /// How long; at the most as long as the operator says that everything takes.
+    pub r#for: Millis,
+}
+
+impl Alone {
+    /// What a part of the mix is called where it is alone.
+    pub fn name(entry: &str) -> String {
+        format!("{entry}-alone")
+    }
+
+    /// Whether a part of the mix is among those.
+    pub fn has(&self, entry: &Entry) -> bool {
+        self.entries.iter().any(|name| name.as_str() == entry.name.as_str())
+    }
 }
 
 /// When the next request is sent.

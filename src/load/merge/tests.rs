@@ -32,6 +32,7 @@ fn sheet(shard: Shard, planned: u64) -> Sheet {
         operation: Some("items.list".to_owned()),
         credential: None,
         accepts: *name == "good",
+        turn: crate::outcome::load::Turn::InTheMix,
         expected: crate::redact::Redacted::fixed("what is right"),
         key: KeyLife::Lasts,
     };
@@ -54,6 +55,7 @@ fn sheet(shard: Shard, planned: u64) -> Sheet {
         span: Duration::from_secs(10),
         acts: Vec::new(),
         warm_up: Duration::ZERO,
+        alone: Duration::ZERO,
         classes: NAMES.iter().map(class).collect(),
         thresholds: ["p50(all) < 1s", "count(sent, bad) >= 0", "rate(shed) < 60%", "throughput(all) >= 0/s"]
             .iter()

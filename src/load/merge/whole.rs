@@ -134,6 +134,7 @@ fn sheet(results: &[&LoadResult]) -> Sheet {
         planned: (model == LoadModel::Open).then(|| results.iter().map(|one| one.planned).sum()),
         span: longest(&|one| one.span_us),
         warm_up: longest(&|one| one.warm_up_us),
+        alone: longest(&|one| one.alone_us),
         classes: first.map_or(&[][..], |first| &first.classes).iter().map(class).collect(),
         thresholds: thresholds
             .iter()
@@ -155,6 +156,7 @@ fn class(class: &Class) -> ClassSheet {
         operation: class.operation.clone(),
         credential: class.credential.clone(),
         accepts: class.accepts,
+        turn: class.turn,
         expected: class.expected.clone(),
         key: if class.outlived_us.is_some() { KeyLife::Ends } else { KeyLife::Lasts },
     }
@@ -229,7 +231,6 @@ fn counts(class: &Class) -> Counts {
 fn wires(result: &LoadResult) -> Wires {
     let (wires, generator) = (&result.connections, &result.generator);
     Wires {
-        asked: 0,
         opened: wires.opened,
         handshakes: wires.handshakes,
         closed: wires.closed,

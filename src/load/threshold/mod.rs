@@ -1,13 +1,16 @@
 //! Thresholds: bounds on what was measured, as a plan writes them.
 //!
-//! `p99(accepted, response) < 20ms`, `rate(false_accept) == 0`, `rate(shed) < 1%`, `throughput(good) > 100/s`,
-//! `max(leased, outlived) <= policy.max_revocation_lag`.
-//! A threshold without samples is missed: nothing measured is nothing shown.
+//! `p99(accepted, response) < 20ms`, `rate(false_accept) == 0`, `rate(shed) < 1%`, `throughput(good) > 100/s`; beside a
+//! line of the contract, `max(leased, outlived) <= policy.max_revocation_lag`; beside another figure,
+//! `p99(refused) < 2 * p99(accepted) + 5ms`. With `abort_on_fail 5s` behind it the run ends where it does not hold once
+//! 5 s are measured. A threshold without samples is missed: nothing measured is nothing shown.
 
+mod bound;
 mod parse;
 mod weigh;
 
 use std::borrow::Cow;
+use std::time::Duration;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, de};
@@ -45,12 +48,32 @@ pub struct Threshold {
     pub figure: Figure,
     /// How it must compare.
     pub compare: Compare,
-    /// With what: seconds for times, parts of 1 for rates, a number for counts, a second for throughput.
-    pub bound: f64,
-    /// The line of the contract's policy that the bound is, where it is one.
-    policy: Option<String>,
-    /// The part of the mix that it names, and where.
-    class: Option<(String, Span)>,
+    /// With what.
+    pub bound: Bound,
+    /// How long is measured, warm-up left out, before the run is ended where it does not hold; nothing where it is only
+    /// weighed when all is over.
+    pub abort: Option<Duration>,
+    /// The parts of the mix that it names, and where.
+    classes: Vec<(String, Span)>,
+}
+
+/// What a figure is compared with: seconds for times, parts of 1 for rates, a number for counts, a second for
+/// throughput.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Bound {
+    /// Always the same.
+    Fixed(f64),
+    /// Another figure of the same kind.
+    Compared {
+        /// So many times that.
+        factor: f64,
+        /// That.
+        figure: Figure,
+        /// And so much more.
+        plus: f64,
+    },
+    /// A line of the contract's policy, by its name: a number once there is a contract.
+    Policy(String),
 }
 
 /// What was measured.
@@ -120,9 +143,18 @@ pub enum Compare {
 }
 
 impl Threshold {
-    /// The part of the mix that it names, if it names one, and where in its text.
-    pub fn class(&self) -> Option<&(String, Span)> {
-        self.class.as_ref()
+    /// The parts of the mix that it names, and where in its text.
+    pub fn classes(&self) -> &[(String, Span)] {
+        &self.classes
+    }
+
+    /// Whether it asks for times.
+    pub fn wants_times(&self) -> bool {
+        let other = match &self.bound {
+            Bound::Fixed(_) | Bound::Policy(_) => None,
+            Bound::Compared { figure, .. } => Some(figure),
+        };
+        std::iter::once(&self.figure).chain(other).any(Figure::is_time)
     }
 
     /// The same with a bound that is a number, where it was a line of the contract's policy.
@@ -130,14 +162,31 @@ impl Threshold {
     /// # Errors
     /// When the contract has no such line.
     pub fn settled(mut self, policy: &Policy) -> Result<Self, String> {
-        if let Some(name) = self.policy.take() {
-            let time = policy.time(&name);
+        if let Bound::Policy(name) = &self.bound {
+            let time = policy.time(name);
             let time = time.ok_or_else(|| format!("the contract lacks a line `policy.{name}`"))?;
-            self.bound = time.as_secs_f64();
             // Whoever reads a result need not have the contract.
             self.text = self.text.replace(&format!("policy.{name}"), &format!("{}ms", time.as_millis()));
+            self.bound = Bound::Fixed(time.as_secs_f64());
         }
         Ok(self)
+    }
+}
+
+impl Figure {
+    /// Whether it is a time.
+    fn is_time(&self) -> bool {
+        matches!(self, Self::Percentile { .. } | Self::Longest { .. })
+    }
+
+    /// Whether another is of the same kind, so that the two can be compared.
+    fn is_like(&self, other: &Self) -> bool {
+        match self {
+            Self::Percentile { .. } | Self::Longest { .. } => other.is_time(),
+            Self::Rate { .. } => matches!(other, Self::Rate { .. }),
+            Self::Count { .. } => matches!(other, Self::Count { .. }),
+            Self::Throughput { .. } => matches!(other, Self::Throughput { .. }),
+        }
     }
 }
 

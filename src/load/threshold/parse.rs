@@ -1,7 +1,9 @@
 //! From the text of a threshold to its meaning, or to the place where it goes wrong.
 
-use super::{COUNTS, Compare, Figure, SELECTORS, Threshold, Time};
-use crate::document::{Millis, Rate, Span, suggest};
+use std::time::Duration;
+
+use super::{COUNTS, Compare, Figure, SELECTORS, Threshold, Time, bound};
+use crate::document::{Millis, Span, suggest};
 
 /// What is wrong with a threshold, and where in its text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,6 +16,8 @@ pub struct Mistake {
     pub hint: Option<String>,
 }
 
+/// What stands behind a bound that ends a run.
+const ABORT: &str = "abort_on_fail";
 const EXAMPLE: &str = "write `p99(accepted, response) < 20ms` or `rate(shed) < 1%`, for example";
 const FIGURES: [&str; 8] = ["p50", "p90", "p99", "p99.9", "max", "rate", "count", "throughput"];
 
@@ -33,23 +37,35 @@ pub fn parse(text: &str) -> Result<Threshold, Mistake> {
             operator.start..operator.start + word(text, &operator).chars().next().map_or(0, char::len_utf8);
         hinted("expected `<`, `<=`, `>`, `>=` or `==` here", at, EXAMPLE)
     })?;
-    let bound_at = trimmed(text, operator.start + length..text.len());
+    let (end, abort) = abort(text, operator.start + length)?;
+    let bound_at = trimmed(text, operator.start + length..end);
     let (figure, class) = figure(text, &name, &arguments)?;
-    let policy = word(text, &bound_at).strip_prefix("policy.").map(str::to_owned);
-    if let Some(name) = policy.as_deref() {
-        of_policy(&figure, name).map_err(|message| plain(message, bound_at.clone()))?;
-    }
-    // A line of the policy is a number only when there is a contract.
-    let written = if policy.is_some() { Ok(f64::NAN) } else { bound(&figure, word(text, &bound_at)) };
-    let bound = written.map_err(|(message, hint)| hinted(message, bound_at, hint))?;
-    Ok(Threshold { text: text.to_owned(), figure, compare, bound, policy, class })
+    let (bound, other) = bound::bound(&figure, text, bound_at)?;
+    let classes = class.into_iter().chain(other).collect();
+    Ok(Threshold { text: text.to_owned(), figure, compare, bound, abort, classes })
 }
 
-fn plain(message: impl Into<String>, at: Span) -> Mistake {
+/// Where the bound ends, and from when on a run is ended where it does not hold, if it is.
+fn abort(text: &str, from: usize) -> Result<(usize, Option<Duration>), Mistake> {
+    let rest = text.get(from..).unwrap_or_default();
+    let Some(at) = rest.find(ABORT).map(|at| from + at) else { return Ok((text.len(), None)) };
+    let grace = trimmed(text, at + ABORT.len()..text.len());
+    if grace.is_empty() {
+        return Ok((at, Some(Duration::ZERO)));
+    }
+    let time = Millis::parse(word(text, &grace));
+    let unknown = |_| {
+        let message = format!("`{}` is not a length of time", word(text, &grace));
+        hinted(message, grace.clone(), "write `abort_on_fail 5s`, for example: not before 5 s are measured")
+    };
+    time.map(|time| (at, Some(time.duration()))).map_err(unknown)
+}
+
+pub(super) fn plain(message: impl Into<String>, at: Span) -> Mistake {
     hinted(message, at, EXAMPLE)
 }
 
-fn hinted(message: impl Into<String>, at: Span, hint: &str) -> Mistake {
+pub(super) fn hinted(message: impl Into<String>, at: Span, hint: &str) -> Mistake {
     Mistake { message: message.into(), at, hint: Some(hint.to_owned()) }
 }
 
@@ -60,18 +76,18 @@ fn unknown(what: &str, text: &str, at: &Span, known: &[&str]) -> Mistake {
     Mistake { message, at: at.clone(), hint: suggest(given, known) }
 }
 
-fn word<'a>(text: &'a str, at: &Span) -> &'a str {
+pub(super) fn word<'a>(text: &'a str, at: &Span) -> &'a str {
     text.get(at.clone()).unwrap_or_default()
 }
 
 /// A part of a text without the space around it.
-fn trimmed(text: &str, at: Span) -> Span {
+pub(super) fn trimmed(text: &str, at: Span) -> Span {
     let part = word(text, &at);
     let start = at.start + (part.len() - part.trim_start().len());
     start..start + part.trim().len()
 }
 
-fn arguments(text: &str, at: Span) -> Vec<Span> {
+pub(super) fn arguments(text: &str, at: Span) -> Vec<Span> {
     let mut start = at.start;
     let mut found = Vec::new();
     for part in word(text, &at).split(',') {
@@ -94,9 +110,9 @@ fn comparison(text: &str) -> Option<(Compare, usize)> {
 }
 
 /// A part of the mix that is named, and where.
-type Named = Option<(String, Span)>;
+pub(super) type Named = Option<(String, Span)>;
 
-fn figure(text: &str, name: &Span, arguments: &[Span]) -> Result<(Figure, Named), Mistake> {
+pub(super) fn figure(text: &str, name: &Span, arguments: &[Span]) -> Result<(Figure, Named), Mistake> {
     let first = arguments.first().cloned().unwrap_or(name.end..name.end);
     let second = arguments.get(1);
     if let Some(third) = arguments.get(2) {
@@ -155,46 +171,18 @@ fn time(text: &str, at: Option<&Span>) -> Result<Time, Mistake> {
     }
 }
 
-/// Whether a line of the policy can be a bound.
-fn of_policy(figure: &Figure, name: &str) -> Result<(), String> {
-    let is_time = matches!(figure, Figure::Percentile { .. } | Figure::Longest { .. });
-    match name {
-        "max_revocation_lag" if is_time => Ok(()),
-        "max_revocation_lag" => Err(format!("`policy.{name}` is a time, and this is none")),
-        _ => Err(format!("`policy.{name}` is no bound")),
-    }
-}
-
-/// The bound, in the unit of its figure.
-fn bound(figure: &Figure, text: &str) -> Result<f64, (String, &'static str)> {
-    let number = |text: &str| text.trim().parse::<f64>().ok().filter(|number| number.is_finite());
-    match figure {
-        Figure::Percentile { .. } | Figure::Longest { .. } => Millis::parse(text)
-            .map(|time| time.duration().as_secs_f64())
-            .map_err(|_| (format!("`{text}` is not a length of time"), "write `20ms` or `1s`, for example")),
-        Figure::Rate { .. } => {
-            let percent = text.strip_suffix('%').and_then(number).map(|percent| percent / 100.0);
-            percent
-                .or_else(|| number(text))
-                .ok_or_else(|| (format!("`{text}` is not a share"), "write `1%` or `0`, for example"))
-        }
-        Figure::Count { .. } => {
-            number(text).ok_or_else(|| (format!("`{text}` is not a number"), "write `0`, for example"))
-        }
-        Figure::Throughput { .. } => Rate::parse(text)
-            .map(|rate| rate.per_second())
-            .map_err(|_| (format!("`{text}` is not a rate"), "write `100/s`, for example")),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
+    use super::super::Bound;
     use super::*;
 
     fn bound_of(text: &str) -> f64 {
-        parse(text).unwrap_or_else(|mistake| panic!("{text}: {mistake:?}")).bound
+        match parse(text).unwrap_or_else(|mistake| panic!("{text}: {mistake:?}")).bound {
+            Bound::Fixed(bound) => bound,
+            Bound::Compared { .. } | Bound::Policy(_) => panic!("{text} compares"),
+        }
     }
 
     #[test]
@@ -212,9 +200,26 @@ mod tests {
             assert!((bound_of(text) - bound).abs() < 1e-12, "{text}");
         }
         let good = parse("count(broken, good) <= 3").unwrap();
-        assert_eq!(good.class(), Some(&("good".to_owned(), 14..18)));
-        assert_eq!(parse("p50(refused) > 0s").unwrap().class(), None);
-        assert!(bound_of("max(all, outlived) <= policy.max_revocation_lag").is_nan(), "it needs a contract");
+        assert_eq!(good.classes(), [("good".to_owned(), 14..18)]);
+        assert_eq!(parse("p50(refused) > 0s").unwrap().classes(), []);
+        let policy = parse("max(all, outlived) <= policy.max_revocation_lag").unwrap();
+        assert_eq!(policy.bound, Bound::Policy("max_revocation_lag".to_owned()));
+    }
+
+    #[test]
+    fn a_bound_may_be_another_figure() {
+        let text = "p99(bad, service) < 1.5 * p99(good, service) + 2ms abort_on_fail 5s";
+        let threshold = parse(text).unwrap();
+        assert_eq!(threshold.classes(), [("bad".to_owned(), 4..7), ("good".to_owned(), 30..34)]);
+        assert_eq!(threshold.abort, Some(Duration::from_secs(5)));
+        let Bound::Compared { factor, figure, plus } = threshold.bound else { panic!("it compares") };
+        assert!((factor - 1.5).abs() < 1e-12 && (plus - 0.002).abs() < 1e-12);
+        let of = "good".to_owned();
+        assert_eq!(figure, Figure::Percentile { percent: 99.0, of, time: Time::Service });
+        let plain = parse("rate(shed) <= rate(shed, good)").unwrap();
+        assert_eq!(plain.abort, None);
+        assert!(matches!(plain.bound, Bound::Compared { factor: 1.0, plus: 0.0, .. }));
+        assert_eq!(parse("rate(shed) < 1% abort_on_fail").unwrap().abort, Some(Duration::ZERO));
     }
 
     #[test]
@@ -232,6 +237,12 @@ mod tests {
             ("rate(shed) < few", "`few` is not a share", "few"),
             ("max(all, service, x) < 1s", "this is one too many", "x"),
             ("max(all) < policy.max_lag", "`policy.max_lag` is no bound", "policy.max_lag"),
+            ("p99(all) < 2 * p99(all", "this `(` is never closed", "("),
+            ("p99(all) < x * p99(good)", "`x` is not a number", "x"),
+            ("p99(all) < 2 * rate(shed)", "this is another kind of figure", "rate(shed)"),
+            ("p99(all) < p99(good) + fast", "`fast` is not a length of time", "fast"),
+            ("p99(all) < p99(good) - 2ms", "expected `+` or nothing here", "- 2ms"),
+            ("p99(all) < 2ms abort_on_fail soon", "`soon` is not a length of time", "soon"),
         ];
         for (text, message, place) in cases {
             let mistake = parse(text).expect_err(text);
@@ -241,7 +252,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn whatever_is_written_is_understood_or_refused_at_a_place_within_it(text in "[a-z0-9(), <>=%.é]{0,40}") {
+        fn whatever_is_written_is_understood_or_refused_at_a_place_within_it(text in "[a-z0-9(), <>=%.*+é]{0,40}") {
             if let Err(mistake) = parse(&text) {
                 prop_assert!(text.get(mistake.at).is_some(), "{text}");
             }

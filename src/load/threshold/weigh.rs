@@ -1,6 +1,6 @@
 //! Whether a threshold was met by what was measured.
 
-use super::{Figure, Threshold, Time};
+use super::{Bound, Figure, Threshold, Time};
 
 /// What was measured, as far as thresholds ask for it.
 pub trait Measured {
@@ -21,6 +21,8 @@ pub trait Measured {
 pub struct Weighed {
     /// The figure, in the unit of its bound; nothing where nothing was measured.
     pub figure: Option<f64>,
+    /// What it was compared with; nothing where that was not measured.
+    pub bound: Option<f64>,
     /// Whether the threshold was met.
     pub met: bool,
 }
@@ -28,16 +30,30 @@ pub struct Weighed {
 impl Threshold {
     /// Weighs it: what was not measured is not met.
     pub fn weigh(&self, measured: &dyn Measured) -> Weighed {
-        let figure = match &self.figure {
-            Figure::Percentile { percent, of, time } => measured.percentile(of, *time, *percent),
-            Figure::Longest { of, time } => measured.longest(of, *time),
-            Figure::Rate { what, class } => measured.rate(what, class.as_deref()),
-            Figure::Count { what, class } => {
+        let figure = self.figure.measured(measured);
+        let bound = match &self.bound {
+            Bound::Fixed(bound) => Some(*bound),
+            Bound::Policy(_) => None,
+            Bound::Compared { factor, figure, plus } => {
+                figure.measured(measured).map(|other| factor * other + plus)
+            }
+        };
+        let met = figure.zip(bound).is_some_and(|(figure, bound)| self.compare.holds(figure, bound));
+        Weighed { figure, bound, met }
+    }
+}
+
+impl Figure {
+    fn measured(&self, measured: &dyn Measured) -> Option<f64> {
+        match self {
+            Self::Percentile { percent, of, time } => measured.percentile(of, *time, *percent),
+            Self::Longest { of, time } => measured.longest(of, *time),
+            Self::Rate { what, class } => measured.rate(what, class.as_deref()),
+            Self::Count { what, class } => {
                 let count = measured.count(what, class.as_deref());
                 count.map(crate::load::number::real)
             }
-            Figure::Throughput { of } => measured.throughput(of),
-        };
-        Weighed { figure, met: figure.is_some_and(|figure| self.compare.holds(figure, self.bound)) }
+            Self::Throughput { of } => measured.throughput(of),
+        }
     }
 }

@@ -41,8 +41,9 @@ const HASH: Duration = Duration::from_millis(15);
 fn naive_compare(edge: &mut Edge) {
     let sound = Arc::clone(&edge.look_up);
     edge.look_up = Arc::new(move |server, presented| {
-        let known = server.ledger.key(|stored| is_same(stored, presented))?;
-        sound(server, known.as_bytes())
+        let known = server.ledger.key(|stored| is_same(stored, presented));
+        // Keys that were issued since are in a table of their own, which is looked at as it should be.
+        sound(server, known.as_ref().map_or(presented, |known| known.as_bytes()))
     });
 }
 

@@ -120,7 +120,12 @@ impl Places {
 
     /// Whether all are taken.
     pub(crate) fn are_taken(&self) -> bool {
-        self.taken.load(Ordering::Acquire) >= self.all
+        self.taken() >= self.all
+    }
+
+    /// How many are taken.
+    pub(crate) fn taken(&self) -> usize {
+        self.taken.load(Ordering::Acquire)
     }
 }
 

@@ -10,15 +10,18 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep, timeout, timeout_at};
 
+use super::attention::{Attention, End, Heard};
 use super::body::{self, Fault, Received};
 use super::conduct::Conduct;
 use super::framing::Framing;
 use super::manner::Manner;
 use super::parse::{self, Reception};
 use super::write::{Connection, encode};
+use crate::mock::chronicle::Page;
 use crate::mock::edge::Denial;
 use crate::mock::http2;
 use crate::mock::message::{Answer, Head};
+use crate::mock::tempo::Pulse;
 
 /// How long a connection may be silent between two requests.
 const IDLE: Duration = Duration::from_mins(1);
@@ -63,6 +66,19 @@ pub(crate) trait Responder: Send + Sync + 'static {
     fn serve(&self, head: &Head, pass: Self::Pass, body: &[u8]) -> Answer;
     /// Answers a request whose head or body could not be received.
     fn refuse(&self, head: Option<&Head>, denial: &Denial) -> Answer;
+
+    /// How long it works on a request that was let through.
+    fn works(&self, _pass: &Self::Pass) -> Duration {
+        Duration::ZERO
+    }
+    /// When it does nothing at all.
+    fn pulse(&self) -> Pulse {
+        Pulse::default()
+    }
+    /// Where the times of a connection's requests are written down.
+    fn page(&self) -> Option<Page> {
+        None
+    }
 }
 
 /// What was decided about a request.
@@ -101,11 +117,19 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
         }
     }
 
-    async fn send(&mut self, answer: &Answer, connection: Connection, manner: Manner) -> io::Result<()> {
+    async fn send(
+        &mut self,
+        answer: &Answer,
+        connection: Connection,
+        (manner, pulse): (Manner, Pulse),
+    ) -> io::Result<()> {
         let bytes = encode(answer, connection, manner);
         let pause = manner.pause + answer.took;
         if !pause.is_zero() {
             sleep(pause).await;
+        }
+        if let Some(rest) = pulse.rest() {
+            sleep(rest).await;
         }
         timeout(WRITE_TIME, self.stream.write_all(&bytes)).await??;
         self.stream.flush().await
@@ -141,21 +165,25 @@ pub(crate) struct GoneOver<S> {
 pub(crate) async fn serve<S, R>(
     mut wire: Wire<S>,
     responder: &R,
-    stop: &mut watch::Receiver<bool>,
+    stop: &watch::Receiver<bool>,
 ) -> Option<GoneOver<S>>
 where
     S: AsyncRead + AsyncWrite + Unpin,
     R: Responder,
 {
-    while let Next::Request(received) = next_request(&mut wire, responder.reception(), stop).await {
+    let mut attention = Attention::new(stop.clone());
+    let mut page = responder.page();
+    while let Next::Request(received) = next_request(&mut wire, responder.reception(), &mut attention).await {
+        page.iter_mut().for_each(Page::arrived);
         let wishes = |(head, _): &&(Head, Framing)| responder.goes_over(head);
         if let Some((head, framing)) = received.as_ref().ok().filter(wishes) {
             let body = go_over(&mut wire, &responder.reception().conduct, (head, *framing)).await.ok()?;
             return Some(GoneOver { request: (head.clone(), body), wire });
         }
-        let ending = stop.has_changed().unwrap_or(true);
-        let wish = if ending { Connection::Close } else { responder.manner().behind };
-        match exchange(&mut wire, responder, received, wish).await {
+        let wish = if attention.is_ending() { Connection::Close } else { responder.manner().behind };
+        let outcome = exchange(&mut wire, responder, received, wish).await;
+        page.iter_mut().filter(|_| outcome.is_ok()).for_each(Page::answered);
+        match outcome {
             Ok(Connection::Keep) => {}
             Ok(Connection::Close) => {
                 drop(wire.linger().await);
@@ -200,7 +228,7 @@ enum Next {
 async fn next_request<S: AsyncRead + AsyncWrite + Unpin>(
     wire: &mut Wire<S>,
     reception: &Reception,
-    stop: &mut watch::Receiver<bool>,
+    attention: &mut Attention,
 ) -> Next {
     let mut deadline = Instant::now() + IDLE;
     let mut begun = false;
@@ -222,14 +250,10 @@ async fn next_request<S: AsyncRead + AsyncWrite + Unpin>(
         if !begun && !wire.buffer.is_empty() {
             (begun, deadline) = (true, Instant::now() + HEAD_TIME);
         }
-        tokio::select! {
-            biased;
-            read = timeout_at(deadline, wire.fill()) => match read {
-                Ok(Ok(())) => {}
-                Err(_) if begun => return Next::Request(Err(Denial::TooSlow)),
-                Ok(Err(_)) | Err(_) => return Next::Nothing,
-            },
-            () = ended(stop), if !begun => return Next::Nothing,
+        match attention.hear(wire.fill(), deadline, if begun { End::CanWait } else { End::Matters }).await {
+            Heard::Something(Ok(())) => {}
+            Heard::Nothing if begun => return Next::Request(Err(Denial::TooSlow)),
+            Heard::Something(Err(_)) | Heard::Nothing | Heard::TheEnd => return Next::Nothing,
         }
     }
 }
@@ -249,12 +273,12 @@ where
     S: AsyncRead + AsyncWrite + Unpin,
     R: Responder,
 {
-    let manner = responder.manner();
+    let (manner, pulse) = (responder.manner(), responder.pulse());
     let (mut head, framing) = match received {
         Ok(received) => received,
         Err(denial) => {
             // Where one request cannot be framed, the next one cannot be found.
-            wire.send(&responder.refuse(None, &denial), Connection::Close, manner).await?;
+            wire.send(&responder.refuse(None, &denial), Connection::Close, (manner, pulse)).await?;
             return Ok(Connection::Close);
         }
     };
@@ -268,7 +292,7 @@ where
         Read::Whole | Read::Partly => Connection::Close,
     };
     let said = if read == Read::Partly { (conduct.announce)(connection) } else { connection };
-    wire.send(&answer, said, manner).await?;
+    wire.send(&answer, said, (manner, pulse)).await?;
     Ok(connection)
 }
 
@@ -319,7 +343,13 @@ where
         None => receive(wire, conduct, head, framing).await.map(|received| received.body),
     };
     match body {
-        Ok(body) => Some((responder.serve(head, pass, &body), Read::Whole)),
+        Ok(body) => {
+            let work = responder.works(&pass);
+            if !work.is_zero() {
+                sleep(work).await;
+            }
+            Some((responder.serve(head, pass, &body), Read::Whole))
+        }
         Err(Fault::Denied(denial)) => Some((responder.refuse(Some(head), &denial), Read::Partly)),
         Err(Fault::Gone) => None,
     }

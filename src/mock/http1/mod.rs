@@ -3,6 +3,7 @@
 //! The parser is this server's own because its strictness is what the harness is proved on: every rule is one
 //! small pure function, and [`Reception`] names those that can be exchanged. Nothing here knows a key.
 
+mod attention;
 mod body;
 mod chunked;
 mod conduct;

@@ -1,6 +1,7 @@
 //! An answer, to bytes.
 
 use std::borrow::Cow;
+use std::io::Write as _;
 
 use super::manner::{Manner, Names, Written};
 use crate::mock::message::{Answer, Content};
@@ -15,13 +16,13 @@ pub(crate) enum Connection {
 }
 
 /// The media type and the bytes of an answer's content.
-pub(crate) fn content(answer: &Answer) -> Option<(&str, Vec<u8>)> {
+pub(crate) fn content(answer: &Answer) -> Option<(&str, Cow<'_, [u8]>)> {
     match &answer.content {
         Content::Nothing => None,
         Content::Json { media_type, value } => {
-            Some((media_type, serde_json::to_vec(value).unwrap_or_default()))
+            Some((media_type, serde_json::to_vec(value).unwrap_or_default().into()))
         }
-        Content::Written { media_type, bytes } => Some((media_type, bytes.clone())),
+        Content::Written { media_type, bytes } => Some((media_type, Cow::Borrowed(bytes))),
     }
 }
 
@@ -30,7 +31,7 @@ pub(super) fn encode(answer: &Answer, connection: Connection, manner: Manner) ->
     let content = content(answer);
     let chunked = manner.framing == Written::Chunked && content.is_some();
     let mut out = Vec::with_capacity(768);
-    out.extend_from_slice(format!("HTTP/1.1 {} {}\r\n", answer.status, reason(answer, manner)).as_bytes());
+    write!(out, "HTTP/1.1 {} {}\r\n", answer.status, reason(answer, manner)).ok();
     let mut line = |name: &str, value: &str| line(&mut out, &named(name, manner.names), value);
     if let Some((media_type, _)) = content {
         line("Content-Type", media_type);
@@ -74,7 +75,7 @@ fn named(name: &str, names: Names) -> Cow<'_, str> {
 fn chunks(out: &mut Vec<u8>, bytes: &[u8]) {
     let (first, second) = bytes.split_at(bytes.len() / 2);
     for chunk in [first, second].into_iter().filter(|chunk| !chunk.is_empty()) {
-        out.extend_from_slice(format!("{:x}\r\n", chunk.len()).as_bytes());
+        write!(out, "{:x}\r\n", chunk.len()).ok();
         out.extend_from_slice(chunk);
         out.extend_from_slice(b"\r\n");
     }

@@ -171,6 +171,6 @@ fn encode(answer: &Answer) -> (Vec<u8>, Bytes) {
         let value = value.replace(char::is_control, " ");
         hpack::write_literal(name.as_bytes(), value.trim().as_bytes(), &mut block);
     }
-    let sent = content.filter(|_| !answer.withheld).map(|(_, bytes)| Bytes::from(bytes));
+    let sent = content.filter(|_| !answer.withheld).map(|(_, bytes)| Bytes::from(bytes.into_owned()));
     (block, sent.unwrap_or_default())
 }

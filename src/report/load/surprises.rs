@@ -1,4 +1,4 @@
-//! What nobody wanted to see: the first of each kind in full.
+//! What nobody wanted to see: the first that looks as it does, of each kind and class, in full.
 
 use std::collections::BTreeSet;
 
@@ -10,12 +10,13 @@ use crate::outcome::load::{LoadResult, Surprise};
 /// How much is shown of an exchange.
 const LIMITS: Limits = Limits { headers: 12, lines: 12, width: 2_000 };
 
-/// The first surprise of each kind in each class, the gravest first.
+/// The first surprise of each kind in each class that looks as it does, the gravest first. How many are kept of a kind
+/// is bounded where they are found.
 pub(super) fn surprises(result: &LoadResult, page: &mut Page) {
     let mut seen = BTreeSet::new();
     let mut all: Vec<&Surprise> = result.surprises.iter().collect();
     all.sort_by_key(|one| (one.kind, one.at_ms));
-    all.retain(|one| seen.insert((one.kind, &one.class)));
+    all.retain(|one| seen.insert((one.kind, &one.class, one.actual.as_str())));
     for surprise in all {
         one(surprise, page);
     }

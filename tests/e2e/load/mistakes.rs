@@ -35,3 +35,22 @@ fn an_operation_that_the_contract_does_not_have_is_a_mistake_of_the_plan() {
     ends_with(&load(&server.url(), plan).run(), 2, "the contract has no operation `items.gone`");
     assert_eq!(server.connections(), 0);
 }
+
+#[test]
+fn a_load_of_nothing_is_refused_before_anything_is_sent() {
+    let server = sound();
+    let plan = "load: 1\ntitle: One\nrate: 10/s\nmix: [{ name: one, operations: [items.list] }]\n";
+    for (arguments, why) in [
+        (["--rate", "0"], "write `100/s`"),
+        (["--duration", "0s"], "it would end before it begins"),
+        (["--timeout", "0ms"], "it would end before it begins"),
+        (["--start-at", "yesterday"], "write it as `2027-01-31T12:00:00Z`"),
+    ] {
+        ends_with(&load(&server.url(), plan).args(&arguments).run(), 2, why);
+    }
+    let never = plan.replace("10/s", "0/s");
+    let outcome = load(&server.url(), &never).run();
+    ends_with(&outcome, 2, "nothing would ever be sent");
+    assert!(outcome.says("plan.yaml:3:7"), "{outcome}");
+    assert_eq!(server.connections(), 0);
+}

@@ -4,13 +4,17 @@
 //! machine is.
 
 mod accounting;
+mod accuracy;
+mod comparing;
 mod cost;
+mod defects;
 mod end;
 mod honesty;
 mod journeys;
 mod keys;
 mod ledger;
 mod mistakes;
+mod rare;
 mod shards;
 mod starved;
 mod transport;

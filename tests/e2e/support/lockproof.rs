@@ -147,6 +147,13 @@ impl Running {
         self.stderr.await_words(words);
     }
 
+    /// Waits until the program has printed something, and what it printed until then.
+    pub(crate) fn await_stdout(&self, words: &str) -> String {
+        let stdout = self.stdout.as_ref().unwrap();
+        stdout.await_words(words);
+        String::from_utf8(stdout.text.0.lock().unwrap().clone()).unwrap()
+    }
+
     /// Waits for the end; kills the program and fails where it does not come within the bound.
     pub(crate) fn wait(mut self) -> Outcome {
         let mut peak_kib = 0;

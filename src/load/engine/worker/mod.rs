@@ -221,7 +221,6 @@ impl Worker {
     fn open(&mut self, index: usize) {
         let now = self.desk.clock.now();
         let target = &self.job.target;
-        self.score.wires().asked += 1;
         let Some(connection) = self.connections.get_mut(index) else { return };
         // The old one must be gone first: its port and its file may be the last.
         connection.transport = None;

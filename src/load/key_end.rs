@@ -17,7 +17,7 @@ pub(super) struct Right<'a> {
 
 /// The end of a key under load.
 #[derive(Debug)]
-pub(super) struct Turn {
+pub(super) struct KeyEnd {
     /// What is right behind it.
     pub(super) accepts: bool,
     pub(super) requirement: Requirement,
@@ -41,7 +41,7 @@ pub(super) enum Side {
     Behind,
 }
 
-impl Turn {
+impl KeyEnd {
     /// One that has not come.
     pub(super) fn new((requirement, fast): (Requirement, Fast), lag: u64) -> Self {
         let accepts = requirement.wants_acceptance();
@@ -90,12 +90,12 @@ mod tests {
         let contract = crate::contract::load(source, &|_| None).unwrap();
         let accepted = serde_json::from_str(r#"{ "status": 200 }"#).unwrap();
         let fast = Fast::compile(&Requirement::AnyRefusal, &contract, &accepted);
-        let turn = Turn::new((Requirement::AnyRefusal, fast), 100);
-        assert_eq!((turn.side(5, 10), turn.since(5)), (Side::Before, None));
-        turn.begin(20);
-        assert_eq!((turn.side(5, 20), turn.side(5, 21)), (Side::Before, Side::Between));
-        turn.tell(30);
-        assert_eq!((turn.side(130, 500), turn.side(131, 500)), (Side::Between, Side::Behind));
-        assert_eq!((turn.since(29), turn.since(30), turn.since(45)), (None, Some(0), Some(15)));
+        let end = KeyEnd::new((Requirement::AnyRefusal, fast), 100);
+        assert_eq!((end.side(5, 10), end.since(5)), (Side::Before, None));
+        end.begin(20);
+        assert_eq!((end.side(5, 20), end.side(5, 21)), (Side::Before, Side::Between));
+        end.tell(30);
+        assert_eq!((end.side(130, 500), end.side(131, 500)), (Side::Between, Side::Behind));
+        assert_eq!((end.since(29), end.since(30), end.since(45)), (None, Some(0), Some(15)));
     }
 }
