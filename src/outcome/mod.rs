@@ -10,15 +10,17 @@ mod run;
 mod scan;
 mod turn;
 mod verdict;
+mod wrong;
 
 pub use exchange::{Conversation, Exchange, HeardAnswer, Received, Sent, Timing};
 pub use exit::ExitCode;
-pub use load::{LoadResult, WrongKind};
+pub use load::LoadResult;
 pub use run::{
     CaseResult, CheckInfo, ContractInfo, Control, ControlKind, Expects, RunResult, Summary, Target, Tool,
 };
 pub use scan::{SCAN_FORMAT, ScanFinding, ScanResult, Unread, place};
 pub use verdict::{RunVerdict, Verdict};
+pub use wrong::WrongKind;
 
 pub use crate::redact::Redacted;
 

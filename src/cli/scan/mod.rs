@@ -96,10 +96,12 @@ fn render(
     format: Format,
     style: Style,
 ) -> Result<Vec<u8>, ReportError> {
-    match format {
-        Format::Terminal => Ok(scan_page(result, style)),
-        Format::Json => scan_json(result),
-        Format::Junit => format.render(&as_run(result, redactor), style),
+    if format == Format::Terminal {
+        Ok(scan_page(result, style))
+    } else if format == Format::Json {
+        scan_json(result)
+    } else {
+        format.render(&as_run(result, redactor), style)
     }
 }
 
