@@ -9,7 +9,7 @@ use super::checks;
 use super::event::{Event, Finding, Place, What};
 
 /// How many findings, and how many parts that could not be looked into, are listed.
-const LISTED: usize = 10_000;
+const LISTED: usize = 5_000;
 
 /// What was come upon so far: a bounded list, and what it counts to.
 #[derive(Debug, Default)]
@@ -156,10 +156,6 @@ fn left((at, why): (Place, String), redactor: &Redactor) -> Unread {
     Unread { file, entries, why: redactor.redact(&why) }
 }
 
-/// The longest name that is shown.
-const LONGEST_NAME: usize = 300;
-
 fn place(place: &Place, redactor: &Redactor) -> (Redacted, Vec<Redacted>) {
-    let shown = |name: &String| redactor.redact(name).truncated(LONGEST_NAME);
-    (redactor.redact(&place.file), place.entries.iter().map(shown).collect())
+    (redactor.redact(&place.file), place.entries.iter().map(|name| redactor.redact(name)).collect())
 }

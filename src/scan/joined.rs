@@ -32,6 +32,14 @@ impl Joined {
         &self.text
     }
 
+    /// The last pieces, which hold so many bytes at least.
+    fn tail(&self, keep: usize) -> Self {
+        let from = self.piece(self.text.len().saturating_sub(keep));
+        let start = self.pieces.get(from).map_or(0, |(start, _)| *start);
+        let pieces = self.pieces.iter().skip(from).map(|(at, place)| (at - start, *place)).collect();
+        Self { start: 0, text: self.text.get(start..).unwrap_or_default().to_vec(), pieces }
+    }
+
     /// How many pieces there are.
     pub(super) fn pieces(&self) -> usize {
         self.pieces.len()
@@ -51,5 +59,91 @@ impl Joined {
     pub(super) fn place(&self, at: usize) -> usize {
         let (start, place) = self.pieces.get(self.piece(at)).copied().unwrap_or_default();
         place + (at - start)
+    }
+}
+
+/// What is told of every text that was put together, and how it has to be read.
+pub(super) type Tell<'t> = dyn FnMut(&Joined, &'static str) + 't;
+
+/// What two stretches of a text have in common: more than any form of a key takes.
+const KEEP: usize = 16 << 10;
+/// How long a stretch gets.
+const STRETCH: usize = 128 << 10;
+
+/// Puts texts together that may be as long as they like: a stretch at a time, and as long as it is paid for.
+pub(super) struct Seam<'s, 't> {
+    joined: Joined,
+    read: &'static str,
+    /// How many bytes may still be put together.
+    left: usize,
+    tell: &'s mut Tell<'t>,
+}
+
+impl<'s, 't> Seam<'s, 't> {
+    /// For a file of a length: what lies on several pages and what several methods load adds up to no more than a few times
+    /// that, unless somebody wants it to.
+    pub(super) fn new(length: usize, read: &'static str, tell: &'s mut Tell<'t>) -> Self {
+        Self { joined: Joined::default(), read, left: length.saturating_mul(4), tell }
+    }
+
+    /// Adds a piece; nothing where it is not paid for.
+    pub(super) fn push(&mut self, piece: &[u8], place: usize) -> Option<()> {
+        self.left = self.left.checked_sub(piece.len().max(1))?;
+        // Of a long piece, only its ends can be a part of something that lies in several.
+        match piece.len().checked_sub(KEEP).filter(|rest| *rest > KEEP) {
+            Some(rest) => {
+                let (end, _) = piece.split_at(KEEP);
+                self.joined.push(end, place);
+                self.end();
+                let (_, beginning) = piece.split_at(rest);
+                self.joined.push(beginning, place + rest);
+            }
+            None => self.joined.push(piece, place),
+        }
+        if self.joined.text.len() > STRETCH {
+            (self.tell)(&self.joined, self.read);
+            self.joined = self.joined.tail(KEEP);
+        }
+        Some(())
+    }
+
+    /// Ends a text.
+    pub(super) fn end(&mut self) {
+        if self.joined.pieces() > 1 {
+            (self.tell)(&self.joined, self.read);
+        }
+        self.joined = Joined::default();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Every text that is told when pieces of these lengths are put together.
+    fn told(lengths: &[usize]) -> Vec<(usize, usize)> {
+        let mut told = Vec::new();
+        let mut tell = |joined: &Joined, _| told.push((joined.text().len(), joined.pieces()));
+        let mut seam = Seam::new(1 << 20, "", &mut tell);
+        for (place, length) in lengths.iter().enumerate() {
+            seam.push(&vec![b'.'; *length], place * (1 << 20)).expect("it is paid for");
+        }
+        seam.end();
+        told
+    }
+
+    #[test]
+    fn a_long_text_is_told_by_stretches_that_have_enough_in_common() {
+        assert_eq!(told(&[10, 20]), [(30, 2)]);
+        assert_eq!(told(&[30 << 10; 6]), [(150 << 10, 5), (60 << 10, 2)]);
+        assert_eq!(told(&[100, 1 << 20, 100]), [(100 + KEEP, 2), (KEEP + 100, 2)]);
+    }
+
+    #[test]
+    fn what_is_not_paid_for_is_not_put_together() {
+        let mut tell = |_: &Joined, _| {};
+        let mut seam = Seam::new(100, "", &mut tell);
+        assert_eq!(seam.push(&[b'.'; 400], 0), Some(()));
+        assert_eq!(seam.push(b"", 0), None);
     }
 }

@@ -14,6 +14,9 @@ use super::source::{Source, fill};
 use super::wanted::Wanted;
 use super::window::Search;
 
+/// The longest name that is kept of an entry.
+const LONGEST_NAME: usize = 512;
+
 /// So much of a file shows what it is.
 const HEAD: usize = 512;
 
@@ -108,7 +111,7 @@ impl<'a> Walker<'a> {
             return;
         }
         (self.hear)(Event::Entry);
-        self.place.entries.push(name.to_owned());
+        self.place.entries.push(shown(name));
         look(self);
         self.place.entries.pop();
     }
@@ -140,10 +143,9 @@ impl<'a> Walker<'a> {
             ));
             return self.search(&mut bytes.chain(source), 0);
         }
-        self.search_bytes(&bytes, 0);
-        (self.hear)(Event::Searched(u64::try_from(count).unwrap_or(0)));
+        self.search(&mut &*bytes, 0)?;
         let mut search = Search::new(self.wanted, &self.place, self.hear);
-        let read = texts(&bytes, &mut |joined, how| drop(search.joined(joined, how)));
+        let read = texts(&bytes, &mut |joined, how| search.alone(joined, how));
         if let Err(why) = read {
             self.unread(why);
         }
@@ -162,7 +164,7 @@ impl<'a> Walker<'a> {
 
     /// Tells that an entry could not be looked into, at least not as it was meant to be.
     pub(super) fn unread_entry(&mut self, name: &str, why: &str) {
-        self.place.entries.push(name.to_owned());
+        self.place.entries.push(shown(name));
         self.unread(why);
         self.place.entries.pop();
     }
@@ -173,6 +175,11 @@ impl<'a> Walker<'a> {
             (self.hear)(Event::Unread { place: self.place.clone(), why: why.to_owned() });
         }
     }
+}
+
+/// As much of a name as is kept: a million of them may be held at once.
+fn shown(name: &str) -> String {
+    name.get(..name.floor_char_boundary(LONGEST_NAME)).unwrap_or_default().to_owned()
 }
 
 /// What went wrong, for people.

@@ -1,5 +1,6 @@
 //! The search of one text, window by window.
 
+use std::collections::BTreeSet;
 use std::io::{self, Read};
 use std::ops::Range;
 
@@ -28,11 +29,13 @@ pub(super) struct Search<'s> {
     /// Up to where keys, lookalikes and keys in pieces have been told.
     told: [u64; 3],
     findings: usize,
+    /// Where keys in pieces have been told of, in a format that puts them together in any order.
+    seen: BTreeSet<u64>,
 }
 
 impl<'s> Search<'s> {
     pub(super) fn new(wanted: &'s Wanted, place: &'s Place, hear: &'s mut dyn FnMut(Event)) -> Self {
-        Self { wanted, place, hear, base: 0, step: WINDOW, told: [0; 3], findings: 0 }
+        Self { wanted, place, hear, base: 0, step: WINDOW, told: [0; 3], findings: 0, seen: BTreeSet::new() }
     }
 
     /// A text that begins there.
@@ -101,6 +104,12 @@ impl<'s> Search<'s> {
         covered
     }
 
+    /// The same, of texts that come in any order and may have something in common.
+    pub(super) fn alone(&mut self, joined: &Joined, read: &'static str) {
+        self.told = [0; 3];
+        self.joined(joined, read);
+    }
+
     /// Tells of everything that begins before `limit`: the rest will be seen again.
     fn window(&mut self, text: &[u8], limit: usize) {
         // The rest of what was told of in the last window is seen again in this one.
@@ -132,7 +141,7 @@ impl<'s> Search<'s> {
     fn tell(&mut self, kind: usize, at: usize, count: usize, (what, read): (What, Option<&'static str>)) {
         let offset = self.base + length(at);
         let told = self.told.get(kind).copied().unwrap_or(0);
-        if offset < told || self.findings >= FINDINGS {
+        if offset < told || self.findings >= FINDINGS || kind == 2 && !self.seen.insert(offset) {
             return;
         }
         if let Some(told) = self.told.get_mut(kind) {

@@ -149,7 +149,10 @@ fn templates(text: &[u8], found: &mut Vec<Joined>) {
             continue;
         }
         let from = site.saturating_sub(LONGEST).max(seen);
-        let Some(opening) = text.get(from..site).and_then(|before| memrchr(b'`', before)) else { continue };
+        let Some(opening) = text.get(from..site).and_then(|before| memrchr(b'`', before)) else {
+            seen = site;
+            continue;
+        };
         let mut joined = Joined::from(from + opening);
         let mut at = from + opening + 1;
         while let Some(length) =

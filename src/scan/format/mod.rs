@@ -14,7 +14,7 @@ mod zip;
 
 use std::io;
 
-use super::joined::Joined;
+use super::joined::Tell;
 use super::source::Source;
 use super::walker::Walker;
 
@@ -58,7 +58,7 @@ pub(super) enum Look {
 
 /// Tells of every text that a reader of the format sees and a search of its bytes does not, and how it has to be read.
 /// Its error says what is wrong with the file.
-pub(super) type Texts = fn(&[u8], &mut dyn FnMut(&Joined, &'static str)) -> Result<(), &'static str>;
+pub(super) type Texts = fn(&[u8], &mut Tell<'_>) -> Result<(), &'static str>;
 
 /// The format of what begins so.
 pub(super) fn of(head: &[u8]) -> Option<&'static Format> {

@@ -6,7 +6,7 @@ use std::io::Read as _;
 use flate2::read::ZlibDecoder;
 
 use super::{Format, Look, u32_be};
-use crate::scan::joined::Joined;
+use crate::scan::joined::{Joined, Tell};
 
 /// This format.
 pub(super) const FORMAT: Format = Format { name: "PNG image", is, look: Look::Whole(texts) };
@@ -15,13 +15,13 @@ const MAGIC: &[u8] = b"\x89PNG\r\n\x1a\n";
 /// What is said of a key that is found there.
 const READ: &str = "in a compressed text of the image";
 /// The longest text that is read, all of an image together.
-const LONGEST: u64 = 8 << 20;
+const LONGEST: u64 = 1 << 20;
 
 fn is(head: &[u8]) -> bool {
     head.starts_with(MAGIC)
 }
 
-fn texts(file: &[u8], tell: &mut dyn FnMut(&Joined, &'static str)) -> Result<(), &'static str> {
+fn texts(file: &[u8], tell: &mut Tell<'_>) -> Result<(), &'static str> {
     let mut at = MAGIC.len();
     let mut left = LONGEST;
     while let (Some(length), Some(kind)) = (u32_be(file, at), file.get(at + 4..at + 8)) {
@@ -36,7 +36,7 @@ fn texts(file: &[u8], tell: &mut dyn FnMut(&Joined, &'static str)) -> Result<(),
                 .map_err(|_| "one of its texts is damaged; its bytes were searched as they are")?;
             left = left.saturating_sub(u64::try_from(text.len()).unwrap_or(u64::MAX));
             if left == 0 {
-                return Err("its texts unfold to more than 8 MiB; the rest of them was not looked into");
+                return Err("its texts unfold to more than 1 MiB; the rest of them was not looked into");
             }
             joined.push(&text, at + 8);
             tell(&joined, READ);

@@ -3,7 +3,7 @@
 //! Everything else, free pages and deleted rows included, stands in the file as it is.
 
 use super::{Format, Look, u16_be, u32_be};
-use crate::scan::joined::Joined;
+use crate::scan::joined::{Seam, Tell};
 
 /// This format.
 pub(super) const FORMAT: Format = Format { name: "SQLite database", is, look: Look::Whole(texts) };
@@ -24,7 +24,7 @@ struct Database<'f> {
     usable: usize,
 }
 
-fn texts(file: &[u8], tell: &mut dyn FnMut(&Joined, &'static str)) -> Result<(), &'static str> {
+fn texts(file: &[u8], tell: &mut Tell<'_>) -> Result<(), &'static str> {
     let page = match u16_be(file, 16) {
         Some(1) => 65536,
         Some(size) if size.is_power_of_two() && size >= 512 => size,
@@ -32,39 +32,31 @@ fn texts(file: &[u8], tell: &mut dyn FnMut(&Joined, &'static str)) -> Result<(),
     };
     let reserved = file.get(20).map_or(0, |reserved| usize::from(*reserved));
     let database = Database { file, page, usable: page - reserved };
-    // Each page is a part of one row at the most: rows that share pages are read until that adds up.
-    let mut left = 2 * file.len();
+    let mut seam = Seam::new(file.len(), READ, tell);
     for number in 1..=file.len() / page {
-        rows(database, number, &mut left, tell);
+        rows(database, number, &mut seam).ok_or(DAMAGED)?;
     }
-    if !file.len().is_multiple_of(page) {
-        return Err("it is cut short");
-    }
-    if left == 0 { Err(DAMAGED) } else { Ok(()) }
+    if file.len().is_multiple_of(page) { Ok(()) } else { Err("it is cut short") }
 }
 
-/// The rows of a page that go on on others.
-fn rows(
-    database: Database<'_>,
-    number: usize,
-    left: &mut usize,
-    tell: &mut dyn FnMut(&Joined, &'static str),
-) {
+/// The rows of a page that go on on others; nothing where they are more than there can be.
+fn rows(database: Database<'_>, number: usize, seam: &mut Seam<'_, '_>) -> Option<()> {
     let start = (number - 1) * database.page;
     let header = start + if number == 1 { 100 } else { 0 };
     let (pointers, kind) = match database.file.get(header) {
         Some(0x0d) => (8, Kind::Table),
         Some(0x0a) => (8, Kind::Index),
         Some(0x02) => (12, Kind::Inner),
-        _ => return,
+        _ => return Some(()),
     };
     let count = u16_be(database.file, header + 3).unwrap_or(0).min(database.page / 2);
     for cell in 0..count {
-        let Some(at) = u16_be(database.file, header + pointers + 2 * cell) else { return };
-        if let Some(joined) = row(database, start + at, kind, left) {
-            tell(&joined, READ);
-        }
+        let at = u16_be(database.file, header + pointers + 2 * cell);
+        let Some(row) = at.and_then(|at| Row::read(database, start + at, kind)) else { continue };
+        row.follow(database, seam)?;
+        seam.end();
     }
+    Some(())
 }
 
 /// What kind of page a row lies on.
@@ -75,30 +67,42 @@ enum Kind {
     Inner,
 }
 
-/// A row, if it goes on on other pages.
-fn row(database: Database<'_>, at: usize, kind: Kind, left: &mut usize) -> Option<Joined> {
-    let mut at = if kind == Kind::Inner { at + 4 } else { at };
-    let length = number(database.file, &mut at)?;
-    if kind == Kind::Table {
-        number(database.file, &mut at)?;
+/// A row that goes on on other pages.
+struct Row {
+    /// Where it begins, and how much of it lies there.
+    at: usize,
+    local: usize,
+    length: usize,
+}
+
+impl Row {
+    fn read(database: Database<'_>, at: usize, kind: Kind) -> Option<Self> {
+        let mut at = if kind == Kind::Inner { at + 4 } else { at };
+        let length = number(database.file, &mut at)?;
+        if kind == Kind::Table {
+            number(database.file, &mut at)?;
+        }
+        let local = local_length(database.usable, length, kind);
+        (local < length).then_some(Self { at, local, length })
     }
-    let local = local_length(database.usable, length, kind);
-    if local >= length || length > *left {
-        return None;
+
+    /// Puts it together; nothing where that is more than there can be. A page that is not there ends it: the bytes of a free
+    /// page may look like those of a row.
+    fn follow(&self, database: Database<'_>, seam: &mut Seam<'_, '_>) -> Option<()> {
+        let part = |at: usize, length: usize| database.file.get(at..at.checked_add(length)?);
+        let Some(first) = part(self.at, self.local) else { return Some(()) };
+        seam.push(first, self.at)?;
+        let mut page = u32_be(database.file, self.at + self.local);
+        let mut missing = self.length - self.local;
+        while let Some(start) = page.and_then(|page| page.checked_sub(1)?.checked_mul(database.page)) {
+            let here = missing.min(database.usable - 4);
+            let Some(content) = part(start + 4, here).filter(|content| !content.is_empty()) else { break };
+            seam.push(content, start + 4)?;
+            missing -= here;
+            page = u32_be(database.file, start);
+        }
+        Some(())
     }
-    let mut joined = Joined::default();
-    joined.push(database.file.get(at..at + local)?, at);
-    let mut page = u32_be(database.file, at + local)?;
-    let mut missing = length - local;
-    while missing > 0 {
-        let start = page.checked_sub(1)?.checked_mul(database.page)?;
-        let here = missing.min(database.usable - 4);
-        joined.push(database.file.get(start + 4..start + 4 + here)?, start + 4);
-        missing -= here;
-        page = u32_be(database.file, start)?;
-    }
-    *left -= length;
-    Some(joined)
 }
 
 /// How much of a row lies on its own page (<https://www.sqlite.org/fileformat.html#cell_payload>).

@@ -115,7 +115,7 @@ fn parts() -> Vec<Planted> {
     let packed_chunk = [b"Comment\0\0", &zlib(bytes)[..]].concat();
     let international = [b"Comment\0\x01\0en\0Kommentar\0", &zlib(bytes)[..]].concat();
     let jpeg = [b"\xff\xd8\xff\xe1\0\x60Exif\0\0II*\0\x08\0\0\0", bytes, b"\xff\xd9"].concat();
-    let row = [vec![b'.'; 1180], bytes.to_vec(), vec![b'.'; 900]].concat();
+    let row = [vec![b'.'; 1082], bytes.to_vec(), vec![b'.'; 998]].concat();
     let image = "in a compressed text of the image";
     let row_read = "in a row that lies on several pages of the database";
     let method = "put together of the string constants that a method loads";

@@ -22,20 +22,22 @@ const LENGTHS: &[u8; 256] = b"\
 2221111111111111\
 1111111111443322";
 
-/// The numbers of the strings that are loaded, in the order of the code.
-pub(super) fn strings(code: &[u8]) -> Vec<u32> {
-    let mut found = Vec::new();
+/// Tells the numbers of the strings that are loaded, in the order of the code, until one of them is nothing.
+pub(super) fn strings(code: &[u8], mut tell: impl FnMut(u32) -> Option<()>) -> Option<()> {
     let mut at = 0;
     while let Some(first) = unit(code, at) {
         let [operation, _] = first.to_le_bytes();
-        match operation {
-            0x1a => found.extend(unit(code, at + 1).map(u32::from)),
-            0x1b => found.extend(u32_at(code, (at + 1) * 2)),
-            _ => {}
+        let number = match operation {
+            0x1a => unit(code, at + 1).map(u32::from),
+            0x1b => u32_at(code, (at + 1) * 2),
+            _ => None,
+        };
+        if let Some(number) = number {
+            tell(number)?;
         }
-        at += units(code, at, first);
+        at = at.saturating_add(units(code, at, first));
     }
-    found
+    Some(())
 }
 
 /// How many units an instruction takes: the tables of `switch` and of arrays stand among them.
@@ -59,6 +61,16 @@ fn units(code: &[u8], at: usize, first: u16) -> usize {
 mod tests {
     use super::*;
 
+    fn all(code: &[u8]) -> Vec<u32> {
+        let mut found = Vec::new();
+        strings(code, |number| {
+            found.push(number);
+            Some(())
+        })
+        .expect("none of them is nothing");
+        found
+    }
+
     #[test]
     fn the_strings_of_a_method_are_read_in_order_past_the_tables_among_its_instructions() {
         let code: &[u8] = &[
@@ -70,13 +82,13 @@ mod tests {
             0x1b, 0, 9, 0, 1, 0, // const-string/jumbo v0, string@65545
             0x0e, 0, // return-void
         ];
-        assert_eq!(strings(code), [7, 65545]);
+        assert_eq!(all(code), [7, 65545]);
     }
 
     #[test]
     fn code_that_is_cut_off_or_nonsense_ends() {
-        assert!(strings(&[0x1a, 0]).is_empty());
-        assert!(strings(&[0, 3, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff]).is_empty());
-        strings(&[0x1b; 4096]);
+        assert!(all(&[0x1a, 0]).is_empty());
+        assert!(all(&[0, 3, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff]).is_empty());
+        assert_eq!(all(&[0x1b; 4096]).len(), 682);
     }
 }

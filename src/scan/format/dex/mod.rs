@@ -6,7 +6,7 @@
 mod code;
 
 use super::{Format, Look, u16_at, u32_at};
-use crate::scan::joined::Joined;
+use crate::scan::joined::{Seam, Tell};
 
 /// This format.
 pub(super) const FORMAT: Format = Format { name: "DEX file", is, look: Look::Whole(texts) };
@@ -24,14 +24,15 @@ fn is(head: &[u8]) -> bool {
     head.starts_with(b"dex\n0") && head.get(7) == Some(&0)
 }
 
-fn texts(file: &[u8], tell: &mut dyn FnMut(&Joined, &'static str)) -> Result<(), &'static str> {
+fn texts(file: &[u8], tell: &mut Tell<'_>) -> Result<(), &'static str> {
     let damaged = "one of its tables is damaged; its bytes were searched as they are";
     let (count, table) = section(file, CLASSES).ok_or(damaged)?;
     let mut whole = true;
+    let mut seam = Seam::new(file.len(), READ, tell);
     // A file cannot have more classes than it has room for.
     for class in (0..count.min(file.len() / CLASS)).map(|number| table + number * CLASS) {
         let data = u32_at(file, class + CLASS_DATA).map(length);
-        whole &= data.is_some_and(|data| data == 0 || methods(file, data, tell).is_some());
+        whole &= data.is_some_and(|data| data == 0 || methods(file, data, &mut seam).is_some());
     }
     if whole && count <= file.len() / CLASS { Ok(()) } else { Err(damaged) }
 }
@@ -42,7 +43,7 @@ fn section(file: &[u8], at: usize) -> Option<(usize, usize)> {
 }
 
 /// Every method of a class that has code.
-fn methods(file: &[u8], data: usize, tell: &mut dyn FnMut(&Joined, &'static str)) -> Option<()> {
+fn methods(file: &[u8], data: usize, seam: &mut Seam<'_, '_>) -> Option<()> {
     let mut rest = file.get(data..)?;
     let mut counts = [0; 4];
     for count in &mut counts {
@@ -58,25 +59,21 @@ fn methods(file: &[u8], data: usize, tell: &mut dyn FnMut(&Joined, &'static str)
         leb128(&mut rest)?;
         let code = length(leb128(&mut rest)?);
         if code > 0 {
-            let joined = constants(file, code)?;
-            if joined.pieces() > 1 {
-                tell(&joined, READ);
-            }
+            constants(file, code, seam)?;
+            seam.end();
         }
     }
     Some(())
 }
 
-/// What a method loads, one constant behind the other.
-fn constants(file: &[u8], at: usize) -> Option<Joined> {
-    let units = length(u32_at(file, at + 12)?);
+/// What a method loads, one constant behind the other; nothing where the file is damaged.
+fn constants(file: &[u8], at: usize, seam: &mut Seam<'_, '_>) -> Option<()> {
+    let units = length(u32_at(file, at.checked_add(12)?)?);
     let code = file.get(at + 16..)?.get(..units.checked_mul(2)?)?;
-    let mut joined = Joined::default();
-    for number in code::strings(code) {
+    code::strings(code, |number| {
         let (text, place) = string(file, length(number))?;
-        joined.push(text, place);
-    }
-    Some(joined)
+        seam.push(text, place)
+    })
 }
 
 /// A string and where it stands. It is MUTF-8, in which ASCII is what it is, and ends with a zero.
