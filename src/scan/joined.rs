@@ -1,5 +1,7 @@
 //! Text that no window shows as it is read in the end: put together of pieces, or unfolded.
 
+use std::ops::Range;
+
 /// A text and where its pieces stand.
 #[derive(Debug, Default)]
 pub(super) struct Joined {
@@ -51,14 +53,23 @@ impl Joined {
     }
 
     /// Whether a part of the text lies in several pieces.
-    pub(super) fn spans(&self, at: &std::ops::Range<usize>) -> bool {
+    pub(super) fn spans(&self, at: &Range<usize>) -> bool {
         self.piece(at.start) != self.piece(at.end.saturating_sub(1))
     }
 
-    /// Where a byte stands in what the text was taken from.
-    pub(super) fn place(&self, at: usize) -> usize {
-        let (start, place) = self.pieces.get(self.piece(at)).copied().unwrap_or_default();
-        place + (at - start)
+    /// Where a part of the text stands in what that was taken from: a range for each piece.
+    pub(super) fn places(&self, at: &Range<usize>) -> Vec<Range<usize>> {
+        let first = self.piece(at.start);
+        let ends = self.pieces.iter().skip(first + 1).map(|(start, _)| *start).chain([self.text.len()]);
+        let pieces = self.pieces.iter().skip(first).zip(ends);
+        pieces
+            .take_while(|((start, _), _)| *start < at.end)
+            .map(|((start, place), end)| {
+                let part = at.start.max(*start)..at.end.min(end);
+                place + (part.start - start)..place + (part.end - start)
+            })
+            .filter(|part| !part.is_empty())
+            .collect()
     }
 }
 

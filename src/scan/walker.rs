@@ -3,6 +3,7 @@
 use std::fmt;
 use std::io::{self, Read};
 use std::mem;
+use std::ops::Range;
 use std::rc::Rc;
 use std::sync::atomic::AtomicBool;
 
@@ -118,9 +119,18 @@ impl<'a> Walker<'a> {
 
     /// Searches what is left of a source as it stands; `before` bytes of it stand before that.
     pub(super) fn search(&mut self, from: &mut dyn Read, before: u64) -> io::Result<()> {
+        self.search_without(from, before, Vec::new())
+    }
+
+    fn search_without(
+        &mut self,
+        from: &mut dyn Read,
+        before: u64,
+        told: Vec<Range<usize>>,
+    ) -> io::Result<()> {
         let mut window = mem::take(&mut self.window);
         let budget = Rc::clone(&self.budget);
-        let search = Search::new(self.wanted, &self.place, self.hear).at(before);
+        let search = Search::new(self.wanted, &self.place, self.hear).at(before).without(told);
         let done = search.run(from, &mut window, &|| budget.ended().is_none());
         self.window = window;
         done
@@ -143,12 +153,13 @@ impl<'a> Walker<'a> {
             ));
             return self.search(&mut bytes.chain(source), 0);
         }
-        self.search(&mut &*bytes, 0)?;
         let mut search = Search::new(self.wanted, &self.place, self.hear);
-        let read = texts(&bytes, &mut |joined, how| search.alone(joined, how));
+        let mut told = Vec::new();
+        let read = texts(&bytes, &mut |joined, how| told.extend(search.alone(joined, how)));
         if let Err(why) = read {
             self.unread(why);
         }
+        self.search_without(&mut &*bytes, 0, told)?;
         done
     }
 

@@ -29,13 +29,25 @@ pub(super) struct Search<'s> {
     /// Up to where keys, lookalikes and keys in pieces have been told.
     told: [u64; 3],
     findings: usize,
+    /// Parts of keys that were told of already.
+    hidden: Vec<Range<usize>>,
     /// Where keys in pieces have been told of, in a format that puts them together in any order.
     seen: BTreeSet<u64>,
 }
 
 impl<'s> Search<'s> {
     pub(super) fn new(wanted: &'s Wanted, place: &'s Place, hear: &'s mut dyn FnMut(Event)) -> Self {
-        Self { wanted, place, hear, base: 0, step: WINDOW, told: [0; 3], findings: 0, seen: BTreeSet::new() }
+        Self {
+            wanted,
+            place,
+            hear,
+            base: 0,
+            step: WINDOW,
+            told: [0; 3],
+            findings: 0,
+            hidden: Vec::new(),
+            seen: BTreeSet::new(),
+        }
     }
 
     /// A text that begins there.
@@ -97,17 +109,26 @@ impl<'s> Search<'s> {
             if joined.pieces() > 1 && !joined.spans(&trace.at) {
                 continue;
             }
-            let at = joined.place(trace.at.start)..joined.place(trace.at.end.saturating_sub(1)) + 1;
-            self.tell(2, at.start, at.len(), (key(trace.credential, trace.form), Some(read)));
-            covered.push(at);
+            let places = joined.places(&trace.at);
+            let (Some(first), Some(last)) = (places.first(), places.last()) else { continue };
+            // Source code is put together in its order.
+            let count = last.end.saturating_sub(first.start);
+            self.tell(2, first.start, count, (key(trace.credential, trace.form), Some(read)));
+            covered.extend(places);
         }
         covered
     }
 
     /// The same, of texts that come in any order and may have something in common.
-    pub(super) fn alone(&mut self, joined: &Joined, read: &'static str) {
+    pub(super) fn alone(&mut self, joined: &Joined, read: &'static str) -> Vec<Range<usize>> {
         self.told = [0; 3];
-        self.joined(joined, read);
+        self.joined(joined, read)
+    }
+
+    /// Without what was told of these parts already.
+    pub(super) fn without(mut self, told: Vec<Range<usize>>) -> Self {
+        self.hidden = told;
+        self
     }
 
     /// Tells of everything that begins before `limit`: the rest will be seen again.
@@ -130,8 +151,10 @@ impl<'s> Search<'s> {
             }
         }
         for trace in traces {
-            let in_pieces = self.base + length(trace.at.start) < in_pieces_before
-                || covered.iter().any(|piece| piece.contains(&trace.at.start));
+            let offset = self.base + length(trace.at.start);
+            let in_pieces = offset < in_pieces_before
+                || covered.iter().any(|piece| piece.contains(&trace.at.start))
+                || self.hidden.iter().any(|piece| (length(piece.start)..length(piece.end)).contains(&offset));
             if trace.at.start < limit && !in_pieces {
                 self.tell(0, trace.at.start, trace.at.len(), (key(trace.credential, trace.form), None));
             }

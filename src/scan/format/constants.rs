@@ -218,7 +218,7 @@ mod tests {
     fn a_place_is_that_of_the_piece() {
         let source = r#"k="abc" + "def""#;
         let all = joined(source.as_bytes());
-        let at = all[0].place(4);
-        assert_eq!(&source[at..=at], "e");
+        let places: Vec<&str> = all[0].places(&(1..5)).into_iter().map(|at| &source[at]).collect();
+        assert_eq!(places, ["bc", "de"]);
     }
 }

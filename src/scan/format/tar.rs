@@ -31,10 +31,11 @@ fn walk(walker: &mut Walker<'_>, source: &mut Source<'_>) -> io::Result<()> {
         let before = source.offset();
         let mut header = Vec::with_capacity(BLOCK);
         source.by_ref().take(512).read_to_end(&mut header)?;
-        if header.iter().all(|byte| *byte == 0) {
+        if header.len() == BLOCK && header.iter().all(|byte| *byte == 0) {
             return walker.search(source, before);
         }
         walker.search_bytes(&header, before);
+        // The end is a block of zeros: without it there may have been more.
         if header.len() < BLOCK {
             return Err(io::ErrorKind::UnexpectedEof.into());
         }
@@ -73,7 +74,11 @@ fn entry(
     if content.limit() > 0 && !walker.ended() {
         return Err(io::ErrorKind::UnexpectedEof.into());
     }
-    source.skip(size.next_multiple_of(512) - size).map(drop)
+    let padding = size.checked_next_multiple_of(512).unwrap_or(size) - size;
+    if source.skip(padding)? < padding && !walker.ended() {
+        return Err(io::ErrorKind::UnexpectedEof.into());
+    }
+    Ok(())
 }
 
 /// The name that a header's content has for the next entry.
