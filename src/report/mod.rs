@@ -7,11 +7,18 @@
 
 mod escape;
 mod evidence;
+mod families;
+mod github;
 mod group;
 mod json;
 mod junit;
 mod load;
+mod markdown;
+mod ndjson;
 mod page;
+mod permissions;
+mod sarif;
+mod tap;
 mod terminal;
 mod words;
 
@@ -21,7 +28,7 @@ mod sample;
 mod tests;
 
 pub use crate::document::Colour;
-use crate::outcome::RunResult;
+use crate::outcome::{LoadResult, RunResult};
 
 pub use escape::escape_terminal;
 pub use json::schema;
@@ -35,6 +42,16 @@ formats! {
     Json => json,
     /// For build servers: every case a test case.
     Junit => junit,
+    /// For the summary page of a build, and for comments.
+    Markdown => markdown,
+    /// For code scanning.
+    Sarif => sarif,
+    /// For whatever reads the Test Anything Protocol.
+    Tap => tap,
+    /// For a GitHub workflow: annotations.
+    Github => github,
+    /// For programs that read as it comes: one event a line.
+    Ndjson => ndjson,
 }
 
 /// How a report is to look where that depends on who reads it.
@@ -74,7 +91,18 @@ pub struct UnknownFormat {
 struct FormatEntry {
     name: &'static str,
     file_name: &'static str,
+    usual: Usual,
     render: fn(&RunResult, Style) -> Result<Vec<u8>, ReportError>,
+    load: Option<fn(&LoadResult, Style) -> Result<Vec<u8>, ReportError>>,
+}
+
+/// Whether a format is written where none is asked for by name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Usual {
+    /// It is.
+    Written,
+    /// It is not.
+    OnRequest,
 }
 
 impl Format {
@@ -86,6 +114,16 @@ impl Format {
     /// The file that it is written to where no other is named.
     pub fn file_name(self) -> &'static str {
         self.entry().file_name
+    }
+
+    /// Whether it is written where none is asked for by name.
+    pub fn is_usual(self) -> bool {
+        self.entry().usual == Usual::Written
+    }
+
+    /// Whether it can show a load.
+    pub fn shows_load(self) -> bool {
+        self.entry().load.is_some()
     }
 
     /// Finds a format by its name.
@@ -104,6 +142,22 @@ impl Format {
     pub fn render(self, result: &RunResult, style: Style) -> Result<Vec<u8>, ReportError> {
         (self.entry().render)(result, style)
     }
+
+    /// Renders the result of a load.
+    ///
+    /// # Errors
+    /// When the format has no view of a load, or the result does not fit it.
+    pub fn render_load(self, result: &LoadResult, style: Style) -> Result<Vec<u8>, ReportError> {
+        let entry = self.entry();
+        entry.load.map_or_else(|| Err(no_load(entry.name)), |render| render(result, style))
+    }
+}
+
+/// What is said where a format cannot show a load.
+fn no_load(format: &'static str) -> ReportError {
+    let others = Format::ALL.iter().filter(|format| format.shows_load()).map(|format| format.name());
+    let problem = format!("it shows no load; these do: {}", others.collect::<Vec<_>>().join(", "));
+    ReportError::Render { format, problem }
 }
 
 /// What to ask for instead of a format that does not exist.
