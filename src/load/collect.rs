@@ -13,7 +13,8 @@ use super::job::{Job, Settings};
 use super::measured;
 use super::prepare::Pace;
 use super::sheet::Sheet;
-use super::tally::{ClassTimes, Counts, Finals, Surprise, Tally, Wires};
+use super::steer::{Helm, Performed};
+use super::tally::{ClassTimes, Connecting, Counts, Finals, Surprise, Tally, Wires};
 use super::threshold::Threshold;
 use super::times::Times;
 use crate::runner::Signal;
@@ -102,6 +103,12 @@ pub struct Collected {
     pub times: Vec<ClassTimes>,
     /// The times of the warm-up.
     pub warm_up_times: ClassTimes,
+    /// How long connections took.
+    pub connecting: Connecting,
+    /// What was done to the target.
+    pub performed: Vec<Performed>,
+    /// What was done to the target and could not be taken back.
+    pub left: Vec<String>,
     /// How late the threads looked at what was due.
     pub lag: Times,
     /// What happened to connections.
@@ -135,7 +142,7 @@ pub struct Collected {
 }
 
 /// Stops a load: first what is under way is finished, then it ends at once.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Interrupter {
     brake: Brake,
     heard: Arc<AtomicU8>,
@@ -152,7 +159,14 @@ impl Interrupter {
         self.brake.pull(if first { Stop::Drain } else { Stop::Now });
     }
 
-    fn heard(&self) -> Option<Signal> {
+    /// What it pulls.
+    #[cfg(feature = "goose")]
+    pub(super) fn brake(&self) -> Brake {
+        self.brake.clone()
+    }
+
+    /// The first signal, if there was one.
+    pub(super) fn heard(&self) -> Option<Signal> {
         match self.heard.load(Ordering::Relaxed) {
             1 => Some(Signal::Interrupt),
             2 => Some(Signal::Terminate),
@@ -170,7 +184,12 @@ pub fn run(
     stoppable: impl FnOnce(Interrupter),
     notice: &mut dyn FnMut(&Event<'_>),
 ) -> io::Result<Collected> {
-    let interrupter = Interrupter { brake: Brake::default(), heard: Arc::default() };
+    let interrupter = Interrupter::default();
+    #[cfg(feature = "goose")]
+    if let Some(trips) = &job.trips {
+        stoppable(interrupter.clone());
+        return super::journeys::run(job, trips, &interrupter, notice);
+    }
     stoppable(interrupter.clone());
     if let Some(start) = job.settings.start {
         // A connection that is opened long before it is used may be closed again by then.
@@ -186,12 +205,18 @@ pub fn run(
         ..Collected::default()
     };
     collected.await_ready(&crew);
+    let helm = Helm::take(job, &mut collected.performed)?;
     let start = job.settings.start.unwrap_or_else(Instant::now);
     sleep_until(start, &interrupter);
     let slept = asleep();
     match interrupter.heard() {
-        None => crew.start(start),
-        Some(_) => crew.dismiss(),
+        None if collected.is_steered() => {
+            if let Some(helm) = &helm {
+                helm.start(start);
+            }
+            crew.start(start);
+        }
+        None | Some(_) => crew.dismiss(),
     }
     notice(&Event::Started(collected.opened_first));
     notice(&Event::Checkpoint(&collected));
@@ -200,6 +225,9 @@ pub fn run(
         collected.settle();
     }
     collected.duration = start.elapsed();
+    if let Some(helm) = helm {
+        collected.left = helm.leave(job, &mut collected.performed);
+    }
     collected.slept = asleep().saturating_sub(slept);
     collected.signal = interrupter.heard();
     Ok(collected)
@@ -239,6 +267,11 @@ fn asleep() -> Duration {
 }
 
 impl Collected {
+    /// Whether all was done to the target that had to be done by now.
+    pub(super) fn is_steered(&self) -> bool {
+        self.performed.iter().all(|one| one.problem.is_none())
+    }
+
     /// Waits until every thread has opened its connections, or has given up on some.
     fn await_ready(&mut self, crew: &Crew) {
         let until = Instant::now() + OPENING;
@@ -354,6 +387,7 @@ impl Collected {
 
     fn add_times(&mut self, finals: &Finals) {
         self.warm_up_times.add(&finals.warm_up);
+        self.connecting.add(&finals.connecting);
         self.times.iter_mut().zip(&finals.times).for_each(|(own, times)| own.add(times));
     }
 

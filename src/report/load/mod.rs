@@ -2,6 +2,7 @@
 
 mod surprises;
 mod tables;
+mod timeline;
 
 pub(super) use surprises::telling;
 pub(super) use tables::millis;
@@ -13,11 +14,12 @@ use crate::outcome::ExitCode;
 use crate::outcome::load::{LoadModel, LoadResult, LoadVerdict};
 
 /// The sections, in the order of the page.
-const SECTIONS: [fn(&LoadResult, &mut Page); 8] = [
+const SECTIONS: [fn(&LoadResult, &mut Page); 9] = [
     head,
     tables::classes,
     tables::times,
     tables::distribution,
+    timeline::timeline,
     tables::generator,
     tables::thresholds,
     surprises::surprises,

@@ -16,13 +16,6 @@ fn a_request_that_takes_more_than_itself_is_refused_before_anything_is_sent() {
     for (operation, request, why) in [
         ("ekyc.ocr", "{ token: { minted_by: { allowing: mint } } }", "needs an object that is made first"),
         ("ekyc.ocr", "{ node: other }", "it would go to another node"),
-        ("abis.enroll", "{ idempotency: one }", "it holds a value that was never sent before"),
-        (
-            "ekyc.ocr",
-            "{ headers: [{ X-Request-Id: \"{unique}\" }] }",
-            "it holds a value that was never sent before",
-        ),
-        ("ekyc.ocr", "{ credential: { created: leaked } }", "leaked"),
         ("ekyc.ocr", "{ revoke_token: true }", "it carries a token that is minted first"),
     ] {
         let outcome = sending(operation, request).run();
