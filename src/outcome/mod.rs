@@ -7,6 +7,7 @@ mod exchange;
 mod exit;
 pub mod load;
 mod run;
+mod saved;
 mod turn;
 mod verdict;
 mod wrong;
@@ -17,6 +18,7 @@ pub use load::LoadResult;
 pub use run::{
     CaseResult, CheckInfo, ContractInfo, Control, ControlKind, Expects, RunResult, Summary, Target, Tool,
 };
+pub use saved::{Saved, SavedError};
 pub use verdict::{RunVerdict, Verdict};
 pub use wrong::WrongKind;
 

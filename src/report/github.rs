@@ -84,8 +84,10 @@ fn unjudged((command, verdict): (&'static str, Verdict), reason: &str, found: &[
 fn summary(result: &RunResult, left_out: usize) -> Annotation {
     let command = match result.verdict {
         RunVerdict::Conformant if result.exit_code == 0 => "notice",
-        RunVerdict::Conformant | RunVerdict::NonConformant => "error",
-        RunVerdict::Inconclusive | RunVerdict::Aborted => "error",
+        RunVerdict::Conformant
+        | RunVerdict::NonConformant
+        | RunVerdict::Inconclusive
+        | RunVerdict::Aborted => "error",
     };
     let mut message = vec![format!("{} in {}", counts(result), duration(result.duration_ms))];
     if left_out > 0 {

@@ -10,6 +10,7 @@ mod evidence;
 mod families;
 mod github;
 mod group;
+mod html;
 mod json;
 mod junit;
 mod load;
@@ -22,6 +23,10 @@ mod tap;
 mod terminal;
 mod words;
 
+#[cfg(test)]
+mod accepted;
+#[cfg(test)]
+mod accepted_html;
 #[cfg(test)]
 mod sample;
 #[cfg(test)]
@@ -38,6 +43,8 @@ pub use page::{Ink, Page};
 formats! {
     /// For a person: what failed and why, the permission matrix, the verdict.
     Terminal => terminal,
+    /// For people who look rather than read: one page that needs nothing beside itself.
+    Html => html,
     /// For programs: the whole result, in the published schema.
     Json => json,
     /// For build servers: every case a test case.
@@ -87,13 +94,16 @@ pub struct UnknownFormat {
     pub hint: String,
 }
 
+/// What makes a report of a result.
+type Render<T> = fn(&T, Style) -> Result<Vec<u8>, ReportError>;
+
 /// What a format's file says of itself.
 struct FormatEntry {
     name: &'static str,
     file_name: &'static str,
     usual: Usual,
-    render: fn(&RunResult, Style) -> Result<Vec<u8>, ReportError>,
-    load: Option<fn(&LoadResult, Style) -> Result<Vec<u8>, ReportError>>,
+    render: Render<RunResult>,
+    load: Option<Render<LoadResult>>,
 }
 
 /// Whether a format is written where none is asked for by name.
@@ -148,16 +158,10 @@ impl Format {
     /// # Errors
     /// When the format has no view of a load, or the result does not fit it.
     pub fn render_load(self, result: &LoadResult, style: Style) -> Result<Vec<u8>, ReportError> {
-        let entry = self.entry();
-        entry.load.map_or_else(|| Err(no_load(entry.name)), |render| render(result, style))
+        let FormatEntry { name, load, .. } = self.entry();
+        let none = || ReportError::Render { format: name, problem: "it shows no load".to_owned() };
+        load.map_or_else(|| Err(none()), |render| render(result, style))
     }
-}
-
-/// What is said where a format cannot show a load.
-fn no_load(format: &'static str) -> ReportError {
-    let others = Format::ALL.iter().filter(|format| format.shows_load()).map(|format| format.name());
-    let problem = format!("it shows no load; these do: {}", others.collect::<Vec<_>>().join(", "));
-    ReportError::Render { format, problem }
 }
 
 /// What to ask for instead of a format that does not exist.

@@ -65,7 +65,9 @@ impl Tap {
                 [value] => self.line(&format!("  {name}: {}", quoted(value))),
                 values => {
                     self.line(&format!("  {name}:"));
-                    values.iter().for_each(|value| self.line(&format!("    - {}", quoted(value))));
+                    for value in values {
+                        self.line(&format!("    - {}", quoted(value)));
+                    }
                 }
             }
         }

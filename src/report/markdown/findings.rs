@@ -12,6 +12,9 @@ const LIMITS: Limits = Limits { headers: 20, lines: 20, width: 400 };
 /// How many other cases of a check are named.
 const NAMED: usize = 20;
 
+/// The most bytes of a command that sends a request again.
+const LONGEST_COMMAND: usize = 4 * 1024;
+
 /// The bytes behind which no more checks are described: a summary page takes 1 MiB.
 const ROOM: usize = 512 * 1024;
 
@@ -84,9 +87,17 @@ fn exchange(case: &CaseResult, page: &mut Markdown) {
         page.folded(&[Span::Own("What was sent, and what came back")], |page| parts(exchange, page));
     }
     if let Some(command) = &case.reproduce {
-        let lines: Vec<_> = command.as_str().split('\n').map(str::to_owned).collect();
+        let lines = command_lines(command.as_str());
         page.folded(&[Span::Own("Send it again")], |page| page.block("sh", &lines));
     }
+}
+
+/// The command, as it is to be copied: whole or not at all.
+fn command_lines(command: &str) -> Vec<String> {
+    if command.len() > LONGEST_COMMAND {
+        return vec![format!("# it has {} bytes; results.json has it", command.len())];
+    }
+    command.split('\n').map(str::to_owned).collect()
 }
 
 /// An exchange, part by part.

@@ -41,13 +41,17 @@ const LOAD_SECTIONS: [fn(&LoadResult, &mut Markdown); 5] =
 #[expect(clippy::unnecessary_wraps, reason = "every format has the same signature")]
 fn render(result: &RunResult, _style: Style) -> Result<Vec<u8>, ReportError> {
     let mut page = Markdown::default();
-    SECTIONS.iter().for_each(|section| section(result, &mut page));
+    for section in SECTIONS {
+        section(result, &mut page);
+    }
     Ok(page.into_bytes())
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "every format has the same signature")]
 fn render_load(result: &LoadResult, _style: Style) -> Result<Vec<u8>, ReportError> {
     let mut page = Markdown::default();
-    LOAD_SECTIONS.iter().for_each(|section| section(result, &mut page));
+    for section in LOAD_SECTIONS {
+        section(result, &mut page);
+    }
     Ok(page.into_bytes())
 }

@@ -146,11 +146,14 @@ fn longest_run(line: &str) -> usize {
 fn prose(text: &str) -> String {
     let text = escape_terminal(&shorten(text, LONGEST));
     let links = text.to_ascii_lowercase().contains("www.");
-    let means_something = |c: char| match c {
+    entities(&text, |before, c, behind| match c {
         '.' => links,
-        c => "\\`*_[]<>&|~#@:$!^={}+".contains(c),
-    };
-    entities(&text, means_something)
+        // An address, or the name of an emoji.
+        ':' => behind.is_some_and(|c| !c.is_whitespace()),
+        // Within a word it is only itself.
+        '_' => !(before.is_some_and(char::is_alphanumeric) && behind.is_some_and(char::is_alphanumeric)),
+        c => "\\`*[]<>&|~#@$".contains(c),
+    })
 }
 
 /// Somebody's text as it stands, within a line and within a cell of a table.
@@ -160,19 +163,22 @@ fn code(text: &str) -> String {
     if simple {
         return format!("`{text}`");
     }
-    format!("<code>{}</code>", entities(&text, |c| !c.is_alphanumeric() && c != ' '))
+    format!("<code>{}</code>", entities(&text, |_, c, _| !c.is_alphanumeric() && c != ' '))
 }
 
-/// Text with some of its characters as references: they are then what they look like, and nothing else.
-fn entities(text: &str, means_something: impl Fn(char) -> bool) -> String {
+/// Text with some of its characters as references: they are then what they look like, and nothing else. Whether one means
+/// something depends on the one before it and the one behind it.
+fn entities(text: &str, means_something: impl Fn(Option<char>, char, Option<char>) -> bool) -> String {
     let mut escaped = String::with_capacity(text.len());
-    for c in text.chars() {
-        if means_something(c) {
+    let (mut before, mut chars) = (None, text.chars().peekable());
+    while let Some(c) = chars.next() {
+        if means_something(before, c, chars.peek().copied()) {
             // Writing to a string cannot fail.
             let _ = write!(escaped, "&#{};", u32::from(c));
         } else {
             escaped.push(c);
         }
+        before = Some(c);
     }
     escaped
 }
@@ -193,7 +199,7 @@ mod tests {
     #[test]
     fn prose_holds_no_mark_no_link_and_no_mention() {
         assert_eq!(prose("it's *bold* @me"), "it's &#42;bold&#42; &#64;me");
-        assert_eq!(prose("![x](http://a.b) www.x.y"), "&#33;&#91;x&#93;(http&#58;//a&#46;b) www&#46;x&#46;y");
+        assert_eq!(prose("![x](http://a.b) www.x.y"), "!&#91;x&#93;(http&#58;//a&#46;b) www&#46;x&#46;y");
         assert_eq!(prose("a.b"), "a.b");
     }
 

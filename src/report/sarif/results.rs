@@ -73,7 +73,9 @@ fn uri(file: &str) -> String {
 
 /// The beginning of the digest of a case's id: the id is what stays the same from run to run.
 fn hash(id: &str) -> String {
-    Sha256::digest(id.as_bytes()).iter().take(8).map(|byte| format!("{byte:02x}")).collect::<String>() + ":1"
+    let digest = Sha256::digest(id.as_bytes());
+    let first = digest.iter().take(8).fold(0, |number: u64, byte| number << 8 | u64::from(*byte));
+    format!("{first:016x}:1")
 }
 
 fn request(sent: &Sent) -> WebRequest {
