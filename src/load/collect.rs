@@ -4,11 +4,11 @@
 use std::collections::BTreeMap;
 use std::io;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::mpsc::RecvTimeoutError;
 use std::time::{Duration, Instant};
 
-use super::engine::{Brake, CHECKPOINT, Crew, Message, Stop};
+use super::engine::{CHECKPOINT, Crew, Message, Stop};
+use super::interrupter::Interrupter;
 use super::job::{Job, Settings};
 use super::measured;
 use super::prepare::Pace;
@@ -28,8 +28,6 @@ const OPENING: Duration = Duration::from_secs(10);
 const LEAD: Duration = Duration::from_secs(2);
 /// How long what is handed over takes to arrive.
 const MOMENT: Duration = Duration::from_millis(300);
-/// How often to look whether the operator wants it to stop.
-const LOOK: Duration = Duration::from_millis(50);
 
 /// What was counted in one second, over all threads.
 #[derive(Clone, Debug, Default)]
@@ -141,40 +139,6 @@ pub struct Collected {
     pub slept: Duration,
 }
 
-/// Stops a load: first what is under way is finished, then it ends at once.
-#[derive(Clone, Debug, Default)]
-pub struct Interrupter {
-    brake: Brake,
-    heard: Arc<AtomicU8>,
-}
-
-impl Interrupter {
-    /// Takes notice of a signal.
-    pub fn interrupt(&self, signal: Signal) {
-        let mark = match signal {
-            Signal::Interrupt => 1,
-            Signal::Terminate => 2,
-        };
-        let first = self.heard.compare_exchange(0, mark, Ordering::Relaxed, Ordering::Relaxed).is_ok();
-        self.brake.pull(if first { Stop::Drain } else { Stop::Now });
-    }
-
-    /// What it pulls.
-    #[cfg(feature = "goose")]
-    pub(super) fn brake(&self) -> Brake {
-        self.brake.clone()
-    }
-
-    /// The first signal, if there was one.
-    pub(super) fn heard(&self) -> Option<Signal> {
-        match self.heard.load(Ordering::Relaxed) {
-            1 => Some(Signal::Interrupt),
-            2 => Some(Signal::Terminate),
-            _ => None,
-        }
-    }
-}
-
 /// Sends a load and collects what comes of it.
 ///
 /// # Errors
@@ -193,9 +157,9 @@ pub fn run(
     stoppable(interrupter.clone());
     if let Some(start) = job.settings.start {
         // A connection that is opened long before it is used may be closed again by then.
-        sleep_until(start.checked_sub(LEAD).unwrap_or(start), &interrupter);
+        interrupter.sleep_until(start.checked_sub(LEAD).unwrap_or(start));
     }
-    let mut crew = Crew::hire(job, interrupter.brake.clone())?;
+    let mut crew = Crew::hire(job, interrupter.brake())?;
     let classes = job.classes.len();
     let mut collected = Collected {
         warm_up: vec![Counts::default(); classes],
@@ -207,7 +171,7 @@ pub fn run(
     collected.await_ready(&crew);
     let helm = Helm::take(job, &mut collected.performed)?;
     let start = job.settings.start.unwrap_or_else(Instant::now);
-    sleep_until(start, &interrupter);
+    interrupter.sleep_until(start);
     let slept = asleep();
     match interrupter.heard() {
         None if collected.is_steered() => {
@@ -240,17 +204,6 @@ pub fn longest(pace: &Pace) -> Duration {
 
 fn beyond(span: Duration, settings: &Settings) -> Duration {
     span + settings.grace + settings.timeout + PATIENCE
-}
-
-/// Waits for a moment, or for the operator's wish to stop.
-fn sleep_until(moment: Instant, interrupter: &Interrupter) {
-    loop {
-        let left = moment.saturating_duration_since(Instant::now());
-        if left.is_zero() || interrupter.heard().is_some() {
-            return;
-        }
-        std::thread::sleep(left.min(LOOK));
-    }
 }
 
 /// How long the machine has slept since it was started: one clock of the system goes on then, the other does not.

@@ -13,9 +13,10 @@ use goose::config::GooseConfiguration;
 use goose::goose::{GooseUser, Scenario, Transaction, TransactionFunction};
 use goose::{GooseAttack, GooseError, trigger_killswitch};
 
-use super::collect::{Collected, Event, Interrupter};
+use super::collect::{Collected, Event};
 use super::diary::Diary;
 use super::engine::{Brake, Stop};
+use super::interrupter::Interrupter;
 use super::job::Job;
 use super::trip::{Move, Trip, Trips};
 use crate::plan::Dice;

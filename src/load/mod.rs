@@ -17,6 +17,7 @@ pub mod format;
 mod guard;
 mod honesty;
 mod identity;
+mod interrupter;
 mod job;
 #[cfg(feature = "goose")]
 mod journeys;
@@ -41,11 +42,12 @@ mod written;
 
 pub use bind::{BindError, Bound, Place, Wheel, bind, environment};
 pub use calibrate::{Calibration, calibrate};
-pub use collect::{Collected, Event, Interrupter, SecondSum, longest, run};
+pub use collect::{Collected, Event, SecondSum, longest, run};
 pub use conclude::{Conclusion, Header, checkpoint, conclude};
 pub use guard::{Demand, authorise, cap};
 pub use honesty::{Limits, Surroundings};
 pub use identity::run_id;
+pub use interrupter::Interrupter;
 pub use job::{Job, Settings, Target};
 pub use merge::{MergeError, Merged};
 pub use prepare::{Pace, Pacing, Wish, prepare};

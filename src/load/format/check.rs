@@ -194,6 +194,10 @@ fn thresholds(document: &Document) -> Vec<Diagnostic> {
                 let span = within(document, node, text, &mistake.at);
                 found.push(Diagnostic::new(mistake.message, span).maybe_hint(mistake.hint));
             }
+            Ok(threshold) if threshold.abort.is_some() && document.root.get("journeys").is_some() => {
+                let cure = "leave out `abort_on_fail`; it is weighed when all users are done";
+                found.push(Diagnostic::new("users are not ended early", node.span.clone()).hint(cure));
+            }
             Ok(threshold) => {
                 let parts = threshold.classes().iter();
                 let unknown = parts.filter(|(class, _)| !names.contains(&class.as_str()));

@@ -4,7 +4,8 @@ use super::check::mix;
 use crate::document::{Diagnostic, Document, Entry, Millis, Node};
 
 /// What has no meaning for users that come and go when they like.
-const OF_A_MIX: [&str; 12] = [
+const OF_A_MIX: [&str; 13] = [
+    "alone",
     "arrivals",
     "backlog",
     "connection_life",

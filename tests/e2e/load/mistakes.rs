@@ -54,3 +54,19 @@ fn a_load_of_nothing_is_refused_before_anything_is_sent() {
     assert!(outcome.says("plan.yaml:3:7"), "{outcome}");
     assert_eq!(server.connections(), 0);
 }
+
+#[test]
+fn what_cannot_stand_together_in_a_plan_is_a_mistake() {
+    let server = sound();
+    let alone = "load: 1\ntitle: One\nrate: 10/s\nalone: { entries: [one], for: 1s }\ntimeline:\n  \
+                 - control: { create: { key: leased } }\nmix: [{ name: one, operations: [items.list] }]\n";
+    let users = "load: 1\ntitle: One\njourneys: [{ name: go, steps: [{ send: { name: one, operations: [items.list] } }] }]\n\
+                 thresholds: ['p99(all) < 1s abort_on_fail']\n";
+    for (plan, why) in [
+        (alone, "the one compares, the other changes what is compared"),
+        (users, "users are not ended early"),
+    ] {
+        ends_with(&load(&server.url(), plan).run(), 2, why);
+    }
+    assert_eq!(server.connections(), 0);
+}
