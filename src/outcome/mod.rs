@@ -23,6 +23,7 @@ pub use verdict::{RunVerdict, Verdict};
 pub use wrong::WrongKind;
 
 pub use crate::redact::Redacted;
+pub use crate::scenario::{Region, Severity};
 
 /// The name and version of the `results.json` format.
 pub const FORMAT: &str = "lockproof-results/1";

@@ -1,8 +1,7 @@
 //! Checks as rules.
 
 use super::model::{Configuration, Rule, Tags, Text};
-use crate::outcome::CheckInfo;
-use crate::scenario::Severity;
+use crate::outcome::{CheckInfo, Severity};
 
 /// A check as a rule: what it requires in short, why in full, what to change and what it stands on as help.
 pub(super) fn rule(check: &CheckInfo) -> Rule<'_> {
