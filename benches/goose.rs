@@ -2,11 +2,7 @@
 //! the last one is answered. `benches/peers.sh` uses it.
 //!
 //! `cargo bench --bench goose -- http://127.0.0.1:8080 5` sends for five seconds and prints how many requests were answered.
-#![expect(
-    clippy::unwrap_used,
-    clippy::print_stdout,
-    reason = "a bench that cannot go on ends, and says what it found"
-)]
+#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a bench that cannot go on ends, and says what it found")]
 
 use goose::config::GooseConfiguration;
 use goose::prelude::*;
@@ -18,7 +14,7 @@ async fn main() {
     // Cargo says `--bench` itself.
     let arguments: Vec<String> = std::env::args().skip(1).filter(|one| !one.starts_with('-')).collect();
     let [host, seconds] = arguments.as_slice() else { return };
-    let metrics = Box::pin(attack(host, seconds).execute()).await.unwrap();
+    let metrics = attack(host, seconds).execute().await.unwrap();
     let answered = metrics.requests.values().map(|request| request.success_count).sum::<usize>();
     println!("{answered}");
 }
