@@ -18,6 +18,7 @@ mod plan_text;
 mod progress;
 mod prove;
 mod reference;
+mod report;
 mod reports;
 mod run;
 mod scan;
@@ -44,6 +45,7 @@ Examples:
   lockproof run --contract lockproof.yaml --list   see the cases, send nothing
   lockproof run --defect ignore-expiry             see what a finding looks like
   lockproof load                                   send good and bad keys at a rate, every answer judged
+  lockproof report reports/latest/results.json     look at a result again, in any format
   lockproof scan app-release.apk                   look for keys in what is shipped
   lockproof explain key-expired                    what a check asks, why, and what to change
   lockproof check lockproof.yaml                   check a contract or scenarios, send nothing
@@ -70,6 +72,7 @@ enum Verb {
     Run(Box<run::RunArgs>),
     Load(Box<load::LoadArgs>),
     Merge(merge::MergeArgs),
+    Report(report::ReportArgs),
     Check(check::CheckArgs),
     Scan(scan::ScanArgs),
     Explain(explain::ExplainArgs),
@@ -99,6 +102,7 @@ fn dispatch() -> ExitCode {
         Verb::Run(args) => run::run(&args, &output),
         Verb::Load(args) => load::run(&args, &output),
         Verb::Merge(args) => merge::run(&args, &output),
+        Verb::Report(args) => report::run(&args, &output),
         Verb::Check(args) => check::run(&args),
         Verb::Scan(args) => scan::run(&args, &output),
         Verb::Explain(args) => explain::run(&args, &output),

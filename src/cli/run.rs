@@ -47,8 +47,8 @@ pub(super) struct RunArgs {
     select: SelectArgs,
     #[command(flatten)]
     pace: PaceArgs,
-    /// A report to write, as FORMAT or FORMAT=FILE (`-` is standard output); repeatable. Formats: terminal, json,
-    /// junit. Without it, json and junit go to reports/latest.
+    /// A report to write, as FORMAT or FORMAT=FILE (`-` is standard output); repeatable. Formats: terminal, html,
+    /// markdown, json, junit, sarif, tap, github, ndjson. Without it, html, json and junit go to reports/latest.
     #[arg(long, value_name = "FORMAT[=FILE]", help_heading = "Reports")]
     report: Vec<Wanted>,
     /// A warning counts like a failure.

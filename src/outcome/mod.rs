@@ -7,6 +7,7 @@ mod exchange;
 mod exit;
 pub mod load;
 mod run;
+mod saved;
 mod scan;
 mod turn;
 mod verdict;
@@ -18,11 +19,13 @@ pub use load::LoadResult;
 pub use run::{
     CaseResult, CheckInfo, ContractInfo, Control, ControlKind, Expects, RunResult, Summary, Target, Tool,
 };
+pub use saved::{Saved, SavedError};
 pub use scan::{SCAN_FORMAT, ScanFinding, ScanResult, Unread, place};
 pub use verdict::{RunVerdict, Verdict};
 pub use wrong::WrongKind;
 
 pub use crate::redact::Redacted;
+pub use crate::scenario::{Region, Severity};
 
 /// The name and version of the `results.json` format.
 pub const FORMAT: &str = "lockproof-results/1";

@@ -22,7 +22,8 @@ pub fn checks() -> Vec<CheckInfo> {
             .to_vec(),
         why: why.to_owned(),
         advice: advice.to_owned(),
-        file: "lockproof scan".to_owned(),
+        file: String::new(),
+        site: None,
     };
     vec![
         check(

@@ -1,7 +1,8 @@
 //! From what was come upon to what is concluded.
 
 use crate::outcome::{
-    ContractInfo, ExitCode, Redacted, RunVerdict, SCAN_FORMAT, ScanFinding, ScanResult, Tool, Unread,
+    CheckInfo, ContractInfo, ExitCode, Redacted, RunVerdict, SCAN_FORMAT, ScanFinding, ScanResult, Tool,
+    Unread,
 };
 use crate::redact::Redactor;
 
@@ -102,6 +103,8 @@ pub fn conclude(about: About, tally: Tally, redactor: &Redactor) -> (ScanResult,
     let mut unread: Vec<_> = tally.unread.into_iter().map(|one| left(one, redactor)).collect();
     findings.sort();
     unread.sort();
+    // What is asked of an artefact stands in the contract: there is no other file to point to.
+    let file = about.contract.file.clone();
     let result = ScanResult {
         format: SCAN_FORMAT.to_owned(),
         tool: Tool { name: "lockproof".to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
@@ -117,7 +120,7 @@ pub fn conclude(about: About, tally: Tally, redactor: &Redactor) -> (ScanResult,
         bytes: tally.bytes,
         found: tally.found,
         left: tally.left,
-        checks: checks::checks(),
+        checks: checks::checks().into_iter().map(|check| CheckInfo { file: file.clone(), ..check }).collect(),
         findings,
         unread,
     };

@@ -9,6 +9,7 @@ mod exit_codes;
 mod hostile;
 mod load;
 mod newcomer;
+mod report;
 mod reproduce;
 mod scan;
 mod second_opinion;
