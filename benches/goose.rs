@@ -2,7 +2,11 @@
 //! the last one is answered. `benches/peers.sh` uses it.
 //!
 //! `cargo bench --bench goose -- http://127.0.0.1:8080 5` sends for five seconds and prints how many requests were answered.
-#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a bench that cannot go on ends, and says what it found")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a bench that cannot go on ends, and says what it found"
+)]
 
 use goose::config::GooseConfiguration;
 use goose::prelude::*;

@@ -6,6 +6,10 @@ use std::fmt::Display;
 use serde::Serialize;
 
 use crate::report::escape::{escape_line, escape_terminal};
+use crate::report::words::shorten;
+
+/// The most characters of a text.
+const LONGEST: usize = 1_200;
 
 /// Elements that have neither a content nor an end.
 const EMPTY: [&str; 4] = ["br", "hr", "input", "meta"];
@@ -47,9 +51,9 @@ impl Element {
         self.with("class", class)
     }
 
-    /// A text behind what is in it.
+    /// A text behind what is in it, cut where it has lost its reader.
     pub(super) fn text(mut self, text: impl Display) -> Self {
-        self.content.push(Node::Text(escape_terminal(&text.to_string())));
+        self.content.push(Node::Text(escape_terminal(&shorten(&text.to_string(), LONGEST))));
         self
     }
 
