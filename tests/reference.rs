@@ -32,18 +32,18 @@ const FINDINGS: [&str; 8] =
     ["--defect", "ignore-expiry", "--defect", "echo-key", "--tag", "core", "--tag", "leak"];
 
 /// What a text is replaced by, wherever it differs from run to run.
-const PLACEHOLDERS: [(&str, &str); 6] = [
+const PLACEHOLDERS: [(&str, &str); 7] = [
     (r"127\.0\.0\.1:\d+", "127.0.0.1:8080"),
     (r"[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT", "Thu, 01 Jan 2026 00:00:00 GMT"),
     (r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z", "2026-01-01T00:00:00Z"),
     (r"\b[0-9a-f]{32}\b", "00000000000000000000000000000000"),
     (r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", "00000000-0000-0000-0000-000000000000"),
     (r"\bsub_[0-9a-f]{16}\b", "sub_0000000000000000"),
+    (r"\b\d+(\.\d+)? m?s after", "0 ms after"),
 ];
 
 /// The fields that are times taken.
-const TIMES: [&str; 6] =
-    ["duration_ms", "duration_us", "connect_us", "first_byte_us", "last_byte_us", "head_us"];
+const TIMES: [&str; 5] = ["duration_ms", "duration_us", "first_byte_us", "last_byte_us", "head_us"];
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("reports/reference")
@@ -114,6 +114,10 @@ fn place(value: &mut Value, patterns: &[(Regex, &str)]) {
                 if TIMES.contains(&name.as_str()) && field.is_number() {
                     *field = 0.into();
                 }
+                // Which exchanges find a connection that they can use again is up to chance.
+                if name == "connect_us" {
+                    *field = Value::Null;
+                }
                 place(field, patterns);
             }
         }
@@ -171,5 +175,5 @@ fn the_evidence_is_of_a_modest_size() {
             if is_folder { folders.push(entry.path()) } else { bytes += entry.metadata().unwrap().len() }
         }
     }
-    assert!(bytes < 3_500_000, "{bytes} bytes");
+    assert!(bytes < 3_000_000, "{bytes} bytes");
 }

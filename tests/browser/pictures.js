@@ -44,6 +44,7 @@ const shown = spawnSync(process.env.LOCKPROOF, [...run, "--color", "always"], { 
 writeFileSync("terminal.html", terminal(shown.stdout));
 lockproof(1, ...run, "--report", `html=${resolve("picture.html")}`);
 await picture("terminal.html", "terminal.png", { scheme: "dark", width: 900, height: 760 });
-await picture("picture.html", "page-light.png", { scheme: "light", width: 1180, height: 1160 });
-await picture("picture.html", "page-dark.png", { scheme: "dark", width: 1180, height: 620, anchor: "permissions" });
+for (const scheme of ["light", "dark"]) {
+  await picture("picture.html", `page-${scheme}.png`, { scheme, width: 1180, height: 1240 });
+}
 await browser.close();

@@ -14,6 +14,10 @@ const LONGEST: usize = 1_200;
 /// Elements that have neither a content nor an end.
 const EMPTY: [&str; 4] = ["br", "hr", "input", "meta"];
 
+/// Elements behind which a line ends: two pages can be compared line by line.
+const BLOCKS: [&str; 11] =
+    ["article", "details", "div", "dl", "head", "header", "li", "p", "section", "tr", "ul"];
+
 /// An element.
 #[derive(Debug)]
 pub(super) struct Element {
@@ -117,6 +121,9 @@ impl Element {
         page.push_str("</");
         page.push_str(self.name);
         page.push('>');
+        if BLOCKS.contains(&self.name) {
+            page.push('\n');
+        }
     }
 }
 
@@ -169,10 +176,10 @@ mod tests {
     #[test]
     fn a_text_is_only_a_text_wherever_it_stands() {
         let element =
-            el("p").with("title", "\"><script>").text("<b>'&\u{202e}").add(el("br")).lines(["::x", "y"]);
+            el("td").with("title", "\"><script>").text("<b>'&\u{202e}").add(el("br")).lines(["::x", "y"]);
         assert_eq!(
             written(&element),
-            "<p title=\"&quot;&gt;&lt;script&gt;\">&lt;b&gt;&#39;&amp;\\u{202e}<br>:\\u{3a}x\ny</p>"
+            "<td title=\"&quot;&gt;&lt;script&gt;\">&lt;b&gt;&#39;&amp;\\u{202e}<br>:\\u{3a}x\ny</td>"
         );
     }
 
