@@ -10,7 +10,7 @@ cd "$(dirname "$0")/../.."
 if [ -n "${LOAD:-}" ]; then
     cargo build --release --locked
     work=${CARGO_TARGET_DIR:-target}/reference
-    "${CARGO_TARGET_DIR:-target}/release/lockproof" load --seed 42 --quiet --out "$work"
+    "${CARGO_TARGET_DIR:-target}/release/lockproof" load --seed 42 --quiet --max-lag 50ms --out "$work"
     export REGENERATE_LOAD=$work/load.json
 fi
 if [ -n "${PROVE:-}" ]; then

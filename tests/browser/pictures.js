@@ -13,7 +13,7 @@ const browser = await puppeteer.launch({ executablePath: process.env.CHROMIUM, a
 
 async function picture(file, name, { scheme, width, height, anchor }) {
   const page = await browser.newPage();
-  await page.setViewport({ width, height, deviceScaleFactor: 1.5 });
+  await page.setViewport({ width, height, deviceScaleFactor: 1.25 });
   await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: scheme }]);
   await page.goto(pathToFileURL(file).href, { waitUntil: "load" });
   if (anchor) await page.evaluate((id) => document.getElementById(id).scrollIntoView(), anchor);
@@ -45,6 +45,7 @@ writeFileSync("terminal.html", terminal(shown.stdout));
 lockproof(1, ...run, "--report", `html=${resolve("picture.html")}`);
 await picture("terminal.html", "terminal.png", { scheme: "dark", width: 900, height: 760 });
 for (const scheme of ["light", "dark"]) {
-  await picture("picture.html", `page-${scheme}.png`, { scheme, width: 1180, height: 1240 });
+  await picture("picture.html", `page-${scheme}.png`, { scheme, width: 1180, height: 1180 });
 }
+await picture("picture.html", "permissions.png", { scheme: "light", width: 1180, height: 590, anchor: "permissions" });
 await browser.close();
