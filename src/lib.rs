@@ -17,5 +17,6 @@ pub mod prove;
 pub mod redact;
 pub mod report;
 pub mod runner;
+pub mod scan;
 pub mod scenario;
 pub mod wire;

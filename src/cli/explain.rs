@@ -7,8 +7,9 @@ use clap::Args;
 use crate::document::suggest;
 use crate::load::format;
 use crate::mock::defects::{self, Defect};
-use crate::outcome::ExitCode;
+use crate::outcome::{CheckInfo, ExitCode};
 use crate::report::{Ink, Page};
+use crate::scan;
 use crate::scenario::{Line, Need, Scenario, Severity};
 
 use super::error::Failure;
@@ -48,6 +49,8 @@ pub(super) fn run(args: &ExplainArgs, output: &Output) -> Done {
     let mut page = Page::new(output.style());
     if let Some(check) = suite.iter().find(|check| check.id.as_str() == id) {
         of_check(&mut page, check);
+    } else if let Some(check) = scan::find_check(id) {
+        of_scan(&mut page, &check);
     } else if let Some(defect) = defects::find(id) {
         of_defect(&mut page, defect, &suite);
     } else {
@@ -116,6 +119,18 @@ fn lines(page: &mut Page, title: &str, lines: &[Line]) {
     for line in lines {
         page.paragraph(2, 4, (Ink::Plain, &format!("{}: {}", line.name, line.text())));
     }
+}
+
+/// A check of what ships sends nothing.
+fn of_scan(page: &mut Page, check: &CheckInfo) {
+    page.paragraph(0, 2, (Ink::Strong, &format!("{}: {}", check.id, check.title)));
+    page.gap();
+    page.field("severity", (Ink::Plain, severity(check.severity)));
+    page.field("family", (Ink::Plain, &check.family));
+    page.field("why", (Ink::Plain, &check.why));
+    page.field("advice", (Ink::Plain, &check.advice));
+    page.field("sources", (Ink::Plain, &check.sources.join("; ")));
+    page.field("try it", (Ink::Plain, "lockproof scan PATH"));
 }
 
 fn severity(severity: Severity) -> &'static str {

@@ -254,7 +254,7 @@ pub(super) fn contract_info(bundle: &Bundle) -> ContractInfo {
 }
 
 #[expect(clippy::disallowed_methods, reason = "cli is where the wall clock is read")]
-fn now() -> String {
+pub(super) fn now() -> String {
     humantime::format_rfc3339_seconds(SystemTime::now()).to_string()
 }
 

@@ -11,6 +11,7 @@ mod load;
 mod newcomer;
 mod report;
 mod reproduce;
+mod scan;
 mod second_opinion;
 mod steering;
 mod support;

@@ -4,8 +4,8 @@ use crate::obeyed;
 use crate::source::{Texts, program};
 
 /// The rooms that are functions of values.
-const PURE: [&str; 9] =
-    ["contract", "document", "hpack", "judge", "outcome", "plan", "redact", "report", "scenario"];
+const PURE: [&str; 10] =
+    ["contract", "document", "hpack", "judge", "outcome", "plan", "redact", "report", "scan", "scenario"];
 
 /// What a pure room must not name: sockets, clocks, the environment, files, threads, and waiting.
 const IMPURE: &[&str] = &[
@@ -38,6 +38,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("outcome", &["redact", "scenario"]),
     ("report", &["document", "outcome"]),
     ("judge", &["contract", "document", "redact", "wire"]),
+    ("scan", &["outcome", "redact", "scenario"]),
     ("plan", &["contract", "document", "judge", "outcome", "scenario"]),
     ("wire", &["contract", "document", "hpack", "plan"]),
     ("runner", &["contract", "document", "judge", "outcome", "plan", "redact", "scenario", "wire"]),
