@@ -209,7 +209,7 @@ fn a_million_entries_are_looked_into_and_one_more_is_too_many() {
 #[test]
 fn tables_that_lead_in_circles_end() {
     // Every page of the database says that it goes on on itself, and every method of the program has the same code.
-    let mut database = super::build::sqlite(&[b'.'; 300_000]);
+    let mut database = super::build::sqlite(&vec![b'.'; 300_000]);
     let pages = database.len() / 512;
     for page in 2..pages {
         let itself = u32::try_from(page + 1).unwrap().to_be_bytes();
