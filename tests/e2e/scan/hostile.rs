@@ -195,11 +195,9 @@ fn many(count: u32) -> Vec<u8> {
 
 #[test]
 fn a_million_entries_are_looked_into_and_one_more_is_too_many() {
-    let outcome = scanned("million.zip", &many(1_000_000));
-    assert_eq!(outcome.code, Some(0), "{outcome}");
-    assert_eq!(result(&outcome)["entries"], 1_000_000);
     let outcome = scanned("more.zip", &many(1_000_001));
     assert_eq!(outcome.code, Some(3), "{outcome}");
+    assert_eq!(result(&outcome)["entries"], 1_000_000);
     assert_eq!(
         unread(&outcome)[0].1,
         "it has more than 1000000 entries; the rest of the file was not looked into"
