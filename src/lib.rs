@@ -18,4 +18,5 @@ pub mod redact;
 pub mod report;
 pub mod runner;
 pub mod scenario;
+pub mod snapshot;
 pub mod wire;

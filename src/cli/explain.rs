@@ -10,6 +10,7 @@ use crate::mock::defects::{self, Defect};
 use crate::outcome::ExitCode;
 use crate::report::{Ink, Page};
 use crate::scenario::{Line, Need, Scenario, Severity};
+use crate::snapshot::{self, SnapCheck};
 
 use super::error::Failure;
 use super::output::{self, Output};
@@ -48,6 +49,8 @@ pub(super) fn run(args: &ExplainArgs, output: &Output) -> Done {
     let mut page = Page::new(output.style());
     if let Some(check) = suite.iter().find(|check| check.id.as_str() == id) {
         of_check(&mut page, check);
+    } else if let Some(check) = snapshot::CHECKS.iter().find(|check| check.id == id) {
+        of_snapshots(&mut page, check);
     } else if let Some(defect) = defects::find(id) {
         of_defect(&mut page, defect, &suite);
     } else {
@@ -92,6 +95,16 @@ fn of_check(page: &mut Page, check: &Scenario) {
     }
     page.gap();
     page.paragraph(0, 0, (Ink::Faint, SOUND_REQUEST));
+}
+
+/// A check that only snapshots come to.
+fn of_snapshots(page: &mut Page, check: &SnapCheck) {
+    page.paragraph(0, 2, (Ink::Strong, &format!("{}: {}", check.id, check.title)));
+    page.gap();
+    page.field("severity", (Ink::Plain, severity(Severity::Must)));
+    page.field("why", (Ink::Plain, check.why));
+    page.field("advice", (Ink::Plain, check.advice));
+    page.field("needs", (Ink::Plain, "`lockproof run --snapshots FOLDER`"));
 }
 
 /// What is sent, over which part of the matrix, and what is right.

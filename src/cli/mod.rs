@@ -22,7 +22,9 @@ mod reports;
 mod run;
 mod scenarios;
 mod schema;
+mod sending;
 mod signals;
+mod snapshot;
 mod suite;
 mod supply;
 mod target;
@@ -42,6 +44,7 @@ Examples:
   lockproof run --contract lockproof.yaml          test your API; the contract says where it is
   lockproof run --contract lockproof.yaml --list   see the cases, send nothing
   lockproof run --defect ignore-expiry             see what a finding looks like
+  lockproof snapshot                               freeze every refusal, to see what changes later
   lockproof load                                   send good and bad keys at a rate, every answer judged
   lockproof explain key-expired                    what a check asks, why, and what to change
   lockproof check lockproof.yaml                   check a contract or scenarios, send nothing
@@ -66,6 +69,7 @@ struct Cli {
 enum Verb {
     Init(init::InitArgs),
     Run(Box<run::RunArgs>),
+    Snapshot(Box<snapshot::SnapshotArgs>),
     Load(Box<load::LoadArgs>),
     Merge(merge::MergeArgs),
     Check(check::CheckArgs),
@@ -94,6 +98,7 @@ fn dispatch() -> ExitCode {
     let done = match cli.verb {
         Verb::Init(args) => init::run(&args),
         Verb::Run(args) => run::run(&args, &output),
+        Verb::Snapshot(args) => snapshot::run(&args, &output),
         Verb::Load(args) => load::run(&args, &output),
         Verb::Merge(args) => merge::run(&args, &output),
         Verb::Check(args) => check::run(&args),

@@ -14,7 +14,8 @@ pub use exchange::{Conversation, Exchange, HeardAnswer, Received, Sent, Timing};
 pub use exit::ExitCode;
 pub use load::{LoadResult, WrongKind};
 pub use run::{
-    CaseResult, CheckInfo, ContractInfo, Control, ControlKind, Expects, RunResult, Summary, Target, Tool,
+    Answered, CaseResult, CheckInfo, ContractInfo, Control, ControlKind, Expects, RunResult, Summary, Target,
+    Tool,
 };
 pub use verdict::{RunVerdict, Verdict};
 

@@ -4,8 +4,8 @@ use crate::obeyed;
 use crate::source::{Texts, program};
 
 /// The rooms that are functions of values.
-const PURE: [&str; 9] =
-    ["contract", "document", "hpack", "judge", "outcome", "plan", "redact", "report", "scenario"];
+const PURE: [&str; 10] =
+    ["contract", "document", "hpack", "judge", "outcome", "plan", "redact", "report", "scenario", "snapshot"];
 
 /// What a pure room must not name: sockets, clocks, the environment, files, threads, and waiting.
 const IMPURE: &[&str] = &[
@@ -37,6 +37,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("scenario", &["contract", "document"]),
     ("outcome", &["redact", "scenario"]),
     ("report", &["document", "outcome"]),
+    ("snapshot", &["contract", "document", "outcome", "redact", "report", "scenario"]),
     ("judge", &["contract", "document", "redact", "wire"]),
     ("plan", &["contract", "document", "judge", "outcome", "scenario"]),
     ("wire", &["contract", "document", "hpack", "plan"]),

@@ -1,0 +1,1 @@
+//! Normal forms and comparisons, from answers to files.
