@@ -170,7 +170,10 @@ impl Writer<'_> {
 fn in_words(approved: &str, seen: &str) -> String {
     let lines = difference(approved, seen);
     let those = |sign: Sign| {
-        let lines = lines.iter().filter(|line| line.sign == sign).map(|line| line.text().trim().to_owned());
+        let lines = lines
+            .iter()
+            .filter(|line| line.sign == sign)
+            .map(|line| line.text().trim().trim_end_matches(',').to_owned());
         lines.collect::<Vec<_>>().join(" ")
     };
     match (those(Sign::Old), those(Sign::New)) {

@@ -29,13 +29,17 @@ impl SnapName {
         Ok(Self(text.to_owned()))
     }
 
-    /// A name for a refusal that has none yet: its status, and the check that first met it.
-    pub(super) fn fresh(status: u16, check: &str, is_taken: &dyn Fn(&Self) -> bool) -> Self {
+    /// A name for a refusal that has none yet: its status, what it is about, where that is taken the check that first met
+    /// it as well, and at last a number.
+    pub(super) fn fresh(status: u16, [topic, check]: [&str; 2], is_taken: &dyn Fn(&Self) -> bool) -> Self {
         let sound = |c: char| if c.is_ascii_lowercase() || c.is_ascii_digit() { c } else { '-' };
-        let plain: String = format!("{status}-{check}").chars().map(sound).take(LONGEST - 5).collect();
-        let numbered = (2..).map(|number: u32| Self(format!("{plain}-{number}")));
-        let names = std::iter::once(Self(plain.clone())).chain(numbered);
-        names.into_iter().find(|name| !is_taken(name)).unwrap_or(Self(plain.clone()))
+        let plain = |text: String| -> String {
+            text.to_ascii_lowercase().chars().map(sound).take(LONGEST - 5).collect()
+        };
+        let [short, long] = [plain(format!("{status}-{topic}")), plain(format!("{status}-{topic}-{check}"))];
+        let numbered = (2..).map(|number: u32| Self(format!("{long}-{number}")));
+        let names = [Self(short), Self(long.clone())].into_iter().chain(numbered);
+        names.into_iter().find(|name| !is_taken(name)).unwrap_or(Self(long.clone()))
     }
 
     /// The name.
@@ -75,7 +79,7 @@ mod tests {
         fn whatever_a_check_is_called_its_snapshot_has_a_sound_name(check in ".{0,99}", taken in 0_usize..3) {
             let mut names: Vec<SnapName> = Vec::new();
             for _ in 0..=taken {
-                let name = SnapName::fresh(401, &check, &|name| names.contains(name));
+                let name = SnapName::fresh(401, [&check, "a-check"], &|name| names.contains(name));
                 prop_assert_eq!(SnapName::parse(name.as_str()).as_ref(), Ok(&name));
                 prop_assert!(!names.contains(&name));
                 names.push(name);

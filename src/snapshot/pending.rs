@@ -80,6 +80,21 @@ fn status_of(text: &str) -> u16 {
     first.strip_prefix("HTTP ").and_then(|code| code.parse().ok()).unwrap_or(0)
 }
 
+/// The members of a body that say for programs what a refusal is about.
+const TOPICS: [&str; 5] = ["code", "error_code", "errorCode", "error", "reason"];
+/// The longest that makes a name.
+const LONGEST_TOPIC: usize = 40;
+
+/// What a refusal in normal form says that it is about, where it does so in one word.
+fn topic(text: &str) -> Option<&str> {
+    TOPICS.into_iter().find_map(|member| {
+        let value = text.lines().find_map(|line| line.strip_prefix(&format!("  \"{member}\": \"")))?;
+        let (word, _) = value.split_once('"')?;
+        let sound = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+        (!word.is_empty() && word.len() <= LONGEST_TOPIC && word.chars().all(sound)).then_some(word)
+    })
+}
+
 /// Which texts go where: to the snapshot that has this text already, or to a new one.
 struct Homes<'a> {
     by_name: BTreeMap<SnapName, &'a Place>,
@@ -94,8 +109,9 @@ impl<'a> Homes<'a> {
             let name = there.map(|(name, _)| name.clone()).filter(|name| !by_name.contains_key(name));
             let name = name.unwrap_or_else(|| {
                 let check = place.cases.first().and_then(|case| case.split('/').next()).unwrap_or_default();
+                let about = [topic(&place.text).unwrap_or(check), check];
                 let is_taken = |name: &SnapName| book.get(name).is_some() || by_name.contains_key(name);
-                SnapName::fresh(place.status, check, &is_taken)
+                SnapName::fresh(place.status, about, &is_taken)
             });
             by_name.insert(name, place);
         }

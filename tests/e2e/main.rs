@@ -11,6 +11,7 @@ mod load;
 mod newcomer;
 mod reproduce;
 mod second_opinion;
+mod snapshots;
 mod steering;
 mod support;
 mod transport;
