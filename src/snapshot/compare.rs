@@ -7,6 +7,7 @@ use indexmap::IndexMap;
 use super::book::Book;
 use super::file::Snap;
 use super::form::{Form, fits};
+use super::gap::widened;
 use super::name::SnapName;
 use super::scope::Scope;
 
@@ -89,27 +90,27 @@ pub fn compare(book: &Book, observed: &[Observed], known: &[String]) -> Comparis
     let mut unseen: IndexMap<String, (u16, Vec<String>)> = IndexMap::new();
     let mut unsteady: IndexMap<String, Vec<String>> = IndexMap::new();
     let mut used: BTreeSet<SnapName> = BTreeSet::new();
-    for Observed { case, form } in observed {
-        let seen = form.as_ref().map(ToString::to_string).map_err(Clone::clone);
+    let texts: Vec<_> = observed.iter().map(|one| one.form.as_ref().map(ToString::to_string)).collect();
+    let wide = widened(texts.iter().flatten().map(String::as_str));
+    for (Observed { case, form }, own) in observed.iter().zip(&texts) {
+        let seen = own.as_ref().map(|own| wide.get(own.as_str()).unwrap_or(own).clone());
+        let seen = seen.map_err(|why| (*why).clone());
         let held = book.for_case(case);
-        let as_approved = seen
-            .as_ref()
-            .ok()
-            .and_then(|seen| held.iter().find(|(name, snap)| fitting.fits((*name, *snap), seen)));
-        match (as_approved, held.first(), seen) {
-            (Some((name, _)), _, _) => {
-                used.insert((*name).clone());
-                comparison.same.entry((*name).clone()).or_default().push(case.clone());
+        let forms = own.as_ref().ok().into_iter().chain(seen.as_ref().ok());
+        let as_approved = forms.flat_map(|text| held.iter().map(move |held| (*held, text)));
+        let as_approved = as_approved.into_iter().find(|(held, text)| fitting.fits(*held, text));
+        let name = as_approved.map(|((name, _), _)| name).or(held.first().map(|(name, _)| *name));
+        used.extend(name.cloned());
+        match (as_approved.is_some(), name, seen) {
+            (true, Some(name), _) => comparison.same.entry(name.clone()).or_default().push(case.clone()),
+            (false, Some(name), seen) => {
+                changed.entry((name.clone(), seen)).or_default().push(case.clone());
             }
-            (None, Some((name, _)), seen) => {
-                used.insert((*name).clone());
-                changed.entry(((*name).clone(), seen)).or_default().push(case.clone());
-            }
-            (None, None, Ok(text)) => {
+            (_, None, Ok(text)) => {
                 let status = form.as_ref().map_or(0, Form::status);
                 unseen.entry(text).or_insert((status, Vec::new())).1.push(case.clone());
             }
-            (None, None, Err(why)) => unsteady.entry(why).or_default().push(case.clone()),
+            (_, None, Err(why)) => unsteady.entry(why).or_default().push(case.clone()),
         }
     }
     comparison.changed =

@@ -126,10 +126,9 @@ fn field(name: &str, value: &str, rules: &Rules) -> Phrase {
     if rules.keep_fields.contains(name) {
         return Phrase::verbatim(value);
     }
-    if rules.redact_fields.contains(name) || look::is_volatile_field(name) {
-        return Phrase::gap(look::kind(value));
-    }
-    Phrase::with_gaps(value)
+    let gap =
+        look::field(name, value).or_else(|| rules.redact_fields.contains(name).then(|| look::kind(value)));
+    gap.map_or_else(|| Phrase::with_gaps(value), Phrase::gap)
 }
 
 /// As it is written into a snapshot: harmless in a terminal, no space at the end of a line, no line break at the end.

@@ -9,18 +9,11 @@ use regex::Regex;
 
 use super::gap::Gap;
 
-/// Header fields whose value is of one answer, in lower case.
-const FIELDS: [&str; 24] = [
+/// Header fields that name one request, or one part of what it went through; in lower case.
+const FIELD_NAMES: [&str; 15] = [
     "cf-ray",
     "correlation-id",
-    "date",
-    "expires",
-    "ratelimit",
-    "ratelimit-remaining",
-    "ratelimit-reset",
     "request-id",
-    "retry-after",
-    "server-timing",
     "traceparent",
     "tracestate",
     "x-amz-apigw-id",
@@ -30,9 +23,21 @@ const FIELDS: [&str; 24] = [
     "x-b3-spanid",
     "x-b3-traceid",
     "x-correlation-id",
-    "x-envoy-upstream-service-time",
     "x-kong-request-id",
     "x-request-id",
+    "x-trace-id",
+];
+
+/// Header fields that hold a moment, a remainder or a duration.
+const FIELD_VALUES: [&str; 10] = [
+    "date",
+    "expires",
+    "ratelimit",
+    "ratelimit-remaining",
+    "ratelimit-reset",
+    "retry-after",
+    "server-timing",
+    "x-envoy-upstream-service-time",
     "x-response-time",
     "x-runtime",
 ];
@@ -40,26 +45,22 @@ const FIELDS: [&str; 24] = [
 /// Beginnings of such names.
 const FIELD_BEGINNINGS: [&str; 3] = ["x-ratelimit-remaining", "x-ratelimit-reset", "x-rate-limit-re"];
 
-/// Members of a body whose value is of one answer, without `_` and `-`, in lower case.
-const MEMBERS: [&str; 17] = [
+/// Members of a body that name one request, without `_` and `-`, in lower case.
+const MEMBER_NAMES: [&str; 10] = [
     "correlationid",
-    "date",
-    "datetime",
     "errorid",
     "incidentid",
     "logid",
-    "now",
     "nonce",
     "reqid",
     "requestid",
-    "retryafter",
-    "servertime",
     "spanid",
-    "time",
-    "timestamp",
     "traceid",
     "transactionid",
 ];
+
+/// Members of a body that hold a moment, a remainder or a duration.
+const MEMBER_VALUES: [&str; 7] = ["date", "datetime", "now", "retryafter", "servertime", "time", "timestamp"];
 
 /// Header fields that are of the connection or of how a body was sent, and say nothing of what was answered.
 const LEFT_OUT: [&str; 10] = [
@@ -75,20 +76,28 @@ const LEFT_OUT: [&str; 10] = [
     "x-cache",
 ];
 
-/// Whether a header field is volatile by its name, in lower case.
-pub(super) fn is_volatile_field(name: &str) -> bool {
-    FIELDS.contains(&name) || FIELD_BEGINNINGS.iter().any(|beginning| name.starts_with(beginning))
+/// The kind of a header field that is volatile by its name, in lower case.
+pub(super) fn field(name: &str, value: &str) -> Option<Gap> {
+    let holds_a_value = || FIELD_BEGINNINGS.iter().any(|beginning| name.starts_with(beginning));
+    if FIELD_NAMES.contains(&name) {
+        return Some(name_kind(value));
+    }
+    (FIELD_VALUES.contains(&name) || holds_a_value()).then(|| kind(value))
+}
+
+/// The kind of a member that is volatile by its name.
+pub(super) fn member(name: &str, value: &str) -> Option<Gap> {
+    let plain: String = name.chars().filter(|c| !matches!(c, '_' | '-')).collect();
+    let plain = plain.to_ascii_lowercase();
+    if MEMBER_NAMES.contains(&plain.as_str()) {
+        return Some(name_kind(value));
+    }
+    MEMBER_VALUES.contains(&plain.as_str()).then(|| kind(value))
 }
 
 /// Whether a header field is no part of a refusal.
 pub(super) fn is_left_out(name: &str) -> bool {
     LEFT_OUT.contains(&name)
-}
-
-/// Whether a member is volatile by its name.
-pub(super) fn is_volatile_member(name: &str) -> bool {
-    let plain: String = name.chars().filter(|c| !matches!(c, '_' | '-')).collect();
-    MEMBERS.contains(&plain.to_ascii_lowercase().as_str())
 }
 
 /// The next value in a text that is volatile by its look: where, and what it is.
@@ -106,10 +115,15 @@ pub(super) fn find(text: &str) -> Option<(std::ops::Range<usize>, Gap)> {
     found.get(0).map(|whole| (whole.range(), gap))
 }
 
-/// The kind of a value that is volatile by its name.
+/// The kind of a value.
 pub(super) fn kind(value: &str) -> Gap {
     match find(value) {
         Some((at, gap)) if at.len() == value.len() => gap,
         _ => Gap::of(value),
     }
+}
+
+/// The kind of a name: one that has digits alone has letters another time.
+fn name_kind(value: &str) -> Gap {
+    if kind(value) == Gap::Uuid { Gap::Uuid } else { Gap::Opaque }
 }

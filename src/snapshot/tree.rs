@@ -129,8 +129,11 @@ struct Chosen {
 impl Chosen {
     fn tree(&self, raw: Raw, (name, at): (Option<&str>, &str)) -> Tree {
         let keep = self.keep.iter().any(|place| place == at);
-        let by_name = name.is_some_and(look::is_volatile_member);
         let redact = self.redact.iter().any(|place| place == at);
+        let gap = |value: &str| {
+            let by_name = name.and_then(|name| look::member(name, value));
+            by_name.or_else(|| redact.then(|| look::kind(value))).filter(|_| !keep)
+        };
         match raw {
             Raw::List(items) if !redact => Tree::List(
                 (0..)
@@ -148,9 +151,11 @@ impl Chosen {
             }
             Raw::List(_) | Raw::Object(_) => Tree::Gap(Gap::Opaque),
             Raw::Text(text) if keep => Tree::Text(Phrase::verbatim(&text)),
-            Raw::Text(text) if redact || by_name => Tree::Text(Phrase::gap(look::kind(&text))),
-            Raw::Text(text) => Tree::Text(Phrase::with_gaps(&text)),
-            Raw::Plain(text) if (redact || by_name) && !keep => Tree::Gap(Gap::of(&text)),
+            Raw::Text(text) => Tree::Text(gap(&text).map_or_else(|| Phrase::with_gaps(&text), Phrase::gap)),
+            // `null`, `true` and `false` say something by themselves.
+            Raw::Plain(text) if redact || Gap::of(&text) == Gap::Number => {
+                gap(&text).map_or(Tree::Plain(text), Tree::Gap)
+            }
             Raw::Plain(text) => Tree::Plain(text),
         }
     }

@@ -1,12 +1,14 @@
 //! `snapshot review`: on a terminal by single keys, by name without one.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{Read as _, Write as _};
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+use tempfile::TempDir;
 
-use super::{approved, names, program, review, text, volatile};
+use super::{approved, copy, names, program, review, text, volatile};
 use crate::support::Outcome;
 
 /// Something that waits for a review.
@@ -56,8 +58,8 @@ fn a_glob_that_is_none_is_wrong_usage() {
     assert_eq!(outcome.code, Some(2), "{outcome}");
 }
 
-/// The review on a terminal, and what these keys come to.
-fn by_keys(waiting: &Outcome, keys: &[u8]) -> (Option<i32>, String) {
+/// The review on a terminal, in a folder, and what these keys come to.
+fn by_keys(folder: &Path, keys: &[u8]) -> (Option<i32>, String) {
     let master = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
     grantpt(&master).unwrap();
     unlockpt(&master).unwrap();
@@ -65,7 +67,7 @@ fn by_keys(waiting: &Outcome, keys: &[u8]) -> (Option<i32>, String) {
     let slave = File::options().read(true).write(true).open(name).unwrap();
     let mut master = File::from(master);
     let mut command = Command::new(env!("CARGO_BIN_EXE_lockproof"));
-    command.args(["snapshot", "review"]).env_clear().current_dir(waiting.folder());
+    command.args(["snapshot", "review"]).env_clear().current_dir(folder);
     let mut child =
         command.stdin(slave.try_clone().unwrap()).stdout(slave).stderr(Stdio::null()).spawn().unwrap();
     drop(command);
@@ -87,7 +89,7 @@ fn by_keys(waiting: &Outcome, keys: &[u8]) -> (Option<i32>, String) {
 #[test]
 fn on_a_terminal_one_key_accepts() {
     let waiting = changed();
-    let (code, seen) = by_keys(&waiting, b"a");
+    let (code, seen) = by_keys(waiting.folder(), b"a");
     assert_eq!(code, Some(0), "{seen}");
     assert!(
         seen.contains("\u{1b}[") && seen.ends_with("accepted\naccepted 1, rejected 0, left 0\n"),
@@ -99,12 +101,15 @@ fn on_a_terminal_one_key_accepts() {
 
 #[test]
 fn on_a_terminal_a_key_that_means_nothing_is_passed_over_and_others_reject_skip_and_quit() {
+    let waiting = changed();
     for (keys, code, left) in
         [(&b"xr"[..], 0, 0), (b"s", 1, 1), (b"q", 1, 1), (b"\x03", 130, 1), (b"\x04", 1, 1), (b"A", 0, 0)]
     {
-        let waiting = changed();
-        let (ended, seen) = by_keys(&waiting, keys);
+        let folder = TempDir::new().unwrap();
+        copy(&waiting, folder.path());
+        let (ended, seen) = by_keys(folder.path(), keys);
         assert_eq!(ended, Some(code), "{keys:?}: {seen}");
-        assert_eq!(names(&waiting).iter().filter(|name| name.ends_with(".new")).count(), left, "{seen}");
+        let waits = folder.path().join("snapshots/401-invalid-api-key.snap.new");
+        assert_eq!(usize::from(fs::exists(waits).unwrap()), left, "{seen}");
     }
 }
