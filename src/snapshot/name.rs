@@ -80,7 +80,7 @@ mod tests {
             let mut names: Vec<SnapName> = Vec::new();
             for _ in 0..=taken {
                 let name = SnapName::fresh(401, [&check, "a-check"], &|name| names.contains(name));
-                prop_assert_eq!(SnapName::parse(name.as_str()).as_ref(), Ok(&name));
+                prop_assert_eq!(SnapName::parse(name.as_str()), Ok(name.clone()));
                 prop_assert!(!names.contains(&name));
                 names.push(name);
             }

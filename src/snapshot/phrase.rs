@@ -57,7 +57,7 @@ impl Phrase {
         if self == other {
             return self.clone();
         }
-        self.word_by_word(other).unwrap_or_else(|| self.from_both_ends(other))
+        self.word_by_word(other).unwrap_or_else(|| self.by_both_ends(other))
     }
 
     /// Texts of the same build differ in single words.
@@ -72,7 +72,7 @@ impl Phrase {
     }
 
     /// Texts of another build share a beginning and an end.
-    fn from_both_ends(&self, other: &Self) -> Self {
+    fn by_both_ends(&self, other: &Self) -> Self {
         let same = |(one, other): &(&Bit, &Bit)| one == other;
         let front = self.0.iter().zip(&other.0).take_while(same).count();
         let room = self.0.len().min(other.0.len()) - front;

@@ -140,7 +140,7 @@ mod tests {
             prop_assert!(!others.iter().any(|case| scopes.iter().any(|scope| scope.matches(case))));
             prop_assert!(scopes.len() <= cases.len());
             for scope in &scopes {
-                prop_assert_eq!(Scope::parse(&scope.to_string()).as_ref(), Ok(scope));
+                prop_assert_eq!(Scope::parse(&scope.to_string()), Ok(scope.clone()));
             }
         }
     }

@@ -55,6 +55,7 @@ enum Part {
 
 /// What is to be recorded, and where.
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 struct RecordArgs {
     #[command(flatten)]
     target: TargetArgs,

@@ -58,7 +58,8 @@ fn no_key_and_no_encoding_of_one_reaches_a_snapshot() {
     let keys = Keys::default();
     let [full, narrow] = [keys.full.clone(), keys.narrow.clone()];
     let encoded: String = narrow.bytes().flat_map(|byte| ["%".to_owned(), format!("{byte:02x}")]).collect();
-    let hex: String = full.bytes().map(|byte| format!("{byte:02X}")).collect();
+    let digits: Vec<_> = full.bytes().map(|byte| format!("{byte:02X}")).collect();
+    let hex = digits.concat();
     let sound = crate::support::Edge::new(&keys);
     let server = Server::http(move |request| {
         let answer = sound.answer(request);
