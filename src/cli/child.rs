@@ -19,6 +19,8 @@ pub(super) struct Child {
     process: Process,
     lines: BufReader<ChildStdout>,
     urls: Vec<(String, String)>,
+    /// Where it is steered.
+    control: String,
     /// Where it writes what a client needs for TLS.
     certificates: TempDir,
 }
@@ -41,7 +43,13 @@ impl Child {
         command.stdin(Stdio::piped()).stdout(Stdio::piped());
         let mut process = command.spawn().map_err(|error| failed(&error.to_string()))?;
         let stdout = process.stdout.take().ok_or_else(|| failed("it has no standard output"))?;
-        let mut child = Self { process, lines: BufReader::new(stdout), urls: Vec::new(), certificates };
+        let mut child = Self {
+            process,
+            lines: BufReader::new(stdout),
+            urls: Vec::new(),
+            control: String::new(),
+            certificates,
+        };
         child.read_urls().ok_or_else(|| failed("it ended before it listened"))?;
         Ok(child)
     }
@@ -52,6 +60,7 @@ impl Child {
             let line = self.line()?;
             let (name, url) = line.split_once(' ')?;
             if name == "control" {
+                url.clone_into(&mut self.control);
                 return Some(());
             }
             self.urls.push((name.to_owned(), url.to_owned()));
@@ -67,6 +76,11 @@ impl Child {
     /// Where an environment is.
     pub(super) fn url(&self, environment: &str) -> Option<&str> {
         self.urls.iter().find(|(name, _)| name == environment).map(|(_, url)| url.as_str())
+    }
+
+    /// Where it is steered.
+    pub(super) fn control_url(&self) -> &str {
+        &self.control
     }
 
     /// The authority that signed its certificate, in PEM.

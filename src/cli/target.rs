@@ -78,6 +78,7 @@ impl TargetArgs {
                 environment.protected = false;
             }
         }
+        own_control(&mut bundle, child.control_url())?;
         Ok(AimedApart { bundle, child: Some(child) })
     }
 
@@ -115,11 +116,7 @@ impl TargetArgs {
                 environment.protected = false;
             }
         }
-        // What steers another target must never be done for the reference server: it has its own.
-        if !bundle.contract.control.is_empty() {
-            let own = Bundle::reference()?.contract.control;
-            *bundle.contract.control = own.at(reference.control_url());
-        }
+        own_control(&mut bundle, reference.control_url())?;
         Ok(Aimed { bundle, reference: Some(reference) })
     }
 
@@ -187,13 +184,35 @@ impl TargetArgs {
     }
     /// The way to what steers the target.
     pub(super) fn steering(&self, aimed: &Aimed, timeout: Duration) -> Result<Steering, Failure> {
-        let contract = &aimed.bundle.contract;
+        self.steer(&aimed.bundle, aimed.reference.as_ref().and_then(Reference::authority), timeout)
+    }
+
+    /// The way to what steers a target whose reference server is in a process of its own.
+    pub(super) fn steering_apart(&self, aimed: &AimedApart, timeout: Duration) -> Result<Steering, Failure> {
+        self.steer(&aimed.bundle, aimed.child.as_ref().and_then(Child::authority), timeout)
+    }
+
+    fn steer(
+        &self,
+        bundle: &Bundle,
+        authority: Option<Vec<u8>>,
+        timeout: Duration,
+    ) -> Result<Steering, Failure> {
+        let contract = &bundle.contract;
         let mut options = self.client.steering(timeout)?;
-        options.authorities.extend(aimed.reference.as_ref().and_then(Reference::authority));
-        let folder = std::path::absolute(&aimed.bundle.folder).unwrap_or_default();
+        options.authorities.extend(authority);
+        let folder = std::path::absolute(&bundle.folder).unwrap_or_default();
         let sources = contract.credentials.values().map(|credential| &credential.key);
         let plane = Plane::new(&contract.control, &options, folder, sources)
             .map_err(|error| Failure::usage(format!("control: could not {error}")))?;
         Ok(Steering::new(plane, super::run::now_ms))
     }
+}
+
+/// What steers another target must never be done for the reference server: it has its own.
+fn own_control(bundle: &mut Bundle, url: &str) -> Result<(), Failure> {
+    if !bundle.contract.control.is_empty() {
+        *bundle.contract.control = Bundle::reference()?.contract.control.at(url);
+    }
+    Ok(())
 }

@@ -14,6 +14,7 @@ use super::honesty::Surroundings;
 use super::job::{Class, Job, Sealed, Settings, Target};
 use super::number::{real, share};
 use super::shard::Shard;
+use super::weights::Weights;
 use crate::contract::Acceptance;
 use crate::judge::{Fast, Requirement};
 use crate::outcome::load::Turn;
@@ -70,7 +71,7 @@ pub fn calibrate(job: &Job) -> io::Result<Option<Calibration>> {
 
 /// A job of one class that asks for nothing.
 fn null_job(job: &Job, address: SocketAddr) -> Option<Job> {
-    let request = job.classes.first()?.variants.first()?.request.clone();
+    let request = job.classes.iter().find_map(|class| class.variants.get()?.first())?.request.clone();
     let request = crate::wire::Request { method: http::Method::GET, ..request };
     let accepted = Acceptance { status: 200, headers: IndexMap::new(), body: IndexMap::new() };
     let requirement = Requirement::Acceptance;
@@ -84,7 +85,8 @@ fn null_job(job: &Job, address: SocketAddr) -> Option<Job> {
         fast: Fast::compile(&requirement, &job.contract, &accepted),
         requirement,
         accepted,
-        variants: vec![Sealed { bytes: REQUEST.into(), request }],
+        end: None,
+        variants: vec![Sealed { bytes: REQUEST.into(), patches: Box::default(), request }].into(),
     };
     let target = Target {
         environment: "null".to_owned(),
@@ -103,9 +105,10 @@ fn null_job(job: &Job, address: SocketAddr) -> Option<Job> {
         span: SPAN,
         warm_up: Duration::ZERO,
         classes: vec![class],
-        weights: vec![1.0],
-        alone_weights: Vec::new(),
-        alone_first: 0,
+        stamp: job.stamp,
+        weights: Weights::all_of_one(),
+        timeline: None,
+        trips: None,
         alone: Duration::ZERO,
         left_out: Vec::new(),
         shed: Vec::new(),

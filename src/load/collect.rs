@@ -4,16 +4,17 @@
 use std::collections::BTreeMap;
 use std::io;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::mpsc::RecvTimeoutError;
 use std::time::{Duration, Instant};
 
-use super::engine::{Brake, CHECKPOINT, Crew, Message, Stop};
+use super::engine::{CHECKPOINT, Crew, Message, Stop};
+use super::interrupter::Interrupter;
 use super::job::{Job, Settings};
 use super::measured;
 use super::prepare::Pace;
 use super::sheet::Sheet;
-use super::tally::{ClassTimes, Counts, Finals, Surprise, Tally, Wires};
+use super::steer::{Helm, Performed};
+use super::tally::{ClassTimes, Connecting, Counts, Finals, Surprise, Tally, Wires};
 use super::threshold::Threshold;
 use super::times::Times;
 use crate::runner::Signal;
@@ -27,8 +28,6 @@ const OPENING: Duration = Duration::from_secs(10);
 const LEAD: Duration = Duration::from_secs(2);
 /// How long what is handed over takes to arrive.
 const MOMENT: Duration = Duration::from_millis(300);
-/// How often to look whether the operator wants it to stop.
-const LOOK: Duration = Duration::from_millis(50);
 
 /// What was counted in one second, over all threads.
 #[derive(Clone, Debug, Default)]
@@ -102,6 +101,12 @@ pub struct Collected {
     pub times: Vec<ClassTimes>,
     /// The times of the warm-up.
     pub warm_up_times: ClassTimes,
+    /// How long connections took.
+    pub connecting: Connecting,
+    /// What was done to the target.
+    pub performed: Vec<Performed>,
+    /// What was done to the target and could not be taken back.
+    pub left: Vec<String>,
     /// How late the threads looked at what was due.
     pub lag: Times,
     /// What happened to connections.
@@ -134,33 +139,6 @@ pub struct Collected {
     pub slept: Duration,
 }
 
-/// Stops a load: first what is under way is finished, then it ends at once.
-#[derive(Clone, Debug)]
-pub struct Interrupter {
-    brake: Brake,
-    heard: Arc<AtomicU8>,
-}
-
-impl Interrupter {
-    /// Takes notice of a signal.
-    pub fn interrupt(&self, signal: Signal) {
-        let mark = match signal {
-            Signal::Interrupt => 1,
-            Signal::Terminate => 2,
-        };
-        let first = self.heard.compare_exchange(0, mark, Ordering::Relaxed, Ordering::Relaxed).is_ok();
-        self.brake.pull(if first { Stop::Drain } else { Stop::Now });
-    }
-
-    fn heard(&self) -> Option<Signal> {
-        match self.heard.load(Ordering::Relaxed) {
-            1 => Some(Signal::Interrupt),
-            2 => Some(Signal::Terminate),
-            _ => None,
-        }
-    }
-}
-
 /// Sends a load and collects what comes of it.
 ///
 /// # Errors
@@ -170,13 +148,18 @@ pub fn run(
     stoppable: impl FnOnce(Interrupter),
     notice: &mut dyn FnMut(&Event<'_>),
 ) -> io::Result<Collected> {
-    let interrupter = Interrupter { brake: Brake::default(), heard: Arc::default() };
+    let interrupter = Interrupter::default();
+    #[cfg(feature = "goose")]
+    if let Some(trips) = &job.trips {
+        stoppable(interrupter.clone());
+        return super::journeys::run(job, trips, &interrupter, notice);
+    }
     stoppable(interrupter.clone());
     if let Some(start) = job.settings.start {
         // A connection that is opened long before it is used may be closed again by then.
-        sleep_until(start.checked_sub(LEAD).unwrap_or(start), &interrupter);
+        interrupter.sleep_until(start.checked_sub(LEAD).unwrap_or(start));
     }
-    let mut crew = Crew::hire(job, interrupter.brake.clone())?;
+    let mut crew = Crew::hire(job, interrupter.brake())?;
     let classes = job.classes.len();
     let mut collected = Collected {
         warm_up: vec![Counts::default(); classes],
@@ -186,12 +169,18 @@ pub fn run(
         ..Collected::default()
     };
     collected.await_ready(&crew);
+    let helm = Helm::take(job, &mut collected.performed)?;
     let start = job.settings.start.unwrap_or_else(Instant::now);
-    sleep_until(start, &interrupter);
+    interrupter.sleep_until(start);
     let slept = asleep();
     match interrupter.heard() {
-        None => crew.start(start),
-        Some(_) => crew.dismiss(),
+        None if collected.is_steered() => {
+            if let Some(helm) = &helm {
+                helm.start(start);
+            }
+            crew.start(start);
+        }
+        None | Some(_) => crew.dismiss(),
     }
     notice(&Event::Started(collected.opened_first));
     notice(&Event::Checkpoint(&collected));
@@ -200,6 +189,9 @@ pub fn run(
         collected.settle();
     }
     collected.duration = start.elapsed();
+    if let Some(helm) = helm {
+        collected.left = helm.leave(job, &mut collected.performed);
+    }
     collected.slept = asleep().saturating_sub(slept);
     collected.signal = interrupter.heard();
     Ok(collected)
@@ -212,17 +204,6 @@ pub fn longest(pace: &Pace) -> Duration {
 
 fn beyond(span: Duration, settings: &Settings) -> Duration {
     span + settings.grace + settings.timeout + PATIENCE
-}
-
-/// Waits for a moment, or for the operator's wish to stop.
-fn sleep_until(moment: Instant, interrupter: &Interrupter) {
-    loop {
-        let left = moment.saturating_duration_since(Instant::now());
-        if left.is_zero() || interrupter.heard().is_some() {
-            return;
-        }
-        std::thread::sleep(left.min(LOOK));
-    }
 }
 
 /// How long the machine has slept since it was started: one clock of the system goes on then, the other does not.
@@ -239,6 +220,11 @@ fn asleep() -> Duration {
 }
 
 impl Collected {
+    /// Whether all was done to the target that had to be done by now.
+    pub(super) fn is_steered(&self) -> bool {
+        self.performed.iter().all(|one| one.problem.is_none())
+    }
+
     /// Waits until every thread has opened its connections, or has given up on some.
     fn await_ready(&mut self, crew: &Crew) {
         let until = Instant::now() + OPENING;
@@ -354,6 +340,7 @@ impl Collected {
 
     fn add_times(&mut self, finals: &Finals) {
         self.warm_up_times.add(&finals.warm_up);
+        self.connecting.add(&finals.connecting);
         self.times.iter_mut().zip(&finals.times).for_each(|(own, times)| own.add(times));
     }
 

@@ -30,7 +30,7 @@ pub fn run_id(job: &Job, moment: &str) -> String {
 fn plan(job: &Job) -> String {
     let settings = &job.settings;
     let mut text = format!(
-        "{} {} {:?} {:?} {:?} {:?} {:?} {:?} {:?}",
+        "{} {} {:?} {:?} {:?} {:?} {:?} {:?}",
         env!("CARGO_PKG_VERSION"),
         job.name,
         job.model,
@@ -38,12 +38,15 @@ fn plan(job: &Job) -> String {
         job.span,
         job.warm_up,
         job.weights,
-        job.alone,
-        job.alone_weights
+        job.alone
     );
     for class in &job.classes {
         write!(text, "\n{} {} {:?} {}", class.name, class.operation, class.credential, class.requirement)
             .ok();
+    }
+    let acts = job.timeline.iter().flat_map(|timeline| &timeline.acts);
+    for act in acts {
+        write!(text, "\n{:?} {}", act.at, act.deed).ok();
     }
     let thresholds: Vec<_> = job.thresholds.iter().map(|threshold| &threshold.text).collect();
     write!(text, "\n{:?} {:?} {} {}", thresholds, job.shed, job.target.environment, job.target.url).ok();

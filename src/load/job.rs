@@ -1,7 +1,7 @@
 //! A load plan bound to a contract and a place: every request sealed to bytes, every expectation compiled.
 
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use rustls::ClientConfig;
@@ -9,9 +9,14 @@ use rustls::pki_types::ServerName;
 
 use super::format::Model;
 use super::honesty::Surroundings;
-use super::schedule::{Schedule, drawn};
+use super::key_end::{KeyEnd, Right, Side};
+use super::schedule::Schedule;
 use super::shard::Shard;
+use super::stamp::{Patch, Stamp, patches};
+use super::steer::Timeline;
 use super::threshold::Threshold;
+use super::trip::Trips;
+use super::weights::Weights;
 use crate::contract::{Acceptance, Contract};
 use crate::judge::{Fast, Requirement};
 use crate::outcome::load::Turn;
@@ -37,14 +42,17 @@ pub struct Job {
     pub warm_up: Duration,
     /// What is sent.
     pub classes: Vec<Class>,
-    /// The weights of the classes, each added to those before it.
-    pub(super) weights: Vec<f64>,
-    /// The same for what is sent alone.
-    pub(super) alone_weights: Vec<f64>,
-    /// How many requests, the first ones, are of what is sent alone.
-    pub(super) alone_first: u64,
+    /// What is another in each request.
+    pub(super) stamp: Stamp,
+    /// The weights of the classes.
+    pub(super) weights: Weights,
     /// How long something is sent alone, behind the warm-up.
     pub alone: Duration,
+    /// What is done to the target meanwhile.
+    pub(super) timeline: Option<Timeline>,
+    /// What virtual users do instead, where the plan is of journeys.
+    #[cfg_attr(not(feature = "goose"), expect(dead_code, reason = "without goose there are no journeys"))]
+    pub(super) trips: Option<Trips>,
     /// The statuses by which the target says that it is too busy.
     pub shed: Vec<u16>,
     /// What of the plan is not sent, and why.
@@ -87,6 +95,10 @@ pub struct Settings {
     pub connections: usize,
     /// How many requests are sent at the most, warm-up included.
     pub requests: u64,
+    /// How many requests a connection is used for.
+    pub life_requests: u32,
+    /// How long a connection is used.
+    pub life_time: Duration,
     /// How long an answer may take.
     pub timeout: Duration,
     /// How many requests may wait for a connection, over all threads.
@@ -122,8 +134,10 @@ pub struct Class {
     pub accepted: Acceptance,
     /// What is right, as marks.
     pub(super) fast: Fast,
-    /// The requests, sealed; several where chance is in them.
-    pub(super) variants: Vec<Sealed>,
+    /// The end of its key, where that comes while it is sent.
+    pub(super) end: Option<Arc<KeyEnd>>,
+    /// The requests, sealed; several where chance is in them. There are none before their key is there.
+    pub(super) variants: OnceLock<Vec<Sealed>>,
 }
 
 /// A request, as bytes.
@@ -131,6 +145,8 @@ pub struct Class {
 pub(super) struct Sealed {
     /// The bytes.
     pub(super) bytes: Box<[u8]>,
+    /// Where something goes that is another each time.
+    pub(super) patches: Box<[Patch]>,
     /// What they say.
     pub(super) request: Request,
 }
@@ -143,14 +159,19 @@ pub(super) struct Pick {
 }
 
 impl Job {
-    /// The request of a number: the same in every thread and on every machine.
-    pub(super) fn pick(&self, number: u64) -> Option<(Pick, &Class, &Sealed)> {
-        let weights = if number < self.alone_first { &self.alone_weights } else { &self.weights };
-        let class = drawn(weights, self.settings.seed, number);
-        let found = self.classes.get(class)?;
+    /// The class of a request, by its number and when it is due: the same in every thread and on every machine.
+    pub(super) fn class_of(&self, number: u64, at: u64) -> usize {
+        self.weights.draw(self.settings.seed, (number, at))
+    }
+
+    /// The request of a number that is due at an instant, in nanoseconds from the start; nothing where its key is not
+    /// there.
+    pub(super) fn pick(&self, number: u64, at: u64) -> Option<(Pick, &Sealed)> {
+        let class = self.class_of(number, at);
+        let variants = self.classes.get(class)?.variants.get()?;
         // Numbers that are next to each other go to different variants.
-        let variant = usize::try_from(number).unwrap_or(0) % found.variants.len().max(1);
-        Some((Pick { class, variant }, found, found.variants.get(variant)?))
+        let variant = usize::try_from(number).unwrap_or(0) % variants.len().max(1);
+        Some((Pick { class, variant }, variants.get(variant)?))
     }
 
     /// Whether a threshold about times may end it early, so that times are wanted while it goes on.
@@ -161,7 +182,28 @@ impl Job {
     /// The request that was picked.
     pub(super) fn picked(&self, pick: Pick) -> Option<(&Class, &Sealed)> {
         let class = self.classes.get(pick.class)?;
-        Some((class, class.variants.get(pick.variant)?))
+        Some((class, class.variants.get()?.get(pick.variant)?))
+    }
+}
+
+impl Class {
+    /// What is right, in words.
+    pub(super) fn expected(&self) -> String {
+        match &self.end {
+            None => self.requirement.to_string(),
+            Some(end) => format!("{}; behind the end of its key, {}", self.requirement, end.requirement),
+        }
+    }
+
+    /// What is right for an answer, by when its request was sent and when it was there; two things where either is.
+    pub(super) fn right(&self, sent_at: u64, answered_at: u64) -> (Right<'_>, Option<Right<'_>>) {
+        let before = Right { accepts: self.accepts, requirement: &self.requirement, fast: &self.fast };
+        let Some(end) = &self.end else { return (before, None) };
+        match end.side(sent_at, answered_at) {
+            Side::Before => (before, None),
+            Side::Between => (before, Some(end.right())),
+            Side::Behind => (end.right(), None),
+        }
     }
 }
 
@@ -191,6 +233,6 @@ impl Sealed {
         }
         push(b"\r\n");
         push(request.body.as_deref().unwrap_or_default());
-        Self { bytes: bytes.into_boxed_slice(), request }
+        Self { patches: patches(&bytes), bytes: bytes.into_boxed_slice(), request }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::collect::Collected;
 use super::number::{real, share};
-use super::sheet::{ClassSheet, Sheet};
+use super::sheet::{ClassSheet, KeyLife, Sheet};
 use super::tally::Counts;
 use super::threshold::{Measured, Time};
 use super::times::Times;
@@ -34,11 +34,21 @@ impl Figures<'_> {
         let (mut right, other) = match time {
             Time::Response => (together.response, together.other_response),
             Time::Service => (together.service, together.other_service),
+            Time::Outlived => (together.outlived, Times::default()),
         };
         if of == "all" {
             right.add(&other);
         }
         right
+    }
+
+    /// Whether a key had its end while it was sent, and was refused behind it.
+    fn has_ended(&self, of: &str) -> bool {
+        let classes = self.classes(of).into_iter();
+        let known = classes
+            .filter_map(|class| Some((self.job.classes.get(class)?, self.collected.measured.get(class)?)));
+        let mut ended = known.filter(|(class, _)| class.key == KeyLife::Ends);
+        ended.any(|(_, counts)| counts.of(Outcome::RightRefusal) > 0)
     }
 
     fn counts(&self, class: Option<&str>) -> Counts {
@@ -57,7 +67,10 @@ impl Measured for Figures<'_> {
     }
 
     fn longest(&self, of: &str, time: Time) -> Option<f64> {
-        self.times(of, time).longest().map(|micros| real(micros) / 1e6)
+        let longest = self.times(of, time).longest();
+        // Where a key had its end and nothing was accepted behind it, nothing outlived it.
+        let none = (time == Time::Outlived && self.has_ended(of)).then_some(0);
+        longest.or(none).map(|micros| real(micros) / 1e6)
     }
 
     fn count(&self, what: &str, class: Option<&str>) -> Option<u64> {

@@ -2,13 +2,17 @@
 
 use std::time::{Duration, Instant};
 
-use super::bind::Bound;
+use super::bind::{Bound, Wheel};
 use super::format::{LoadPlan, Model, Spread, shape};
 use super::honesty::Surroundings;
 use super::job::{Job, Settings, Target};
 use super::schedule::{Arrivals, Curve, Schedule};
 use super::shard::Shard;
+use super::stamp::Stamp;
+use super::steer::{Act, Timeline, Unsealed};
 use super::threshold::Threshold;
+use super::trip::{Trip, Trips};
+use super::weights::Weights;
 use crate::contract::Contract;
 use crate::document::Rate;
 use crate::redact::Redactor;
@@ -83,6 +87,8 @@ pub struct Wish<'a> {
     pub thresholds: Vec<Threshold>,
     /// What it sends.
     pub bound: Bound,
+    /// How the target is steered, where the plan does that.
+    pub wheel: Option<Wheel>,
     /// What the target is held to.
     pub contract: Contract,
     /// What keeps the keys out of every result.
@@ -124,10 +130,13 @@ impl Pace {
         let connections = usize::try_from(pacing.connections.or(plan.connections).unwrap_or(CONNECTIONS));
         let connections = pacing.shard.part(connections.unwrap_or(1));
         let threads = pacing.threads.unwrap_or(wanted.clamp(1, cores.max(1))).clamp(1, connections);
+        let life = plan.connection_life.as_ref();
         let settings = Settings {
             threads,
             connections,
             requests: pacing.requests.or(plan.requests).unwrap_or(u64::MAX),
+            life_requests: life.and_then(|life| life.requests).unwrap_or(u32::MAX),
+            life_time: said(life.and_then(|life| life.time.as_ref())).unwrap_or(Duration::MAX),
             timeout: pacing.timeout.or(said(plan.timeout.as_ref())).unwrap_or(TIMEOUT),
             backlog: pacing.shard.part(usize::try_from(plan.backlog.unwrap_or(BACKLOG)).unwrap_or(1)),
             grace: pacing.grace,
@@ -146,6 +155,9 @@ impl Pace {
 
 /// A rate makes it open; connections alone make it closed; otherwise it is as the plan has it.
 fn model(plan: &LoadPlan, pacing: &Pacing) -> Model {
+    if !plan.journeys.is_empty() {
+        return Model::Closed;
+    }
     match (pacing.model, &pacing.rate, pacing.connections) {
         (Some(model), _, _) => model,
         (None, Some(_), _) => Model::Open,
@@ -173,7 +185,10 @@ fn schedule(
             shape::staged(&plan.stages, own.unwrap_or(0.0))
         }
         (None, None, Some(rate)) => constant(rate),
-        (None, None, None) => return Err("the plan has no rate; give --rate".to_owned()),
+        (None, None, None) => match &plan.find_capacity {
+            Some(search) => constant(search.from.per_second()),
+            None => return Err("the plan has no rate; give --rate".to_owned()),
+        },
     };
     let begins = curves.first().map_or(0.0, |(curve, _)| curve.rate(0.0));
     let before = Curve::constant(begins * share_alone(plan));
@@ -198,13 +213,30 @@ fn share_alone(plan: &LoadPlan) -> f64 {
 }
 
 /// Makes a job of a plan.
-pub fn prepare(wish: Wish<'_>) -> Job {
-    let before = wish.pace.warm_up + wish.pace.alone;
-    let schedule = wish.pace.schedule.as_ref().filter(|_| !wish.pace.alone.is_zero());
-    let alone_first = schedule.map_or(0, |schedule| schedule.due_before(before));
-    let mut thresholds = wish.plan.thresholds.clone();
-    thresholds.extend(wish.thresholds);
-    Job {
+///
+/// # Errors
+/// What of the plan cannot be meant.
+pub fn prepare(wish: Wish<'_>) -> Result<Job, String> {
+    let thresholds = wish.plan.thresholds.iter().cloned().chain(wish.thresholds);
+    let policy = &wish.contract.policy;
+    let thresholds = thresholds.map(|threshold| threshold.settled(policy)).collect::<Result<_, _>>()?;
+    let span = wish.pace.span.saturating_sub(wish.pace.warm_up);
+    if let Some(late) = wish.bound.acts.iter().find(|act| act.at.is_some_and(|at| at >= span)) {
+        return Err(format!("the plan is over before `{}`; give it a longer duration", late.deed));
+    }
+    let (trips, users) = (wish.bound.trips, wish.bound.users);
+    let weights = if trips.is_empty() {
+        Weights::new(&wish.bound.shares, wish.pace.warm_up, wish.pace.alone)?
+    } else {
+        Weights::default()
+    };
+    let trips = self::trips(wish.wheel.as_ref(), (trips, users), wish.pace.settings.shard)?;
+    let timeline = timeline(wish.wheel, (wish.bound.acts, wish.bound.drafts), wish.pace.warm_up);
+    let mut settings = wish.pace.settings;
+    if trips.is_some() {
+        (settings.threads, settings.connections) = (1, users);
+    }
+    Ok(Job {
         run: String::new(),
         name: wish.name,
         title: wish.plan.title.clone(),
@@ -213,17 +245,48 @@ pub fn prepare(wish: Wish<'_>) -> Job {
         span: wish.pace.span,
         warm_up: wish.pace.warm_up,
         classes: wish.bound.classes,
-        weights: wish.bound.weights,
-        alone_weights: wish.bound.alone,
-        alone_first,
+        stamp: Stamp::fresh(),
+        weights,
         alone: wish.pace.alone,
+        timeline,
+        trips,
         left_out: wish.bound.left_out,
         shed: wish.plan.shed.clone().unwrap_or_else(|| vec![429, 503]),
         thresholds,
         contract: wish.contract,
         redactor: wish.redactor,
         target: wish.target,
-        settings: wish.pace.settings,
+        settings,
         surroundings: Surroundings::default(),
+    })
+}
+
+/// What virtual users do.
+fn trips(
+    wheel: Option<&Wheel>,
+    (trips, users): (Vec<Trip>, usize),
+    shard: Shard,
+) -> Result<Option<Trips>, String> {
+    let Some(Wheel { steering, keyring, origin, options }) = wheel.cloned().filter(|_| !trips.is_empty())
+    else {
+        return Ok(None);
+    };
+    if !shard.is_whole() {
+        return Err("journeys are not cut into shards; give each process its own `users`".to_owned());
     }
+    if cfg!(not(feature = "goose")) {
+        return Err("this program was built without journeys (the cargo feature `goose`)".to_owned());
+    }
+    Ok(Some(Trips { all: trips, users, options, origin, keyring, steering }))
+}
+
+/// What is done to the target; instants are counted from the start from here on.
+fn timeline(
+    wheel: Option<Wheel>,
+    (acts, drafts): (Vec<Act>, Vec<Unsealed>),
+    warm_up: Duration,
+) -> Option<Timeline> {
+    let Wheel { steering, keyring, origin, .. } = wheel.filter(|_| !acts.is_empty())?;
+    let acts = acts.into_iter().map(|act| Act { at: act.at.map(|at| warm_up + at), ..act }).collect();
+    Some(Timeline { acts, drafts, origin, keyring, steering })
 }

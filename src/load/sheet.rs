@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::format::Model;
 use super::identity;
 use super::job::Job;
+use super::steer::Act;
 use super::threshold::Threshold;
 use crate::outcome::load::{Identity, Target, Turn};
 use crate::redact::{Redacted, Redactor};
@@ -29,6 +30,8 @@ pub(super) struct Sheet {
     pub(super) alone: Duration,
     pub(super) classes: Vec<ClassSheet>,
     pub(super) thresholds: Vec<Threshold>,
+    /// What is done to the target.
+    pub(super) acts: Vec<Act>,
     pub(super) threads: usize,
     pub(super) connections: usize,
     pub(super) timeout: Duration,
@@ -45,6 +48,17 @@ pub(super) struct ClassSheet {
     pub(super) accepts: bool,
     pub(super) turn: Turn,
     pub(super) expected: Redacted,
+    /// Whether its key has an end while it is sent.
+    pub(super) key: KeyLife,
+}
+
+/// Whether the key of a class has an end while it is sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum KeyLife {
+    /// It has none.
+    Lasts,
+    /// It has.
+    Ends,
 }
 
 impl Sheet {
@@ -58,7 +72,8 @@ impl Sheet {
             credential: class.credential.clone(),
             accepts: class.accepts,
             turn: class.turn,
-            expected: redact(&class.requirement.to_string()),
+            expected: redact(&class.expected()),
+            key: if class.end.is_some() { KeyLife::Ends } else { KeyLife::Lasts },
         });
         Self {
             name: job.name.clone(),
@@ -74,6 +89,7 @@ impl Sheet {
             alone: job.alone,
             classes: classes.collect(),
             thresholds: job.thresholds.clone(),
+            acts: job.timeline.iter().flat_map(|timeline| timeline.acts.clone()).collect(),
             threads: job.settings.threads,
             connections: job.settings.connections,
             timeout: job.settings.timeout,

@@ -101,6 +101,25 @@ pub struct ClassTimes {
     pub other_response: Times,
     /// The same from when they were sent.
     pub other_service: Times,
+    /// How long behind the end of its key an accepted request was sent.
+    pub outlived: Times,
+}
+
+/// How long connections took.
+#[derive(Clone, Debug, Default)]
+pub struct Connecting {
+    /// From when they were asked for until they were there, TLS left out.
+    pub connect: Times,
+    /// What TLS took from then on.
+    pub handshake: Times,
+}
+
+impl Connecting {
+    /// Adds all of another's.
+    pub fn add(&mut self, other: &Self) {
+        self.connect.add(&other.connect);
+        self.handshake.add(&other.handshake);
+    }
 }
 
 impl ClassTimes {
@@ -110,6 +129,7 @@ impl ClassTimes {
         self.service.add(&other.service);
         self.other_response.add(&other.other_response);
         self.other_service.add(&other.other_service);
+        self.outlived.add(&other.outlived);
     }
 }
 
@@ -120,6 +140,8 @@ pub(super) struct Finals {
     pub(super) times: Vec<ClassTimes>,
     /// The warm-up.
     pub(super) warm_up: ClassTimes,
+    /// How long connections took.
+    pub(super) connecting: Connecting,
 }
 
 /// What happened to connections, and what kept requests from being sent.

@@ -3,7 +3,7 @@
 use crate::judge::{Evidence, Finding, Judgement, Right, judge};
 use crate::outcome::WrongKind;
 
-use super::job::Class;
+use super::key_end;
 
 /// What came of one request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -88,9 +88,20 @@ impl From<Right> for Outcome {
     }
 }
 
+/// Judges a whole answer in full, where one thing is right or either of two.
+pub(super) fn of_either(
+    (right, other): (key_end::Right<'_>, Option<key_end::Right<'_>>),
+    evidence: &Evidence<'_>,
+    shed: &[u16],
+) -> (Outcome, String) {
+    let first = in_full(right, evidence, shed);
+    let second = other.filter(|_| !first.0.is_right()).map(|other| in_full(other, evidence, shed));
+    second.filter(|(outcome, _)| outcome.is_right()).unwrap_or(first)
+}
+
 /// Judges a whole answer in full.
-pub(super) fn in_full(class: &Class, evidence: &Evidence<'_>, shed: &[u16]) -> (Outcome, String) {
-    let Judgement { finding, actual } = judge(&class.requirement, evidence);
+fn in_full(right: key_end::Right<'_>, evidence: &Evidence<'_>, shed: &[u16]) -> (Outcome, String) {
+    let Judgement { finding, actual } = judge(right.requirement, evidence);
     let Some(answer) = &evidence.exchange.answer else { return (Outcome::Malformed, actual) };
     let accepted = evidence.recogniser.recognise_answer(answer) == crate::judge::Recognised::Acceptance;
     if finding == Finding::Holds {
@@ -101,20 +112,20 @@ pub(super) fn in_full(class: &Class, evidence: &Evidence<'_>, shed: &[u16]) -> (
     }
     let success = accepted || ((200..300).contains(&answer.status) && finding == Finding::Broken);
     let outcome = match answer.status {
-        _ if !class.accepts && success => Outcome::FalseAccept,
+        _ if !right.accepts && success => Outcome::FalseAccept,
         status if shed.contains(&status) => Outcome::Shed,
-        400..=499 if class.accepts => Outcome::FalseRefusal,
+        400..=499 if right.accepts => Outcome::FalseRefusal,
         _ => Outcome::WrongAnswer,
     };
     (outcome, actual)
 }
 
 /// What an answer comes to by its status alone: for those that come in such numbers that not all can be judged in full.
-pub(super) fn by_status(class: &Class, status: u16, shed: &[u16]) -> Outcome {
+pub(super) fn by_status(right: key_end::Right<'_>, status: u16, shed: &[u16]) -> Outcome {
     match status {
-        200..=299 if !class.accepts => Outcome::FalseAccept,
+        200..=299 if !right.accepts => Outcome::FalseAccept,
         status if shed.contains(&status) => Outcome::Shed,
-        400..=499 if class.accepts => Outcome::FalseRefusal,
+        400..=499 if right.accepts => Outcome::FalseRefusal,
         _ => Outcome::WrongAnswer,
     }
 }

@@ -13,11 +13,14 @@ use hdrhistogram::serialization::{Deserializer, V2DeflateSerializer};
 use super::collect::{Collected, SecondSum};
 use super::conclude::second;
 use super::job::Job;
-use super::tally::ClassTimes;
+use super::tally::{ClassTimes, Connecting};
 use super::times::Times;
 
 /// The tag of how late the generator was; no part of a mix can be called so.
 const LAG: &str = "@generator.lag";
+/// The tags of how long connections took, without TLS and what that took.
+const CONNECT: &str = "@connections.connect";
+const HANDSHAKE: &str = "@connections.handshake";
 /// What the warm-up is called in tags.
 const WARM_UP: &str = "@warm-up";
 
@@ -30,6 +33,8 @@ pub(super) struct Recorded {
     pub(super) warm_up: ClassTimes,
     /// How late the generator was.
     pub(super) lag: Times,
+    /// How long connections took.
+    pub(super) connecting: Connecting,
 }
 
 /// The histograms of a run as an `.hlog`: response and service times of every class, in microseconds, over the whole
@@ -43,6 +48,7 @@ pub fn log(job: &Job, collected: &Collected, started: SystemTime) -> Result<Vec<
         classes: collected.times.clone(),
         warm_up: collected.warm_up_times.clone(),
         lag: collected.lag.clone(),
+        connecting: collected.connecting.clone(),
     };
     let span = job.span.saturating_sub(job.warm_up);
     write(&recorded.tagged("", &names), (started, job.warm_up, span))
@@ -56,6 +62,8 @@ impl Recorded {
             .flat_map(|(name, times)| kinds(times).map(|(kind, times)| (tag(prefix, name, kind), times)))
             .collect();
         all.push((format!("{prefix}{LAG}"), &self.lag));
+        all.push((format!("{prefix}{CONNECT}"), &self.connecting.connect));
+        all.push((format!("{prefix}{HANDSHAKE}"), &self.connecting.handshake));
         all.retain(|(_, times)| times.count() > 0);
         all
     }
@@ -68,21 +76,27 @@ impl Recorded {
             service: times(&tag(prefix, name, "service")),
             other_response: times(&tag(prefix, name, "other-response")),
             other_service: times(&tag(prefix, name, "other-service")),
+            outlived: times(&tag(prefix, name, "outlived")),
         };
         Self {
             classes: names.iter().map(|name| of(name)).collect(),
             warm_up: of(WARM_UP),
             lag: times(&format!("{prefix}{LAG}")),
+            connecting: Connecting {
+                connect: times(&format!("{prefix}{CONNECT}")),
+                handshake: times(&format!("{prefix}{HANDSHAKE}")),
+            },
         }
     }
 }
 
-fn kinds(times: &ClassTimes) -> [(&'static str, &Times); 4] {
+fn kinds(times: &ClassTimes) -> [(&'static str, &Times); 5] {
     [
         ("response", &times.response),
         ("service", &times.service),
         ("other-response", &times.other_response),
         ("other-service", &times.other_service),
+        ("outlived", &times.outlived),
     ]
 }
 

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 pub use super::turn::Turn;
 pub use super::{ContractInfo, Target, Tool};
-use super::{Exchange, Redacted};
+use super::{Exchange, Redacted, WrongKind};
 
 /// The name and version of the `load.json` format.
 pub const LOAD_FORMAT: &str = "lockproof-load/1";
@@ -113,6 +113,8 @@ counted! {
         pub seconds: Vec<Second>,
         /// What happened to connections.
         pub connections: Connections,
+        /// What was done to the target meanwhile.
+        pub timeline: Vec<Deed>,
         /// What the plan's thresholds came to.
         pub thresholds: Vec<ThresholdResult>,
         /// The first surprises of each kind, in full.
@@ -152,6 +154,9 @@ counted! {
         pub service_time_us: Percentiles,
         /// From when they were due: of those with another answer.
         pub other_response_time_us: Percentiles,
+        /// From when the target had told the end of their key until they were sent: of those that were accepted all the
+        /// same. Nothing where their key has no end.
+        pub outlived_us: Option<Percentiles>,
     }
 }
 
@@ -289,6 +294,27 @@ pub struct Connections {
     pub no_tls: u64,
     /// Times that bytes came which nobody had asked for.
     pub surplus: u64,
+    /// From when they were asked for until they stood, TLS left out.
+    pub connect_time_us: Percentiles,
+    /// What the TLS handshake took from then on.
+    pub handshake_time_us: Percentiles,
+}
+
+/// Something that was done to the target while it was loaded.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct Deed {
+    /// What.
+    pub what: Redacted,
+    /// When it was to be done, in milliseconds from the start; nothing for what is done before it.
+    pub planned_ms: Option<u64>,
+    /// Whether the target has told that it is done.
+    pub done: bool,
+    /// When it was asked for, in milliseconds from the start.
+    pub began_ms: Option<u64>,
+    /// How long it took, in microseconds.
+    pub took_us: Option<u64>,
+    /// Why it was not done.
+    pub problem: Option<Redacted>,
 }
 
 /// Percentiles in microseconds, each only where at least ten samples are beyond it.
@@ -347,53 +373,4 @@ pub struct Surprise {
     pub actual: Redacted,
     /// The evidence.
     pub exchange: Option<Exchange>,
-}
-
-/// Kinds of surprise.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum WrongKind {
-    /// It was accepted and had to be refused.
-    FalseAccept,
-    /// It was refused and had to be accepted.
-    FalseRefusal,
-    /// A whole answer that is nothing the contract knows.
-    WrongAnswer,
-    /// What came is not HTTP, or not framed.
-    Malformed,
-    /// Bytes came that nobody had asked for.
-    Surplus,
-    /// The connection was reset.
-    Reset,
-    /// The connection ended before the answer did.
-    Closed,
-    /// No whole answer came in time.
-    TimedOut,
-    /// The target said that it was too busy.
-    Shed,
-}
-
-impl WrongKind {
-    /// What it is called.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::FalseAccept => "false accept",
-            Self::FalseRefusal => "false refusal",
-            Self::WrongAnswer => "wrong answer",
-            Self::Malformed => "malformed answer",
-            Self::Surplus => "bytes that nobody asked for",
-            Self::Reset => "reset",
-            Self::Closed => "connection closed",
-            Self::TimedOut => "timed out",
-            Self::Shed => "shed",
-        }
-    }
-
-    /// Whether it makes a load wrong, and not only slow or unsteady.
-    pub fn is_wrong(self) -> bool {
-        matches!(
-            self,
-            Self::FalseAccept | Self::FalseRefusal | Self::WrongAnswer | Self::Malformed | Self::Surplus
-        )
-    }
 }

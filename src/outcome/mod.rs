@@ -9,15 +9,17 @@ pub mod load;
 mod run;
 mod turn;
 mod verdict;
+mod wrong;
 
 pub use exchange::{Conversation, Exchange, HeardAnswer, Received, Sent, Timing};
 pub use exit::ExitCode;
-pub use load::{LoadResult, WrongKind};
+pub use load::LoadResult;
 pub use run::{
     Answered, CaseResult, CheckInfo, ContractInfo, Control, ControlKind, Expects, RunResult, Summary, Target,
     Tool,
 };
 pub use verdict::{RunVerdict, Verdict};
+pub use wrong::WrongKind;
 
 pub use crate::redact::Redacted;
 

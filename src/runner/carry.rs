@@ -97,7 +97,7 @@ async fn attempt(job: &Job, case: &Case, steps: &[PlannedStep]) -> Carried {
         return Carried::unclear(format!("no way to the environment `{}`", case.environment));
     };
     let dice = Dice::new(job.settings.seed, &case.id);
-    let hands = Hands::new(job, &case.id);
+    let hands = Hands::new(job.grip(), &case.id);
     let (captures, minted) = (fresh(), Vec::new());
     let mut attempt = Attempt { job, case, lane, hands, captures, dice, minted, again: 0 };
     let carried = match attempt.twin().await {
@@ -123,7 +123,7 @@ async fn attempt(job: &Job, case: &Case, steps: &[PlannedStep]) -> Carried {
 }
 
 /// What is told before anything is asked: values that were never sent.
-fn fresh() -> Captures {
+pub fn fresh() -> Captures {
     [UNIQUE, OTHER_UNIQUE].into_iter().map(|name| (name.to_owned(), unique::uuid())).collect()
 }
 

@@ -22,11 +22,12 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+pub use carry::fresh as fresh_captures;
 pub use collect::{Interrupter, Signal, run};
 pub use conclude::{Conclusion, Header, Strictness, conclude};
 pub use lane::{Lane, LaneError};
 pub use record::exchange as evidence;
-pub use steer::Steering;
+pub use steer::{Grip, Hands, Objection, Steering};
 
 use crate::contract::{Contract, Keyring};
 use crate::outcome::{CaseResult, Control};
@@ -50,6 +51,13 @@ pub struct Job {
     pub steering: Steering,
     /// How to go about it.
     pub settings: Settings,
+}
+
+impl Job {
+    /// What hands need of it.
+    fn grip(&self) -> Grip<'_> {
+        Grip { keyring: &self.keyring, steering: &self.steering, redactor: &self.redactor }
+    }
 }
 
 /// How to go about a run.

@@ -116,6 +116,14 @@ fn one_constructor_builds_the_http_client() {
 }
 
 #[test]
+fn one_file_names_goose() {
+    let code = program(Texts::Blanked);
+    let others = code.iter().filter(|code| code.path != "src/load/journeys.rs");
+    let broken: Vec<_> = others.flat_map(|code| code.places(&["goose::", "ctrlc::"])).collect();
+    obeyed(&broken, "Journeys are all that goose is for: it prints, and takes the process for its own.");
+}
+
+#[test]
 fn only_document_reads_yaml() {
     let parsers = ["granit_parser", "serde_yaml", "yaml_serde", "serde_saphyr", "saphyr", "serde_norway"];
     let code = program(Texts::Blanked);

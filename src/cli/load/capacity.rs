@@ -6,13 +6,13 @@ use crate::cli::output::{self, Output};
 use crate::cli::target::AimedApart;
 use crate::document::Rate;
 use crate::load::format::LoadPlan;
-use crate::load::{Pace, Pacing, Search, Trial};
+use crate::load::{Pace, Pacing, Search, Trial, Tried};
 use crate::outcome::ExitCode;
 use crate::outcome::load::{LoadResult, LoadVerdict};
 
 use super::args::LoadArgs;
 
-/// Where the search begins, in requests a second, where the operator does not say it with --rate.
+/// Where the search begins, in requests a second, where neither the operator nor the plan says it.
 const BEGIN: f64 = 100.0;
 
 /// Tries rates until the knee is found. A wrong answer ends it at once: no rate excuses one.
@@ -23,7 +23,7 @@ pub(super) fn find(
     output: &Output,
 ) -> Done {
     let pacing = args.pacing();
-    let mut search = Search::new(pacing.rate.as_ref().map_or(BEGIN, Rate::per_second));
+    let mut search = Search::new(begin(pacing.rate.as_ref(), plan));
     let mut void = false;
     while let Some(rate) = search.next() {
         let pacing = Pacing {
@@ -35,6 +35,9 @@ pub(super) fn find(
         let conclusion = super::concluded(args, aimed, (&job, &collected, started), None);
         let result = &conclusion.result;
         output::print(format!("{}\n", line(rate, result)).as_bytes())?;
+        if let Some(why) = unsupported(rate, result) {
+            return Err(Failure::Inconclusive(why));
+        }
         match result.verdict {
             LoadVerdict::Sound if result.dropped == 0 => search.tell(rate, Trial::Held),
             LoadVerdict::Sound | LoadVerdict::Missed | LoadVerdict::Inconclusive => {
@@ -51,7 +54,12 @@ pub(super) fn find(
         }
     }
     let (held, failed) = search.found();
-    let words = |rate: Option<f64>| rate.map_or_else(|| "none".to_owned(), |rate| format!("{rate}/s"));
+    let words = |end: Option<Tried>| {
+        end.map_or_else(
+            || "none".to_owned(),
+            |end| format!("{}/s (held {} of {} times)", end.rate, end.held, end.times),
+        )
+    };
     let limit = if void { "; at some rates the generator was the limit, so it may be more" } else { "" };
     let text =
         format!("highest rate that held: {}; lowest that did not: {}{limit}\n", words(held), words(failed));
@@ -61,6 +69,23 @@ pub(super) fn find(
         Some(_) if void => ExitCode::LoadVoid,
         Some(_) => ExitCode::Conformant,
     })
+}
+
+/// What a trial was too short for: a figure that too few samples support says nothing about its rate.
+fn unsupported(rate: f64, result: &LoadResult) -> Option<String> {
+    let missed = result.verdict == LoadVerdict::Missed;
+    let one = result.thresholds.iter().find(|one| missed && !one.met && one.actual.is_none())?;
+    Some(format!(
+        "could not weigh `{}`: at {rate}/s too few requests support it; give a longer --duration, or begin with a \
+         higher --rate",
+        one.threshold.as_str()
+    ))
+}
+
+/// Where the search begins: where the operator says, or the plan.
+fn begin(rate: Option<&Rate>, plan: &LoadPlan) -> f64 {
+    let planned = plan.find_capacity.as_ref().map(|search| &search.from);
+    rate.or(planned).map_or(BEGIN, Rate::per_second)
 }
 
 /// What came of one rate, in a line.

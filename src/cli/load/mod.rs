@@ -51,7 +51,7 @@ fn on(
     mut aimed: AimedApart,
     output: &Output,
 ) -> Done {
-    if args.find_capacity {
+    if args.find_capacity || plan.find_capacity.is_some() {
         return capacity::find(args, (name, plan), &aimed, output);
     }
     if args.calibrate {

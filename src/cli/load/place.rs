@@ -2,6 +2,7 @@
 
 use std::net::{SocketAddr, ToSocketAddrs as _};
 use std::sync::Arc;
+use std::time::Duration;
 
 use rustls::pki_types::ServerName;
 
@@ -10,7 +11,7 @@ use crate::cli::target::AimedApart;
 use crate::document::Rate;
 use crate::load::format::LoadPlan;
 use crate::load::schedule::Schedule;
-use crate::load::{self, Demand, Job, Pace, Place, Target, Wish};
+use crate::load::{self, Demand, Job, Pace, Place, Target, Wheel, Wish};
 use crate::redact::Redactor;
 use crate::wire::{self, ClientOptions, Origin, Scheme};
 
@@ -48,16 +49,36 @@ pub(super) fn job(
         seed: pace.settings.seed,
     };
     let bound = load::bind(plan, &bindings).map_err(|error| Failure::usage(format!("could not {error}")))?;
-    Ok(load::prepare(Wish {
+    let wheel = wheel(args, plan, (aimed, &origin), (options, pace.settings.timeout))?;
+    load::prepare(Wish {
         plan,
         name: name.to_owned(),
         pace,
         thresholds: args.thresholds(),
         bound,
+        wheel,
         contract: bundle.contract.clone(),
         redactor: Redactor::new(&bundle.keyring),
         target,
-    }))
+    })
+    .map_err(Failure::usage)
+}
+
+/// What it takes to steer the target, where the plan does that.
+fn wheel(
+    args: &LoadArgs,
+    plan: &LoadPlan,
+    (aimed, origin): (&AimedApart, &Origin),
+    (options, timeout): (ClientOptions, Duration),
+) -> Result<Option<Wheel>, Failure> {
+    if plan.timeline.is_empty() && plan.journeys.is_empty() {
+        return Ok(None);
+    }
+    let steering = args.target.steering_apart(aimed, timeout)?;
+    let keyring = aimed.bundle.keyring.clone();
+    let scheme = if origin.is_tls() { Scheme::Https } else { Scheme::Http };
+    let options = ClientOptions { scheme, ..options };
+    Ok(Some(Wheel { steering, keyring, origin: origin.clone(), options }))
 }
 
 /// Refuses a plan that asks for more than the operator permits.

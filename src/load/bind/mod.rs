@@ -1,22 +1,33 @@
 //! A load plan over a contract: each part of the mix becomes cases by the same plan as a check's, and each case a class
 //! of requests.
 
+mod journeys;
+mod keys;
 mod sendable;
 
 use std::fmt;
+use std::sync::OnceLock;
 
+use keys::Keys;
 use sendable::sendable;
 use serde_json::json;
 
 use super::format::{Alone, Entry, Expected, LoadPlan};
 use super::job::{Class, Sealed};
+use super::stamp::blanks;
+use super::steer::{Act, Unsealed};
+use super::trip::Trip;
+use super::weights::Share;
 use crate::contract::{Contract, Keyring, RefusalKind};
-use crate::document::{Name, suggest};
+use crate::document::{Millis, Name, suggest};
 use crate::judge::Fast;
 use crate::outcome::load::Turn;
 use crate::plan::{Case, Dice, Filter, Inputs, Permits, Plan};
-use crate::scenario::{CredentialPick, Expectation, KeyTwist, OperationSelector, Scenario, Selected, Suite};
-use crate::wire::{Captures, Origin, SealError, seal};
+use crate::runner::Steering;
+use crate::scenario::{
+    CredentialPick, Expectation, KeyTwist, OperationSelector, Scenario, Selected, Step, Suite,
+};
+use crate::wire::{ClientOptions, Origin, SealError, seal};
 
 /// How many requests are made of one whose key is drawn by chance: a cache of refused keys must not answer for all.
 const CHANCES: usize = 64;
@@ -69,15 +80,34 @@ pub enum BindError {
     },
 }
 
+/// What it takes to steer the target.
+#[derive(Clone, Debug)]
+pub struct Wheel {
+    /// How it is steered.
+    pub steering: Steering,
+    /// The keys to model others on.
+    pub keyring: Keyring,
+    /// Where requests go.
+    pub origin: Origin,
+    /// How they are sent by an ordinary client.
+    pub options: ClientOptions,
+}
+
 /// What is sent, and what of the plan does not apply.
 #[derive(Debug, Default)]
 pub struct Bound {
     /// The classes.
     pub classes: Vec<Class>,
-    /// The weights of the classes, each added to those before it.
-    pub weights: Vec<f64>,
-    /// The same for what is sent alone, before.
-    pub alone: Vec<f64>,
+    /// How often each class is sent, and when.
+    pub shares: Vec<Share>,
+    /// What is done to the target meanwhile; instants are counted from the end of the warm-up.
+    pub acts: Vec<Act>,
+    /// What virtual users do.
+    pub trips: Vec<Trip>,
+    /// How many of them there are.
+    pub users: usize,
+    /// The classes whose keys are made by it.
+    pub drafts: Vec<Unsealed>,
     /// What does not apply, and why.
     pub left_out: Vec<String>,
 }
@@ -90,7 +120,8 @@ pub fn bind(plan: &LoadPlan, place: &Place<'_>) -> Result<Bound, BindError> {
     let mut bound = Bound::default();
     for entry in &plan.mix {
         known(entry, place.contract)?;
-        let cases = cases(entry, place)?;
+        let keys = Keys { acts: &plan.timeline, entry };
+        let cases = cases(entry, (&keys.steps(), keys.before()), place)?;
         let (good, bad): (Vec<_>, Vec<_>) = cases.iter().partition(|case| sendable(case).is_ok());
         if good.is_empty() {
             let why = bad.first().and_then(|case| sendable(case).err());
@@ -104,11 +135,12 @@ pub fn bind(plan: &LoadPlan, place: &Place<'_>) -> Result<Bound, BindError> {
         let left_out =
             bad.iter().filter_map(|case| Some(format!("{}: {}", case.operation.id, sendable(case).err()?)));
         bound.left_out.extend(left_out.map(|why| format!("`{}` is not sent to {why}", entry.name)));
-        bound.add(entry, &good, place, Turn::InTheMix)?;
+        bound.add((&keys, Turn::InTheMix), &good, place)?;
         if plan.alone.as_ref().is_some_and(|alone| alone.has(entry)) {
-            bound.add(entry, &good, place, Turn::Alone)?;
+            bound.add((&keys, Turn::Alone), &good, place)?;
         }
     }
+    journeys::bind(plan, place, &mut bound)?;
     if bound.classes.is_empty() {
         let why = bound.left_out.join("; ");
         return Err(BindError::NothingToSend { entry: "anything".to_owned(), why });
@@ -120,11 +152,12 @@ impl Bound {
     /// Adds the classes of a part of the mix, which share its weight.
     fn add(
         &mut self,
-        entry: &Entry,
+        (keys, turn): (&Keys<'_>, Turn),
         cases: &[&Case],
         place: &Place<'_>,
-        turn: Turn,
     ) -> Result<(), BindError> {
+        let entry = keys.entry;
+        let time = |time: &Option<Millis>| time.as_ref().map(Millis::duration);
         let each = f64::from(entry.weight) / f64::from(u32::try_from(cases.len()).unwrap_or(u32::MAX));
         let part = match turn {
             Turn::Alone => Alone::name(entry.name.as_str()),
@@ -133,11 +166,13 @@ impl Bound {
         for case in cases {
             let name = if cases.len() == 1 { part.clone() } else { format!("{part}/{}", case.operation.id) };
             let class = class(name, entry, case, place)?;
-            self.classes.push(Class { entry: part.clone(), turn, ..class });
-            for (weights, its) in [(&mut self.weights, Turn::InTheMix), (&mut self.alone, Turn::Alone)] {
-                let before = weights.last().copied().unwrap_or(0.0);
-                weights.push(if turn == its { before + each } else { before });
-            }
+            keys.bind((Class { entry: part.clone(), turn, ..class }, case), place, self)?;
+            self.shares.push(Share {
+                weight: each,
+                turn,
+                from: time(&entry.from),
+                until: time(&entry.until),
+            });
         }
         Ok(())
     }
@@ -146,7 +181,7 @@ impl Bound {
 /// Whether a part of the mix names what it is about: where the contract has no such thing, the plan is wrong.
 fn is_named(entry: &Entry) -> bool {
     matches!(entry.operations, OperationSelector::Named(Selected::Named(_)))
-        || matches!(entry.request.credential, Some(CredentialPick::Named(_)))
+        || matches!(entry.request.credential, Some(CredentialPick::Named(_) | CredentialPick::Created(_)))
 }
 
 /// That the contract has every operation that a part of the mix names: what is not sent is not found out.
@@ -161,7 +196,11 @@ fn known(entry: &Entry, contract: &Contract) -> Result<(), BindError> {
 }
 
 /// The cases of a part of the mix: those of a check that says the same.
-fn cases(entry: &Entry, place: &Place<'_>) -> Result<Vec<Case>, BindError> {
+fn cases(
+    entry: &Entry,
+    (steps, expect): (&[Step], Expectation),
+    place: &Place<'_>,
+) -> Result<Vec<Case>, BindError> {
     let failed =
         |why: &dyn fmt::Display| BindError::Scenario { entry: entry.name.to_string(), why: why.to_string() };
     let blank = json!({
@@ -171,15 +210,16 @@ fn cases(entry: &Entry, place: &Place<'_>) -> Result<Vec<Case>, BindError> {
     scenario.over.operations = entry.operations.clone();
     scenario.over.environments = Selected::Named(vec![place.environment.to_owned()]);
     scenario.request = entry.request.clone();
-    scenario.expect = expectation(entry);
+    scenario.steps = steps.to_vec();
+    scenario.expect = expect;
     let suite = Suite { scenarios: vec![scenario] };
     let Place { contract, bodies, permits, .. } = *place;
     Ok(Plan::expand(&Inputs { contract, bodies, suite: &suite, permits }, &Filter::default()).cases)
 }
 
-/// What is right: said by the plan, or implied by the contract.
-fn expectation(entry: &Entry) -> Expectation {
-    let stated = entry.expect.map_or_else(|| implied(entry), stated);
+/// What is right: said, or implied by the contract; and what the plan allows besides.
+fn expectation(entry: &Entry, expected: Option<Expected>) -> Expectation {
+    let stated = expected.map_or_else(|| implied(entry), stated);
     if entry.also.is_empty() {
         return stated;
     }
@@ -219,11 +259,16 @@ fn class(name: String, entry: &Entry, case: &Case, place: &Place<'_>) -> Result<
     let by_chance = matches!(entry.request.key, Some(KeyTwist::Random(_)));
     let mut dice = Dice::new(place.seed, &name);
     let mut sealed = || {
-        let request = seal(draft, place.origin, place.keyring, &Captures::new(), &mut dice);
+        let request = seal(draft, place.origin, place.keyring, &blanks(), &mut dice);
         request.map(Sealed::new).map_err(failed)
     };
-    let variants =
-        (0..if by_chance { CHANCES } else { 1 }).map(|_| sealed()).collect::<Result<Vec<_>, _>>()?;
+    let count = if by_chance { CHANCES } else { 1 };
+    let created = matches!(entry.request.credential, Some(CredentialPick::Created(_)));
+    let variants = if created {
+        OnceLock::new()
+    } else {
+        (0..count).map(|_| sealed()).collect::<Result<Vec<_>, _>>()?.into()
+    };
     let accepted = case.operation.operation.accepted.clone();
     Ok(Class {
         name,
@@ -235,6 +280,7 @@ fn class(name: String, entry: &Entry, case: &Case, place: &Place<'_>) -> Result<
         fast: Fast::compile(requirement, place.contract, &accepted),
         requirement: requirement.clone(),
         accepted,
+        end: None,
         variants,
     })
 }

@@ -2,7 +2,7 @@
 
 use crate::judge::Requirement;
 use crate::plan::{Case, Draft};
-use crate::scenario::{OTHER_UNIQUE, UNIQUE, WhichNode};
+use crate::scenario::WhichNode;
 
 /// The request of a case and what is right, or why load cannot send it.
 pub(super) fn sendable(case: &Case) -> Result<(&Draft, &Requirement), String> {
@@ -19,17 +19,9 @@ pub(super) fn sendable(case: &Case) -> Result<(&Draft, &Requirement), String> {
         (draft.node != WhichNode::First, "it would go to another node than the environment's own"),
         (draft.conversation.is_some(), "load sends no exact bytes"),
         (draft.token_at.is_some(), "it carries a token that is minted first, and load mints none"),
-        (has_unique(draft), "it holds a value that was never sent before, and load sends each request often"),
     ];
     match beyond.into_iter().find(|(is_so, _)| *is_so) {
         Some((_, why)) => Err(why.to_owned()),
         None => Ok((draft, &step.requirement)),
     }
-}
-
-/// Whether something is in a request that must be another each time it is sent.
-fn has_unique(draft: &Draft) -> bool {
-    let unique = [UNIQUE, OTHER_UNIQUE].map(|name| format!("{{{name}}}"));
-    let mut texts = draft.headers.iter().map(|(_, value)| value).chain([&draft.target]);
-    texts.any(|text| unique.iter().any(|name| text.contains(name)))
 }

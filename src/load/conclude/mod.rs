@@ -1,5 +1,6 @@
 //! From what was collected to what is concluded: the result that reports know, and the exit code.
 
+mod timeline;
 mod weigh;
 mod words;
 
@@ -10,7 +11,7 @@ use super::honesty::{self, Limits, Surroundings};
 use super::job::Job;
 use super::measured::Figures;
 use super::number::{real, share, whole};
-use super::sheet::{ClassSheet, Sheet};
+use super::sheet::{ClassSheet, KeyLife, Sheet};
 use super::tally::{ClassTimes, Counts, Surprise};
 use super::times::Times;
 use super::verdict::Outcome;
@@ -143,6 +144,7 @@ fn result(
         classes: classes(job, collected),
         seconds: collected.seconds.iter().map(|(number, sum)| second(*number, sum)).collect(),
         connections: connections(collected),
+        timeline: timeline::results(job, collected),
         thresholds: weighed.thresholds,
         surprises: collected.surprises.iter().map(|one| surprise(job, one)).collect(),
         parts: Vec::new(),
@@ -270,6 +272,7 @@ fn result_of(class: Option<&ClassSheet>, (counts, times): (&Counts, &ClassTimes)
         response_time_us: percentiles(&times.response),
         service_time_us: percentiles(&times.service),
         other_response_time_us: percentiles(&times.other_response),
+        outlived_us: class.filter(|class| class.key == KeyLife::Ends).map(|_| percentiles(&times.outlived)),
     }
 }
 
@@ -309,6 +312,8 @@ fn connections(collected: &Collected) -> Connections {
         no_file: wires.no_file,
         no_tls: wires.no_tls,
         surplus: wires.surplus,
+        connect_time_us: percentiles(&collected.connecting.connect),
+        handshake_time_us: percentiles(&collected.connecting.handshake),
     }
 }
 

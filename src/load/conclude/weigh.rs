@@ -24,7 +24,7 @@ pub(super) fn weigh(
         Some(Signal::Terminate) => (LoadVerdict::Aborted, ExitCode::Terminated),
         None if is_wrong(collected, &all) => (LoadVerdict::Wrong, ExitCode::NonConformant),
         None if !causes.is_empty() => (LoadVerdict::Void, ExitCode::LoadVoid),
-        None if judged == 0 || collected.missing > 0 || collected.going_on => {
+        None if judged == 0 || collected.missing > 0 || collected.going_on || !collected.is_steered() => {
             (LoadVerdict::Inconclusive, ExitCode::Inconclusive)
         }
         None if thresholds.iter().any(|one| !one.met) => (LoadVerdict::Missed, ExitCode::ThresholdMissed),
@@ -58,8 +58,9 @@ pub(super) fn mismatches(collected: &Collected, planned: u64, answered: Option<u
             planned, total.sent, total.dropped
         ));
     }
+    let steered = collected.is_steered() || total.sent > 0;
     let cut = collected.signal.is_some() || collected.broken.is_some() || collected.going_on;
-    let whole = !cut && collected.missing == 0 && collected.failures.is_empty();
+    let whole = steered && !cut && collected.missing == 0 && collected.failures.is_empty();
     if whole && total.sent + total.dropped < planned {
         found.push(format!(
             "{} requests were planned, only {} sent and {} dropped",

@@ -11,7 +11,7 @@ use crate::outcome::Redacted;
 pub(super) fn actual(threshold: &Threshold, weighed: Weighed) -> Option<String> {
     let of = |value| figure(&threshold.figure, value);
     match (&threshold.bound, weighed.bound) {
-        (Bound::Fixed(_), _) => weighed.figure.map(of),
+        (Bound::Fixed(_) | Bound::Policy(_), _) => weighed.figure.map(of),
         (Bound::Compared { .. }, None) => {
             weighed.figure.map(|value| format!("{}, beside nothing", of(value)))
         }
@@ -48,6 +48,8 @@ pub(super) fn notices(
     notices.extend(
         mismatches.iter().map(|what| format!("our own counts do not add up, please report it: {what}")),
     );
+    notices.extend(collected.performed.iter().filter_map(|one| one.problem.as_ref()).cloned());
+    notices.extend(collected.left.iter().map(|what| format!("not taken back: {what}")));
     notices.extend(collected.failures.iter().cloned());
     if collected.missing > collected.failures.len() {
         notices

@@ -3,7 +3,8 @@
 use super::pace::Due;
 use super::reader::Reader;
 use super::transport::Transport;
-use crate::load::job::Pick;
+use crate::load::job::{Pick, Settings};
+use crate::load::number::nanos_of;
 
 /// The longest pause between two attempts to connect, in nanoseconds.
 const LONGEST_PAUSE: u64 = 1_000_000_000;
@@ -41,8 +42,17 @@ pub(super) struct Connection {
     pub(super) state: State,
     pub(super) reader: Reader,
     pub(super) flight: Flight,
+    /// The request that is under way, where it holds something that is another each time.
+    pub(super) own: Vec<u8>,
     /// Whether the other end will send no more.
     pub(super) half_closed: bool,
+    /// When it was asked for, and when it was there without TLS, in nanoseconds from the start.
+    pub(super) asked_at: u64,
+    pub(super) there_at: Option<u64>,
+    /// When it stood.
+    stood_at: u64,
+    /// How many answers came on it.
+    answers: u32,
     /// How many attempts to connect have failed in a row.
     failures: u32,
 }
@@ -54,7 +64,12 @@ impl Connection {
             state: State::Down(0),
             reader: Reader::new(),
             flight: Flight::default(),
+            own: Vec::new(),
             half_closed: false,
+            asked_at: 0,
+            there_at: None,
+            stood_at: 0,
+            answers: 0,
             failures: 0,
         }
     }
@@ -64,12 +79,25 @@ impl Connection {
         self.transport = Some(transport);
         self.half_closed = false;
         self.state = State::Opening(now);
+        (self.asked_at, self.there_at, self.answers) = (now, None, 0);
     }
 
     /// Notes that it stands.
-    pub(super) fn stands(&mut self) {
+    pub(super) fn stands(&mut self, now: u64) {
         self.failures = 0;
+        self.stood_at = now;
         self.state = State::Idle;
+    }
+
+    /// Notes that an answer came on it; whether it is used for another request.
+    pub(super) fn lives(&mut self, settings: &Settings, now: u64) -> bool {
+        self.answers = self.answers.saturating_add(1);
+        self.answers < settings.life_requests && !self.is_old(settings, now)
+    }
+
+    /// Whether it has been used for as long as it may be.
+    pub(super) fn is_old(&self, settings: &Settings, now: u64) -> bool {
+        now.saturating_sub(self.stood_at) >= nanos_of(settings.life_time)
     }
 
     /// Gives up, and waits longer before every further attempt.

@@ -48,7 +48,7 @@ impl Brake {
         self.0.fetch_max(strength, Ordering::Relaxed);
     }
 
-    fn stop(&self) -> Stop {
+    pub(in crate::load) fn stop(&self) -> Stop {
         match self.0.load(Ordering::Relaxed) {
             0 => Stop::Never,
             1 => Stop::Drain,

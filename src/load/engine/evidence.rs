@@ -3,24 +3,21 @@
 use std::time::Duration;
 
 use super::reader::Reader;
-use crate::load::job::Sealed;
 use crate::load::verdict::Outcome;
-use crate::wire::{Answer, Exchange, Failure, FailureKind, Timing};
+use crate::wire::{Answer, Exchange, Failure, FailureKind, Request, Timing};
 
 /// An exchange with a whole answer.
-pub(super) fn answered(sealed: &Sealed, reader: &Reader, service: Duration) -> Exchange {
+pub(super) fn answered(request: Request, reader: &Reader, service: Duration) -> Exchange {
     let timing = Timing { last_byte: Some(service), ..Timing::default() };
-    Exchange {
-        request: sealed.request.clone(),
-        answer: Some(answer(reader)),
-        failure: None,
-        timing,
-        transcript: None,
-    }
+    Exchange { request, answer: Some(answer(reader)), failure: None, timing, transcript: None }
 }
 
 /// An exchange without one, with as much of it as came.
-pub(super) fn failed(sealed: &Sealed, reader: &Reader, (outcome, what): (Outcome, &'static str)) -> Exchange {
+pub(super) fn failed(
+    request: Request,
+    reader: &Reader,
+    (outcome, what): (Outcome, &'static str),
+) -> Exchange {
     let kind = match outcome {
         Outcome::TimedOut => FailureKind::Timeout,
         Outcome::Malformed => FailureKind::Malformed,
@@ -37,7 +34,7 @@ pub(super) fn failed(sealed: &Sealed, reader: &Reader, (outcome, what): (Outcome
     let detail = if matches!(outcome, Outcome::TimedOut | Outcome::Closed) { "" } else { what };
     let has_head = !reader.head_bytes().is_empty();
     Exchange {
-        request: sealed.request.clone(),
+        request,
         answer: has_head.then(|| answer(reader)),
         failure: Some(Failure::new(kind, detail)),
         timing: Timing::default(),

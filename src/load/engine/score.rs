@@ -13,7 +13,7 @@ use super::worker::phase;
 use crate::judge::{Evidence, Recogniser, Right, Volatile};
 use crate::load::job::{Class, Job, Pick, Sealed};
 use crate::load::schedule::second_of;
-use crate::load::tally::{Album, ClassTimes, Counts, Finals, Phase, Surprise, Tally, Wires};
+use crate::load::tally::{Album, ClassTimes, Connecting, Counts, Finals, Phase, Surprise, Tally, Wires};
 use crate::load::verdict::{self, Outcome};
 
 /// Of so many right answers, one is judged in full all the same.
@@ -72,6 +72,16 @@ impl Score {
         &mut self.tally.wires
     }
 
+    /// A connection stands: when it was asked for and when it was there, and when TLS was too.
+    pub(super) fn stands(&mut self, (asked_at, there_at): (u64, u64), secured_at: Option<u64>) {
+        self.tally.wires.opened += 1;
+        self.times.connecting.connect.record(there_at.saturating_sub(asked_at));
+        if let Some(at) = secured_at {
+            self.tally.wires.handshakes += 1;
+            self.times.connecting.handshake.record(at.saturating_sub(there_at));
+        }
+    }
+
     fn counts(&mut self, due: Due, class: usize) -> Option<&mut Counts> {
         let phase = phase(&self.job, due);
         self.tally.counts(phase, class)
@@ -109,7 +119,7 @@ impl Score {
     }
 
     fn class_of(&self, due: Due) -> usize {
-        self.job.pick(due.number).map_or(0, |(pick, _, _)| pick.class)
+        self.job.class_of(due.number, due.at)
     }
 
     /// The first byte of a request was sent.
@@ -130,17 +140,30 @@ impl Score {
     pub(super) fn answered(&mut self, flight: &Flight, reader: &Reader, now: u64) -> bool {
         let job = Arc::clone(&self.job);
         let Some((class, sealed)) = job.picked(flight.pick) else { return false };
-        let quick = class.fast.right(reader.status(), reader.body());
+        let (right, other) = class.right(flight.sent_at, now);
+        let (status, body) = (reader.status(), reader.body());
+        let quick = right.fast.right(status, body).or_else(|| other?.fast.right(status, body));
         self.answers += 1;
         let outcome = match quick {
             Some(right) if !self.answers.is_multiple_of(SAMPLE) => right.into(),
             _ => self.look(flight, (class, sealed), (reader, quick, now)),
         };
         self.count(flight, outcome, now);
+        self.outlived(flight, class, outcome);
         if !reader.surplus().is_empty() {
             self.unasked(flight.pick, reader.surplus(), now);
         }
         flight.written == sealed.bytes.len()
+    }
+
+    /// Times how long behind the end of its key an accepted request was sent.
+    fn outlived(&mut self, flight: &Flight, class: &Class, outcome: Outcome) {
+        let accepted = matches!(outcome, Outcome::RightAccept | Outcome::FalseAccept);
+        let since = class.end.as_ref().and_then(|end| end.since(flight.sent_at));
+        let times = self.times.times.get_mut(flight.pick.class);
+        if let (true, Some(since), Some(times)) = (accepted, since, times) {
+            times.outlived.record(since);
+        }
     }
 
     /// Judges an answer in full, and keeps it where it is a surprise.
@@ -151,12 +174,14 @@ impl Score {
         (reader, quick, now): (&Reader, Option<Right>, u64),
     ) -> Outcome {
         let job = Arc::clone(&self.job);
-        if quick.is_none() && self.budget == 0 && !class.fast.is_blind() {
-            return verdict::by_status(class, reader.status(), &job.shed);
+        let (right, other) = class.right(flight.sent_at, now);
+        if quick.is_none() && self.budget == 0 && !right.fast.is_blind() && other.is_none() {
+            return verdict::by_status(right, reader.status(), &job.shed);
         }
         self.budget = self.budget.saturating_sub(1);
         let service = Duration::from_nanos(now.saturating_sub(flight.sent_at));
-        let exchange = evidence::answered(sealed, reader, service);
+        let exchange =
+            evidence::answered(job.stamp.filled(&sealed.request, flight.due.number), reader, service);
         let recogniser = Recogniser::new(&job.contract, &class.accepted);
         let volatile = Volatile::of(&job.contract);
         let evidence = Evidence {
@@ -166,7 +191,7 @@ impl Score {
             redactor: &job.redactor,
             volatile: &volatile,
         };
-        let (outcome, actual) = verdict::in_full(class, &evidence, &job.shed);
+        let (outcome, actual) = verdict::of_either((right, other), &evidence, &job.shed);
         match (quick, outcome.is_right()) {
             (None, true) => self.tally.wires.second_looks += 1,
             (Some(_), false) => self.tally.wires.missed += 1,
@@ -236,7 +261,11 @@ impl Score {
         if let (true, Some((_, sealed))) =
             (self.album.has_room(class, Some(outcome)), job.picked(flight.pick))
         {
-            let exchange = evidence::failed(sealed, reader, (outcome, what));
+            let exchange = evidence::failed(
+                job.stamp.filled(&sealed.request, flight.due.number),
+                reader,
+                (outcome, what),
+            );
             self.keep(class, (Some(outcome), what.to_owned(), now), Some(exchange));
         }
     }
@@ -308,7 +337,11 @@ impl Score {
 }
 
 fn no_times(classes: usize) -> Finals {
-    Finals { times: vec![ClassTimes::default(); classes], warm_up: ClassTimes::default() }
+    Finals {
+        times: vec![ClassTimes::default(); classes],
+        warm_up: ClassTimes::default(),
+        connecting: Connecting::default(),
+    }
 }
 
 /// The time that this thread has had a processor, in nanoseconds.

@@ -22,17 +22,23 @@ pub(super) fn all(document: &Document) -> Vec<Diagnostic> {
     found.extend(requests(document));
     found.extend(alone(document));
     found.extend(thresholds(document));
+    found.extend(super::keys::all(document));
+    found.extend(super::users::all(document));
     found
 }
 
 /// Which lines say how often something is sent, and whether they can stand beside each other.
 fn rates(document: &Document) -> Vec<Diagnostic> {
     let root = &document.root;
+    if root.get("journeys").is_some() {
+        return Vec::new();
+    }
     let closed = root.get("model").and_then(Node::as_str) == Some("closed");
     let there = |name: &str| root.entry(name);
     if closed {
-        let meaningless =
-            ["rate", "schedule", "stages", "arrivals", "backlog", "alone"].into_iter().filter_map(there);
+        let meaningless = ["rate", "schedule", "stages", "arrivals", "backlog", "find_capacity", "alone"]
+            .into_iter()
+            .filter_map(there);
         let explain = |entry: &Entry| {
             let message = format!("a closed model has no {}", document.entry_name(entry));
             at(entry, message)
@@ -41,7 +47,9 @@ fn rates(document: &Document) -> Vec<Diagnostic> {
         return meaningless.map(explain).collect();
     }
     let mut found = Vec::new();
-    if ["rate", "schedule", "stages"].iter().all(|name| there(name).is_none()) && !root.entries().is_empty() {
+    if ["rate", "schedule", "stages", "find_capacity"].iter().all(|name| there(name).is_none())
+        && !root.entries().is_empty()
+    {
         let message = "an open model needs `rate`, `schedule` or `stages`";
         found.push(Diagnostic::new(message, document.span("")).hint("write `rate: 100/s`, for example"));
     }
@@ -55,6 +63,11 @@ fn rates(document: &Document) -> Vec<Diagnostic> {
     }));
     for (one, other, cure) in [
         ("schedule", "rate", "a schedule has rates of its own"),
+        ("find_capacity", "rate", "a search has rates of its own"),
+        ("find_capacity", "schedule", "a search has rates of its own"),
+        ("find_capacity", "stages", "a search has rates of its own"),
+        ("find_capacity", "timeline", "every rate would need it afresh"),
+        ("alone", "timeline", "the one compares, the other changes what is compared"),
         ("stages", "schedule", "a rate goes by one or the other"),
         ("stages", "duration", "the duration is the sum of the stages'"),
     ] {
@@ -125,7 +138,7 @@ fn names(document: &Document) -> Vec<Diagnostic> {
 /// What makes a request differ so that the contract no longer says what is right.
 fn requests(document: &Document) -> Vec<Diagnostic> {
     let mut found = Vec::new();
-    for part in mix(document) {
+    for part in parts(document) {
         let Some(request) = part.get("request") else { continue };
         if let Some(wire) = request.entry("wire") {
             let message = "load sends whole requests, and no exact bytes".to_owned();
@@ -170,10 +183,9 @@ fn names_of_mix(document: &Document) -> Vec<&str> {
 }
 
 fn thresholds(document: &Document) -> Vec<Diagnostic> {
-    let alone = alone_entries(document).iter().filter_map(Node::as_str).take(MOST).map(Alone::name);
-    let alone: Vec<String> = alone.collect();
-    let mut names = names_of_mix(document);
-    names.extend(alone.iter().map(String::as_str));
+    let alone = alone_entries(document).iter().filter_map(Node::as_str).map(Alone::name);
+    let names: Vec<String> = super::users::names(document).into_iter().chain(alone).take(MOST).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
     let mut found = Vec::new();
     for node in document.root.get("thresholds").map(Node::items).unwrap_or_default().iter().take(MOST) {
         let Some(text) = node.as_str() else { continue };
@@ -181,6 +193,10 @@ fn thresholds(document: &Document) -> Vec<Diagnostic> {
             Err(mistake) => {
                 let span = within(document, node, text, &mistake.at);
                 found.push(Diagnostic::new(mistake.message, span).maybe_hint(mistake.hint));
+            }
+            Ok(threshold) if threshold.abort.is_some() && document.root.get("journeys").is_some() => {
+                let cure = "leave out `abort_on_fail`; it is weighed when all users are done";
+                found.push(Diagnostic::new("users are not ended early", node.span.clone()).hint(cure));
             }
             Ok(threshold) => {
                 let parts = threshold.classes().iter();
@@ -209,6 +225,11 @@ fn within(document: &Document, node: &Node, text: &str, place: &Span) -> Span {
     }
 }
 
-fn mix(document: &Document) -> &[Node] {
+/// Every part of the mix, and every request of a journey.
+fn parts(document: &Document) -> impl Iterator<Item = &Node> {
+    mix(document).iter().chain(super::users::sends(document))
+}
+
+pub(super) fn mix(document: &Document) -> &[Node] {
     document.root.get("mix").map(Node::items).unwrap_or_default()
 }

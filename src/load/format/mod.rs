@@ -4,14 +4,20 @@
 //! contract's names; it cannot name a host, and it holds no key.
 
 mod check;
+mod journey;
+mod keys;
 mod read;
 pub(super) mod shape;
+mod timeline;
+mod users;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+pub use journey::{Journey, JourneyStep, Think};
 pub use read::{builtin, read};
 pub use shape::{Ramp, Shape, Sine, Spike, Stage, Steps};
+pub use timeline::{Act, Capacity, KeyDeed, Life};
 
 use super::threshold::Threshold;
 use crate::contract::RefusalKind;
@@ -61,6 +67,10 @@ pub struct LoadPlan {
     #[serde(default)]
     #[schemars(range(min = 1, max = 100_000))]
     pub connections: Option<u32>,
+    /// How long each of them is used before another takes its place; as long as the target keeps it, where nothing is
+    /// said.
+    #[serde(default)]
+    pub connection_life: Option<Life>,
     /// How long an answer may take; 5 s where nothing is said.
     #[serde(default)]
     pub timeout: Option<Millis>,
@@ -71,9 +81,24 @@ pub struct LoadPlan {
     /// The statuses by which the target says that it is too busy; 429 and 503 where nothing is said.
     #[serde(default)]
     pub shed: Option<Vec<u16>>,
+    /// Sends the plan at one rate after the other until the highest is known at which its thresholds hold.
+    #[serde(default)]
+    pub find_capacity: Option<Capacity>,
+    /// What is done to the target meanwhile, in this order.
+    #[serde(default)]
+    pub timeline: Vec<Act>,
     /// What is sent, each by its weight.
+    #[serde(default)]
     #[schemars(length(min = 1))]
     pub mix: Vec<Entry>,
+    /// What virtual users do instead, each for itself: where it matters more how an API is used than how fast.
+    #[serde(default)]
+    #[schemars(length(min = 1))]
+    pub journeys: Vec<Journey>,
+    /// How many virtual users there are; 10 where nothing is said.
+    #[serde(default)]
+    #[schemars(range(min = 1, max = 10_000))]
+    pub users: Option<u32>,
     /// What is sent by itself first, so that thresholds can compare: with `entries: [good]`, `good-alone` is `good` alone.
     #[serde(default)]
     pub alone: Option<Alone>,
@@ -141,6 +166,12 @@ pub struct Entry {
     #[serde(default = "one")]
     #[schemars(range(min = 1, max = 1_000_000))]
     pub weight: u32,
+    /// From when on it is sent, counted from the end of the warm-up; from the beginning, where nothing is said.
+    #[serde(default)]
+    pub from: Option<Millis>,
+    /// Until when it is sent, counted from the end of the warm-up; to the end, where nothing is said.
+    #[serde(default)]
+    pub until: Option<Millis>,
     /// The operations, which share its weight: `all`, a list of full names, or a mapping of what they must be like.
     #[serde(default)]
     pub operations: OperationSelector,

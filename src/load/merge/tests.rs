@@ -11,7 +11,7 @@ use crate::load::conclude::{Header, concluded};
 use crate::load::format::Model;
 use crate::load::honesty::{Limits, Surroundings};
 use crate::load::shard::Shard;
-use crate::load::sheet::{ClassSheet, Sheet};
+use crate::load::sheet::{ClassSheet, KeyLife, Sheet};
 use crate::load::tally::{ClassTimes, Counts};
 use crate::load::threshold;
 use crate::load::verdict::Outcome;
@@ -34,6 +34,7 @@ fn sheet(shard: Shard, planned: u64) -> Sheet {
         accepts: *name == "good",
         turn: crate::outcome::load::Turn::InTheMix,
         expected: crate::redact::Redacted::fixed("what is right"),
+        key: KeyLife::Lasts,
     };
     let text = |text: &str| text.to_owned();
     let info = ShardInfo { number: shard.number(), of: shard.of() };
@@ -52,6 +53,7 @@ fn sheet(shard: Shard, planned: u64) -> Sheet {
         seed: 1,
         planned: Some(planned),
         span: Duration::from_secs(10),
+        acts: Vec::new(),
         warm_up: Duration::ZERO,
         alone: Duration::ZERO,
         classes: NAMES.iter().map(class).collect(),
@@ -120,7 +122,12 @@ fn files(events: &[Event], shard: Shard) -> (Vec<u8>, Vec<u8>) {
     let collected = recorded(&own);
     let sheet = sheet(shard, own.len() as u64);
     let result = concluded(header(), &sheet, &collected, Vec::new()).result;
-    let times = Recorded { classes: collected.times, warm_up: collected.warm_up_times, lag: collected.lag };
+    let times = Recorded {
+        classes: collected.times,
+        warm_up: collected.warm_up_times,
+        lag: collected.lag,
+        connecting: collected.connecting,
+    };
     let span = Duration::from_secs(10);
     let log = written::write(&times.tagged("", &NAMES), (SystemTime::UNIX_EPOCH, Duration::ZERO, span));
     (serde_json::to_vec(&result).unwrap(), log.unwrap())

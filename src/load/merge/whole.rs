@@ -9,7 +9,7 @@ use crate::load::collect::Collected;
 use crate::load::conclude::{Conclusion, Header, concluded, derived_notices};
 use crate::load::format::Model;
 use crate::load::honesty::{Limits, Surroundings};
-use crate::load::sheet::{ClassSheet, Sheet};
+use crate::load::sheet::{ClassSheet, KeyLife, Sheet};
 use crate::load::tally::{ClassTimes, Counts, Wires};
 use crate::load::threshold;
 use crate::load::verdict::Outcome;
@@ -29,6 +29,7 @@ pub(super) fn recorded(parts: &Parts) -> Recorded {
         sum.classes.iter_mut().zip(&part.times.classes).for_each(|(sum, times)| sum.add(times));
         sum.warm_up.add(&part.times.warm_up);
         sum.lag.add(&part.times.lag);
+        sum.connecting.add(&part.times.connecting);
     }
     sum
 }
@@ -64,6 +65,7 @@ pub(super) fn conclude(parts: &Parts) -> Conclusion {
     result.whole = absent.is_empty() && results.iter().all(|one| one.whole);
     result.seconds = seconds(&results);
     result.surprises = results.iter().flat_map(|one| one.surprises.clone()).collect();
+    result.timeline = results.iter().flat_map(|one| one.timeline.clone()).collect();
     result.parts = results.into_iter().cloned().collect();
     conclusion
 }
@@ -138,6 +140,7 @@ fn sheet(results: &[&LoadResult]) -> Sheet {
             .iter()
             .filter_map(|one| threshold::parse(one.threshold.as_str()).ok())
             .collect(),
+        acts: Vec::new(),
         threads: sum(&|one| one.generator.threads),
         connections: sum(&|one| one.generator.connections),
         timeout: longest(&|one| one.generator.timeout_us),
@@ -155,6 +158,7 @@ fn class(class: &Class) -> ClassSheet {
         accepts: class.accepts,
         turn: class.turn,
         expected: class.expected.clone(),
+        key: if class.outlived_us.is_some() { KeyLife::Ends } else { KeyLife::Lasts },
     }
 }
 
@@ -166,6 +170,7 @@ fn collected(results: &[&LoadResult], times: Recorded) -> Collected {
         times: times.classes,
         warm_up_times: times.warm_up,
         lag: times.lag,
+        connecting: times.connecting,
         ..Collected::default()
     };
     for result in results {

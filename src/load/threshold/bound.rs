@@ -9,6 +9,9 @@ type Read = (Bound, Named);
 
 /// The bound of a figure.
 pub(super) fn bound(of: &Figure, text: &str, at: Span) -> Result<Read, Mistake> {
+    if let Some(name) = word(text, &at).strip_prefix("policy.") {
+        return policy(of, name).map(|bound| (bound, None)).map_err(|message| plain(message, at.clone()));
+    }
     if !word(text, &at).contains('(') {
         return fixed(of, text, at).map(|bound| (Bound::Fixed(bound), None));
     }
@@ -24,6 +27,15 @@ pub(super) fn bound(of: &Figure, text: &str, at: Span) -> Result<Read, Mistake> 
     }
     let plus = plus(of, text, trimmed(text, close + 1..at.end))?;
     Ok((Bound::Compared { factor, figure: other, plus }, named))
+}
+
+/// A line of the policy, where it can be a bound of the figure.
+fn policy(of: &Figure, name: &str) -> Result<Bound, String> {
+    match name {
+        "max_revocation_lag" if of.is_time() => Ok(Bound::Policy(name.to_owned())),
+        "max_revocation_lag" => Err(format!("`policy.{name}` is a time, and this is none")),
+        _ => Err(format!("`policy.{name}` is no bound")),
+    }
 }
 
 /// What the other figure is multiplied by, and where the rest is.

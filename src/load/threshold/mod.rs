@@ -1,8 +1,9 @@
 //! Thresholds: bounds on what was measured, as a plan writes them.
 //!
-//! `p99(accepted, response) < 20ms`, `rate(false_accept) == 0`, `rate(shed) < 1%`, `throughput(good) > 100/s`; or beside
-//! another figure, `p99(refused) < 2 * p99(accepted) + 5ms`. With `abort_on_fail 5s` behind it the run ends where it does
-//! not hold once 5 s are measured. A threshold without samples is missed: nothing measured is nothing shown.
+//! `p99(accepted, response) < 20ms`, `rate(false_accept) == 0`, `rate(shed) < 1%`, `throughput(good) > 100/s`; beside a
+//! line of the contract, `max(leased, outlived) <= policy.max_revocation_lag`; beside another figure,
+//! `p99(refused) < 2 * p99(accepted) + 5ms`. With `abort_on_fail 5s` behind it the run ends where it does not hold once
+//! 5 s are measured. A threshold without samples is missed: nothing measured is nothing shown.
 
 mod bound;
 mod parse;
@@ -17,6 +18,7 @@ use serde::{Deserialize, Deserializer, de};
 pub use parse::{Mistake, parse};
 pub use weigh::{Measured, Weighed};
 
+use crate::contract::Policy;
 use crate::document::Span;
 
 /// What a figure can be taken of beside the parts of the mix.
@@ -70,6 +72,8 @@ pub enum Bound {
         /// And so much more.
         plus: f64,
     },
+    /// A line of the contract's policy, by its name: a number once there is a contract.
+    Policy(String),
 }
 
 /// What was measured.
@@ -119,6 +123,8 @@ pub enum Time {
     Response,
     /// From when it was sent.
     Service,
+    /// From the end of the key that it was sent with until it was sent: of accepted requests alone.
+    Outlived,
 }
 
 /// How two numbers must compare.
@@ -145,10 +151,25 @@ impl Threshold {
     /// Whether it asks for times.
     pub fn wants_times(&self) -> bool {
         let other = match &self.bound {
-            Bound::Fixed(_) => None,
+            Bound::Fixed(_) | Bound::Policy(_) => None,
             Bound::Compared { figure, .. } => Some(figure),
         };
         std::iter::once(&self.figure).chain(other).any(Figure::is_time)
+    }
+
+    /// The same with a bound that is a number, where it was a line of the contract's policy.
+    ///
+    /// # Errors
+    /// When the contract has no such line.
+    pub fn settled(mut self, policy: &Policy) -> Result<Self, String> {
+        if let Bound::Policy(name) = &self.bound {
+            let time = policy.time(name);
+            let time = time.ok_or_else(|| format!("the contract lacks a line `policy.{name}`"))?;
+            // Whoever reads a result need not have the contract.
+            self.text = self.text.replace(&format!("policy.{name}"), &format!("{}ms", time.as_millis()));
+            self.bound = Bound::Fixed(time.as_secs_f64());
+        }
+        Ok(self)
     }
 }
 

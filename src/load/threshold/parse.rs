@@ -166,7 +166,8 @@ fn time(text: &str, at: Option<&Span>) -> Result<Time, Mistake> {
     match at.map(|at| (word(text, at), at)) {
         None | Some(("response", _)) => Ok(Time::Response),
         Some(("service", _)) => Ok(Time::Service),
-        Some((_, at)) => Err(unknown("time", text, at, &["response", "service"])),
+        Some(("outlived", _)) => Ok(Time::Outlived),
+        Some((_, at)) => Err(unknown("time", text, at, &["response", "service", "outlived"])),
     }
 }
 
@@ -180,7 +181,7 @@ mod tests {
     fn bound_of(text: &str) -> f64 {
         match parse(text).unwrap_or_else(|mistake| panic!("{text}: {mistake:?}")).bound {
             Bound::Fixed(bound) => bound,
-            Bound::Compared { .. } => panic!("{text} compares"),
+            Bound::Compared { .. } | Bound::Policy(_) => panic!("{text} compares"),
         }
     }
 
@@ -201,6 +202,8 @@ mod tests {
         let good = parse("count(broken, good) <= 3").unwrap();
         assert_eq!(good.classes(), [("good".to_owned(), 14..18)]);
         assert_eq!(parse("p50(refused) > 0s").unwrap().classes(), []);
+        let policy = parse("max(all, outlived) <= policy.max_revocation_lag").unwrap();
+        assert_eq!(policy.bound, Bound::Policy("max_revocation_lag".to_owned()));
     }
 
     #[test]
@@ -233,6 +236,7 @@ mod tests {
             ("rate(sheds) < 1%", "`sheds` is no count", "sheds"),
             ("rate(shed) < few", "`few` is not a share", "few"),
             ("max(all, service, x) < 1s", "this is one too many", "x"),
+            ("max(all) < policy.max_lag", "`policy.max_lag` is no bound", "policy.max_lag"),
             ("p99(all) < 2 * p99(all", "this `(` is never closed", "("),
             ("p99(all) < x * p99(good)", "`x` is not a number", "x"),
             ("p99(all) < 2 * rate(shed)", "this is another kind of figure", "rate(shed)"),

@@ -33,6 +33,7 @@ impl Threshold {
         let figure = self.figure.measured(measured);
         let bound = match &self.bound {
             Bound::Fixed(bound) => Some(*bound),
+            Bound::Policy(_) => None,
             Bound::Compared { factor, figure, plus } => {
                 figure.measured(measured).map(|other| factor * other + plus)
             }

@@ -2,6 +2,7 @@
 
 mod surprises;
 mod tables;
+mod timeline;
 
 use super::page::{Ink, Page};
 use super::words::duration;
@@ -10,11 +11,12 @@ use crate::outcome::ExitCode;
 use crate::outcome::load::{LoadModel, LoadResult, LoadVerdict};
 
 /// The sections, in the order of the page.
-const SECTIONS: [fn(&LoadResult, &mut Page); 8] = [
+const SECTIONS: [fn(&LoadResult, &mut Page); 9] = [
     head,
     tables::classes,
     tables::times,
     tables::distribution,
+    timeline::timeline,
     tables::generator,
     tables::thresholds,
     surprises::surprises,

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use super::super::evidence::{self, Limits};
 use super::super::page::{Ink, Page};
-use crate::outcome::load::{LoadResult, Surprise, WrongKind};
+use crate::outcome::WrongKind;
+use crate::outcome::load::{LoadResult, Surprise};
 
 /// How much is shown of an exchange.
 const LIMITS: Limits = Limits { headers: 12, lines: 12, width: 2_000 };

@@ -58,13 +58,21 @@ pub(super) fn times(result: &LoadResult, page: &mut Page) {
     let timeout = result.generator.timeout_us;
     line("response", &result.response_time_us, timeout, page);
     line("service", &result.service_time_us, timeout, page);
+    // Where connections live on, a handful was opened before the start, and says nothing.
+    let wires = &result.connections;
+    if wires.opened > u64::try_from(result.generator.connections).unwrap_or(0) {
+        line("connect", &wires.connect_time_us, u64::MAX, page);
+        if wires.handshakes > 0 {
+            line("handshake", &wires.handshake_time_us, u64::MAX, page);
+        }
+    }
     let words = "response counts from when a request was due, service from when it was sent; - is where too few \
                  samples support a figure";
     page.paragraph(2, 2, (Ink::Faint, words));
 }
 
 /// Percentiles of one kind; what reaches the time-out is at least that.
-fn line(name: &str, times: &Percentiles, timeout: u64, page: &mut Page) {
+pub(super) fn line(name: &str, times: &Percentiles, timeout: u64, page: &mut Page) {
     let cell = |time: Option<u64>| {
         let mark = if time.is_some_and(|time| time >= timeout) { "≥" } else { "" };
         format!("{:>9}", format!("{mark}{}", millis(time)))
@@ -154,7 +162,7 @@ pub(super) fn thresholds(result: &LoadResult, page: &mut Page) {
 }
 
 /// Microseconds as milliseconds, with as many digits as mean something.
-fn millis(micros: Option<u64>) -> String {
+pub(super) fn millis(micros: Option<u64>) -> String {
     match micros {
         None => "-".to_owned(),
         Some(micros @ 0..10_000) => format!("{}.{:03}", micros / 1000, micros % 1000),

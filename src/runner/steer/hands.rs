@@ -5,7 +5,7 @@ use std::hash::{BuildHasher as _, RandomState};
 
 use serde_json::Value;
 
-use super::super::Job;
+use super::Grip;
 use super::rules;
 use super::time::{Clock, rfc3339};
 use super::undo::{Entry, back};
@@ -16,7 +16,7 @@ use crate::wire::{Arguments, Told};
 
 /// Why a case does not go on.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::runner) enum Objection {
+pub enum Objection {
     /// Nothing can be said.
     Unclear(String),
     /// What the target told is wrong.
@@ -30,7 +30,7 @@ pub(in crate::runner) enum Objection {
 
 impl Objection {
     /// What is said of it where only words can be said.
-    pub(in crate::runner) fn into_words(self) -> String {
+    pub fn into_words(self) -> String {
         match self {
             Self::Unclear(why) => why,
             Self::Broken { actual, .. } => actual,
@@ -38,9 +38,10 @@ impl Objection {
     }
 }
 
-/// One attempt's hands.
-pub(in crate::runner) struct Hands<'a> {
-    job: &'a Job,
+/// The hands of one attempt at something: what they make, they take back.
+#[derive(Debug)]
+pub struct Hands<'a> {
+    grip: Grip<'a>,
     case: &'a str,
     /// The contract's keys and those that were made.
     keyring: Keyring,
@@ -64,13 +65,13 @@ struct Made {
 
 impl<'a> Hands<'a> {
     /// Hands that have done nothing yet.
-    pub(in crate::runner) fn new(job: &'a Job, case: &'a str) -> Self {
+    pub fn new(grip: Grip<'a>, case: &'a str) -> Self {
         Self {
-            job,
+            grip,
             case,
-            keyring: job.keyring.clone(),
+            keyring: grip.keyring.clone(),
             made: BTreeMap::new(),
-            clock: Clock::at((job.steering.now_ms)()),
+            clock: Clock::at((grip.steering.now_ms)()),
             readings: BTreeMap::new(),
             tickets: Vec::new(),
             changed: None,
@@ -78,7 +79,7 @@ impl<'a> Hands<'a> {
     }
 
     /// The keys that there are by now.
-    pub(in crate::runner) fn keyring(&self) -> &Keyring {
+    pub fn keyring(&self) -> &Keyring {
         &self.keyring
     }
 
@@ -88,7 +89,10 @@ impl<'a> Hands<'a> {
     }
 
     /// Does something, and looks at what is told.
-    pub(in crate::runner) async fn perform(&mut self, deed: &Deed) -> Result<(), Objection> {
+    ///
+    /// # Errors
+    /// Why it was not done, or what is wrong about what was told.
+    pub async fn perform(&mut self, deed: &Deed) -> Result<(), Objection> {
         let unclear = |why: String| Objection::Unclear(format!("{deed}: {why}"));
         if let Rule::Key { model, owner } = &deed.rule {
             self.make_up(deed, (model, owner)).map_err(unclear)?;
@@ -96,18 +100,18 @@ impl<'a> Hands<'a> {
         let Some(action) = deed.action else { return Ok(()) };
         let arguments = self.arguments(deed).map_err(unclear)?;
         let ticket = self.note(action, &arguments, deed).map_err(unclear)?;
-        let told = self.job.steering.plane.carry_out(action, &arguments).await;
+        let told = self.grip.steering.plane.carry_out(action, &arguments).await;
         let told = told.map_err(|error| unclear(error.to_string()))?;
         self.done(deed, (action, &arguments), (&told, ticket)).map_err(unclear)?;
-        rules::look(self, deed, &told, self.job)
+        rules::look(self, deed, &told, self.grip)
     }
 
     /// Takes everything back, the last first; says what could not be taken back.
-    pub(in crate::runner) async fn take_back(&mut self) -> Vec<String> {
+    pub async fn take_back(&mut self) -> Vec<String> {
         let mut failed = Vec::new();
         while let Some((ticket, _)) = self.tickets.pop() {
-            if let Some(entry) = self.job.steering.undo.take(ticket) {
-                failed.extend(back(&entry, &self.job.steering.plane).await.err());
+            if let Some(entry) = self.grip.steering.undo.take(ticket) {
+                failed.extend(back(&entry, &self.grip.steering.plane).await.err());
             }
         }
         failed
@@ -119,7 +123,7 @@ impl<'a> Hands<'a> {
         let Some(name) = deed.key.as_ref().filter(|name| !self.made.contains_key(*name)) else {
             return Ok(());
         };
-        let pattern = self.job.keyring.key(model).ok_or("its model has no key")?;
+        let pattern = self.grip.keyring.key(model).ok_or("its model has no key")?;
         let mut dice = Dice::new(fresh(), self.case);
         let text = forge(pattern.expose(), Public::default(), &KeyTwist::Random(LikeTheKey::Like), &mut dice);
         let key = Secret::new(text);
@@ -139,7 +143,7 @@ impl<'a> Hands<'a> {
     }
 
     fn keep(&mut self, name: &str, made: Made) -> Result<(), String> {
-        self.job.redactor.add(name, &made.key);
+        self.grip.redactor.add(name, &made.key);
         self.keyring.add(name, made.key.clone()).map_err(|error| error.problem)?;
         self.made.insert(name.to_owned(), made);
         Ok(())
@@ -167,7 +171,7 @@ impl<'a> Hands<'a> {
 
     /// Notes how it is taken back, before it is done.
     fn note(&mut self, action: Action, arguments: &Arguments, deed: &Deed) -> Result<Option<u64>, String> {
-        let plane = &self.job.steering.plane;
+        let plane = &self.grip.steering.plane;
         let undo =
             action.undone_by().map(|undo| if plane.call(undo).is_some() { undo } else { Action::Revoke });
         let Some(undo) = undo.filter(|undo| plane.call(*undo).is_some()) else { return Ok(None) };
@@ -177,7 +181,7 @@ impl<'a> Hands<'a> {
         }
         let (case, what) = (self.case.to_owned(), deed.to_string());
         let entry = Entry { case, action: undo, arguments: arguments.clone(), what };
-        let ticket = self.job.steering.undo.note(entry).ok_or("the run is over")?;
+        let ticket = self.grip.steering.undo.note(entry).ok_or("the run is over")?;
         self.tickets.push((ticket, undo));
         Ok(Some(ticket))
     }
@@ -211,7 +215,7 @@ impl<'a> Hands<'a> {
         arguments: &Arguments,
         (told, ticket): (&Told, Option<u64>),
     ) -> Result<(), String> {
-        let answers = self.job.steering.plane.call(Action::Create).map(|call| call.answers.clone());
+        let answers = self.grip.steering.plane.call(Action::Create).map(|call| call.answers.clone());
         let answers = answers.unwrap_or_default();
         let name = deed.key.clone().unwrap_or_default();
         let mut arguments = arguments.clone();
@@ -234,7 +238,7 @@ impl<'a> Hands<'a> {
         }
         let key = arguments.key.clone().ok_or("there is no key")?;
         if let Some(ticket) = ticket {
-            self.job.steering.undo.correct(ticket, &arguments);
+            self.grip.steering.undo.correct(ticket, &arguments);
         }
         self.keep(&name, Made { values: arguments.values, key, ticket })
     }
@@ -247,7 +251,7 @@ impl<'a> Hands<'a> {
         });
         if let Some(at) = cancelled {
             let (ticket, _) = self.tickets.remove(at);
-            drop(self.job.steering.undo.take(ticket));
+            drop(self.grip.steering.undo.take(ticket));
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::super::Job;
+use super::Grip;
 use super::hands::{Hands, Objection};
 use crate::contract::{Action, Answers};
 use crate::document::HeaderName;
@@ -12,21 +12,21 @@ use crate::scenario::{Reading, SeenRule};
 use crate::wire::{Answer, Told};
 
 /// Looks at what was told.
-pub(super) fn look(hands: &mut Hands<'_>, deed: &Deed, told: &Told, job: &Job) -> Result<(), Objection> {
+pub(super) fn look(hands: &mut Hands<'_>, deed: &Deed, told: &Told, grip: Grip<'_>) -> Result<(), Objection> {
     let Some(action) = deed.action else { return Ok(()) };
     let unclear = |why: &str| Objection::Unclear(format!("{deed}: {why}"));
-    let answers = job.steering.plane.call(action).map(|call| call.answers.clone()).unwrap_or_default();
+    let answers = grip.steering.plane.call(action).map(|call| call.answers.clone()).unwrap_or_default();
     match &deed.rule {
         Rule::Done | Rule::Key { .. } | Rule::At(_) => Ok(()),
         Rule::Reading(reading) => {
             let value = value(told, &answers).ok_or_else(|| unclear("it does not tell what was asked"))?;
             compare(hands, (action, *reading), value, "")
         }
-        Rule::Log => log(told, &answers, job).unwrap_or_else(|why| Err(unclear(&why))),
+        Rule::Log => log(told, &answers, grip).unwrap_or_else(|why| Err(unclear(&why))),
         Rule::Seen { seen, field } => {
             let fields = value(told, &answers).and_then(|value| fields(&value));
             let fields = fields.ok_or_else(|| unclear("it tells no header fields"))?;
-            arrived(hands, (seen, field.as_ref()), &fields, job)
+            arrived(hands, (seen, field.as_ref()), &fields, grip)
         }
     }
 }
@@ -71,17 +71,17 @@ fn compare(
 }
 
 /// Looks for keys in a log; why nothing can be said of it, if so.
-fn log(told: &Told, answers: &Answers, job: &Job) -> Result<Result<(), Objection>, String> {
+fn log(told: &Told, answers: &Answers, grip: Grip<'_>) -> Result<Result<(), Objection>, String> {
     // JSON writes some characters otherwise; a log is read as it is told, and as it was meant.
     let meant = value(told, answers).ok_or("it does not tell what was asked")?;
     let meant = meant.as_str().map_or_else(|| meant.to_string(), str::to_owned);
     if meant.trim().is_empty() {
         return Err("the log is empty".to_owned());
     }
-    let found = job.redactor.find(meant.as_bytes()).into_iter().next();
+    let found = grip.redactor.find(meant.as_bytes()).into_iter().next();
     match found {
         Some(trace) => {
-            let line = job.redactor.redact(line_at(&meant, trace.at.start)).truncated(300).to_string();
+            let line = grip.redactor.redact(line_at(&meant, trace.at.start)).truncated(300).to_string();
             let actual = format!("the log holds the key of `{}`, {}: {line}", trace.credential, trace.form);
             Ok(Err(Objection::Broken { expected: "a log without any trace of a key".to_owned(), actual }))
         }
@@ -133,14 +133,14 @@ fn arrived(
     hands: &mut Hands<'_>,
     (seen, identity): (&SeenRule, Option<&HeaderName>),
     fields: &[(String, String)],
-    job: &Job,
+    grip: Grip<'_>,
 ) -> Result<(), Objection> {
     let broken = |expected: String, actual: String| Err(Objection::Broken { expected, actual });
     let behind = "behind the edge";
     let line = |(name, value): &(String, String)| format!("{name}: {value}");
     let whole = fields.iter().map(line).collect::<Vec<_>>().join("\n");
     if seen.no_key == Some(true)
-        && let Some(trace) = job.redactor.find(whole.as_bytes()).into_iter().next()
+        && let Some(trace) = grip.redactor.find(whole.as_bytes()).into_iter().next()
     {
         let line = line_at(&whole, trace.at.start);
         return broken(format!("no trace of a key {behind}"), format!("{line} arrived {behind}"));

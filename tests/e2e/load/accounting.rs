@@ -1,9 +1,11 @@
 //! What was sent is what the target saw, and every request comes to something.
 
+use std::sync::Arc;
+
 use rustix::process::Signal;
 
 use super::{PLAN, count, ends_with, load, result, sound};
-use crate::support::{Edge, Lockproof, Reply, Server};
+use crate::support::{Edge, Lockproof, Reply, Server, problem};
 
 #[test]
 fn a_sound_target_is_0_and_saw_what_was_sent() {
@@ -152,4 +154,28 @@ fn without_a_target_it_is_the_reference_server_whose_own_count_agrees() {
     ends_with(&outcome, 0, "exit 0: no answer was wrong");
     assert_eq!(count(&outcome, "sent"), 300);
     assert_eq!(result(&outcome)["warm_up"]["sent"].as_u64(), Some(60));
+}
+
+#[test]
+fn a_value_that_was_never_sent_before_is_another_in_every_request() {
+    let (edge, seen) = (Edge::default(), Arc::new(std::sync::Mutex::new(Vec::new())));
+    let kept = Arc::clone(&seen);
+    let server = Server::http(move |request| {
+        let mut kept = kept.lock().unwrap();
+        kept.extend(request.header("x-id").map(str::to_owned));
+        // One of them is wrong, to be shown as it was sent.
+        let wrong = kept.len() == 50 && request.header("x-id").is_some();
+        Reply::Whole(if wrong { problem(401, "invalid_api_key") } else { edge.answer(request) })
+    });
+    let plan = "load: 1\ntitle: Unique\nmodel: closed\nconnections: 4\nduration: 20s\nrequests: 200\nmix:\n  - name: \
+                one\n    operations: [items.list]\n    request: { credential: full, headers: [{ X-Id: 'a-{unique}' }] }\n    \
+                expect: acceptance\n";
+    let outcome = load(&server.url(), plan).run();
+    ends_with(&outcome, 1, "WRONG false refusal in `one`");
+    let ids = seen.lock().unwrap().clone();
+    let distinct: std::collections::HashSet<_> = ids.iter().collect();
+    assert_eq!((ids.len(), distinct.len()), (200, 200), "{outcome}");
+    assert!(ids.iter().all(|id| id.len() == 38), "{ids:?}");
+    let shown = result(&outcome)["surprises"][0]["exchange"]["sent"].to_string();
+    assert!(shown.contains(&*ids[49]), "{shown}");
 }

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use rustix::process::Signal;
 
 use super::{PLAN, ends_with, load, result, sound, strictly};
-use crate::support::{Edge, Reply, Server, Small, answer};
+use crate::support::{Edge, Lockproof, Reply, Server, Small, answer};
 
 /// A target that answers nothing in the first 300 ms of every second.
 fn stalling() -> Server {
@@ -98,6 +98,20 @@ fn the_highest_rate_that_holds_is_found() {
     let found: f64 = found.and_then(|text| text.parse().ok()).unwrap();
     // A thirtieth of a second is hard to keep beside other tests; a half of it is not the truth.
     assert!((150.0..340.0).contains(&found), "{outcome}");
+}
+
+#[test]
+fn a_search_whose_trials_are_too_short_says_so_and_the_ready_plan_is_one() {
+    let server = sound();
+    let plan = PLAN.replace("rate: 400/s\n", "find_capacity: { from: 100/s }\n");
+    let with = |threshold: &str| load(&server.url(), &plan).args(&["--threshold", threshold]).run();
+    ends_with(&with("p99(all) < 1s"), 3, "at 100/s too few requests support it");
+    ends_with(&with("count(sent) < 120"), 0, "highest rate that held: 238/s (held 3 of 3 times)");
+    let mixed = plan.replace("find_capacity", "rate: 5/s\nfind_capacity");
+    ends_with(&load(&server.url(), &mixed).run(), 2, "`rate` cannot stand beside `find_capacity`");
+    let ready = Lockproof::new(&["load", "capacity", "--duration", "100ms", "--warm-up", "0s"]);
+    let outcome = ready.args(&["--max-lag", "60s", "--max-cpu", "100"]).run();
+    ends_with(&outcome, 3, "at 250/s too few requests support it");
 }
 
 #[test]

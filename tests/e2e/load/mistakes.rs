@@ -16,13 +16,6 @@ fn a_request_that_takes_more_than_itself_is_refused_before_anything_is_sent() {
     for (operation, request, why) in [
         ("ekyc.ocr", "{ token: { minted_by: { allowing: mint } } }", "needs an object that is made first"),
         ("ekyc.ocr", "{ node: other }", "it would go to another node"),
-        ("abis.enroll", "{ idempotency: one }", "it holds a value that was never sent before"),
-        (
-            "ekyc.ocr",
-            "{ headers: [{ X-Request-Id: \"{unique}\" }] }",
-            "it holds a value that was never sent before",
-        ),
-        ("ekyc.ocr", "{ credential: { created: leaked } }", "leaked"),
         ("ekyc.ocr", "{ revoke_token: true }", "it carries a token that is minted first"),
     ] {
         let outcome = sending(operation, request).run();
@@ -59,5 +52,21 @@ fn a_load_of_nothing_is_refused_before_anything_is_sent() {
     let outcome = load(&server.url(), &never).run();
     ends_with(&outcome, 2, "nothing would ever be sent");
     assert!(outcome.says("plan.yaml:3:7"), "{outcome}");
+    assert_eq!(server.connections(), 0);
+}
+
+#[test]
+fn what_cannot_stand_together_in_a_plan_is_a_mistake() {
+    let server = sound();
+    let alone = "load: 1\ntitle: One\nrate: 10/s\nalone: { entries: [one], for: 1s }\ntimeline:\n  \
+                 - control: { create: { key: leased } }\nmix: [{ name: one, operations: [items.list] }]\n";
+    let users = "load: 1\ntitle: One\njourneys: [{ name: go, steps: [{ send: { name: one, operations: [items.list] } }] }]\n\
+                 thresholds: ['p99(all) < 1s abort_on_fail']\n";
+    for (plan, why) in [
+        (alone, "the one compares, the other changes what is compared"),
+        (users, "users are not ended early"),
+    ] {
+        ends_with(&load(&server.url(), plan).run(), 2, why);
+    }
     assert_eq!(server.connections(), 0);
 }

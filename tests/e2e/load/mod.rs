@@ -10,6 +10,8 @@ mod cost;
 mod defects;
 mod end;
 mod honesty;
+mod journeys;
+mod keys;
 mod ledger;
 mod mistakes;
 mod rare;

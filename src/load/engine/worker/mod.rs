@@ -183,6 +183,10 @@ impl Worker {
                 State::Busy if now.saturating_sub(connection.flight.sent_at) >= timeout => {
                     self.fail(index, Outcome::TimedOut, "no complete answer in time");
                 }
+                State::Idle if connection.is_old(&self.job.settings, now) => {
+                    self.score.wires().closed += 1;
+                    self.open(index);
+                }
                 State::Down(_) | State::Opening(_) | State::Idle | State::Busy => {}
             }
         }
@@ -235,13 +239,14 @@ impl Worker {
             Ok(false) => {}
             Err(error) => self.not_opened(index, Some(&error)),
             Ok(true) => match transport.shake_hands() {
-                Ok(false) => {}
+                Ok(false) => connection.there_at = connection.there_at.or(Some(self.desk.clock.now())),
                 Ok(true) => {
-                    connection.stands();
-                    let wires = self.score.wires();
-                    wires.opened += 1;
-                    wires.handshakes += u64::from(self.job.target.tls.is_some());
-                    self.ready(index, self.desk.clock.now());
+                    let now = self.desk.clock.now();
+                    connection.stands(now);
+                    let tls = self.job.target.tls.is_some();
+                    let there = connection.there_at.filter(|_| tls).unwrap_or(now);
+                    self.score.stands((connection.asked_at, there), tls.then_some(now));
+                    self.ready(index, now);
                 }
                 Err(error) => {
                     self.score.wires().no_tls += 1;

@@ -11,12 +11,20 @@ use crate::load::verdict::Outcome;
 impl Worker {
     /// Sends a request on a connection that waits for one.
     pub(super) fn send(&mut self, index: usize, due: Due) {
-        let (Some(connection), Some((pick, _, sealed))) =
-            (self.connections.get_mut(index), self.job.pick(due.number))
-        else {
-            return;
+        let Some(connection) = self.connections.get_mut(index) else { return };
+        let Some((pick, sealed)) = self.job.pick(due.number, due.at) else {
+            // Its key is not there; the connection waits on.
+            connection.state = State::Idle;
+            self.free.push_back(index);
+            return self.score.never_sent(due);
         };
         connection.flight = Flight { due, pick, sent_at: self.desk.clock.now(), written: 0 };
+        if !sealed.patches.is_empty() {
+            // The room is the connection's own, and is there from the first time on.
+            connection.own.clear();
+            connection.own.extend_from_slice(&sealed.bytes);
+            self.job.stamp.patch(&sealed.patches, due.number, &mut connection.own);
+        }
         connection.reader.begin(&sealed.request.method);
         connection.state = State::Busy;
         self.busy += 1;
@@ -31,8 +39,9 @@ impl Worker {
         else {
             return;
         };
+        let bytes = if sealed.patches.is_empty() { &*sealed.bytes } else { &*connection.own };
         loop {
-            let rest = sealed.bytes.get(connection.flight.written..).unwrap_or_default();
+            let rest = bytes.get(connection.flight.written..).unwrap_or_default();
             let written =
                 if rest.is_empty() { transport.flush().map(|()| None) } else { transport.write(rest) };
             match written {
@@ -42,7 +51,7 @@ impl Worker {
                         self.score.sent(&connection.flight);
                     }
                     connection.flight.written += count;
-                    if connection.flight.written == sealed.bytes.len() && transport.short_reads_end() {
+                    if connection.flight.written == bytes.len() && transport.short_reads_end() {
                         return;
                     }
                 }
@@ -126,7 +135,8 @@ impl Worker {
         self.busy -= 1;
         connection.state = State::Idle;
         let whole = self.score.answered(&connection.flight, &connection.reader, now);
-        if whole && !connection.reader.must_close() && !connection.half_closed {
+        let lives = connection.lives(&self.job.settings, now);
+        if whole && lives && !connection.reader.must_close() && !connection.half_closed {
             return self.ready(index, now);
         }
         self.score.wires().closed += 1;
