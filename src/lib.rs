@@ -5,6 +5,7 @@
 //! one direction in which data flows through them.
 
 pub mod cli;
+pub mod compare;
 pub mod contract;
 pub mod document;
 pub mod hpack;

@@ -5,7 +5,9 @@ mod check;
 mod checks_page;
 mod child;
 mod client;
+mod compare;
 mod completions;
+mod diff;
 mod error;
 mod explain;
 mod hardening;
@@ -45,6 +47,9 @@ Examples:
   lockproof run --contract lockproof.yaml --list   see the cases, send nothing
   lockproof run --defect ignore-expiry             see what a finding looks like
   lockproof snapshot                               freeze every refusal, to see what changes later
+  lockproof compare old.json new.json              what fails now, and what no longer does
+  lockproof diff --target staging --target production --contract lockproof.yaml
+                                                   who accepts what the other refuses
   lockproof load                                   send good and bad keys at a rate, every answer judged
   lockproof explain key-expired                    what a check asks, why, and what to change
   lockproof check lockproof.yaml                   check a contract or scenarios, send nothing
@@ -70,6 +75,8 @@ enum Verb {
     Init(init::InitArgs),
     Run(Box<run::RunArgs>),
     Snapshot(Box<snapshot::SnapshotArgs>),
+    Diff(Box<diff::DiffArgs>),
+    Compare(compare::CompareArgs),
     Load(Box<load::LoadArgs>),
     Merge(merge::MergeArgs),
     Check(check::CheckArgs),
@@ -99,6 +106,8 @@ fn dispatch() -> ExitCode {
         Verb::Init(args) => init::run(&args),
         Verb::Run(args) => run::run(&args, &output),
         Verb::Snapshot(args) => snapshot::run(&args, &output),
+        Verb::Diff(args) => diff::run(&args, &output),
+        Verb::Compare(args) => compare::run(&args, &output),
         Verb::Load(args) => load::run(&args, &output),
         Verb::Merge(args) => merge::run(&args, &output),
         Verb::Check(args) => check::run(&args),

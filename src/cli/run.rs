@@ -146,8 +146,7 @@ pub(super) fn run(args: &RunArgs, output: &Output) -> Done {
 
 fn on(args: &RunArgs, aimed: &Aimed, output: &Output) -> Done {
     let plan = Arc::new(args.select.plan(&args.target, &aimed.bundle)?);
-    if args.select.list || args.select.dry_run {
-        let text = if args.select.list { plan_text::list(&plan) } else { plan_text::dry_run(&plan) };
+    if let Some(text) = args.select.shown(&plan) {
         output::print(text.as_bytes())?;
         return Ok(ExitCode::Conformant);
     }
@@ -211,6 +210,17 @@ impl SelectArgs {
         Ok(plan)
     }
 
+    /// The same in one environment.
+    pub(super) fn plan_in(&self, target: &TargetArgs, bundle: &Bundle, name: &str) -> Result<Plan, Failure> {
+        let mut filter = self.filter(bundle)?;
+        filter.environments = vec![name.to_owned()];
+        let plan = self.expand(target, bundle, &filter)?;
+        if plan.cases.is_empty() {
+            return Err(Failure::Inconclusive(format!("nothing was selected in `{name}`")));
+        }
+        Ok(plan)
+    }
+
     /// The ids of all cases that could be selected.
     pub(super) fn every_case(&self, target: &TargetArgs, bundle: &Bundle) -> Result<Vec<String>, Failure> {
         let plan = self.expand(target, bundle, &Filter::default())?;
@@ -226,6 +236,12 @@ impl SelectArgs {
 
     fn slow(&self) -> Slow {
         if self.slow { Slow::Included } else { Slow::LeftOut }
+    }
+
+    /// What is to be printed where nothing is to be sent.
+    pub(super) fn shown(&self, plan: &Plan) -> Option<String> {
+        let list = self.list.then(|| plan_text::list(plan));
+        list.or_else(|| self.dry_run.then(|| plan_text::dry_run(plan)))
     }
 
     /// Whether nothing is left out.
@@ -274,7 +290,7 @@ pub(super) fn contract_info(bundle: &Bundle) -> ContractInfo {
 }
 
 #[expect(clippy::disallowed_methods, reason = "cli is where the wall clock is read")]
-fn now() -> String {
+pub(super) fn now() -> String {
     humantime::format_rfc3339_seconds(SystemTime::now()).to_string()
 }
 

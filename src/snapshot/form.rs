@@ -154,6 +154,11 @@ impl fmt::Display for Form {
     }
 }
 
+/// Whether two refusals in normal form are the same, but for what either knows to be volatile.
+pub fn alike(one: &str, other: &str) -> bool {
+    fits(one, other) || fits(other, one)
+}
+
 /// Whether a text is what was approved: equal, but for one word in the place of each placeholder.
 pub(super) fn fits(approved: &str, seen: &str) -> bool {
     if approved == seen {

@@ -38,6 +38,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("outcome", &["redact", "scenario"]),
     ("report", &["document", "outcome"]),
     ("snapshot", &["contract", "document", "outcome", "redact", "report", "scenario"]),
+    ("compare", &["judge", "outcome", "report", "snapshot"]),
     ("judge", &["contract", "document", "redact", "wire"]),
     ("plan", &["contract", "document", "judge", "outcome", "scenario"]),
     ("wire", &["contract", "document", "hpack", "plan"]),

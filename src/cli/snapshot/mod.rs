@@ -18,6 +18,7 @@ use super::supply;
 use super::target::TargetArgs;
 
 pub(super) use frozen::Frozen;
+pub(super) use sample::{SAMPLES, observed, refine};
 
 /// Where snapshots are, where nobody says otherwise.
 const FOLDER: &str = "snapshots";

@@ -12,10 +12,10 @@ use super::super::error::Failure;
 use super::super::sending::Sending;
 
 /// How often each is asked for, where nobody says otherwise.
-pub(super) const SAMPLES: u16 = 3;
+pub(in crate::cli) const SAMPLES: u16 = 3;
 
 /// What every refusal of a run looks like. A procedure's answers have no one form.
-pub(super) fn observed(plan: &Plan, collected: &Collected, rules: &Rules) -> Vec<Observed> {
+pub(in crate::cli) fn observed(plan: &Plan, collected: &Collected, rules: &Rules) -> Vec<Observed> {
     let pairs = plan.cases.iter().zip(&collected.cases);
     let single = pairs.filter(|(case, result)| case.scenario.procedure.is_none() && is_refusal(result));
     single
@@ -31,7 +31,7 @@ fn form(result: &CaseResult, rules: &Rules) -> Option<Form> {
 /// Asks for some cases again, as often as it takes, and puts what differs into the place of what was seen first.
 ///
 /// Every sample has a seed of its own, so that what depends on a random value is seen to differ.
-pub(super) fn refine(
+pub(in crate::cli) fn refine(
     sending: &Sending<'_>,
     plan: &Plan,
     (seed, samples): (u64, u16),
