@@ -1,8 +1,9 @@
 //! What a case costs the harness: CPU time of this process, judging and reporting included, the server excluded.
 //!
 //! `cargo bench --bench overhead` starts the reference server in a process of its own, runs the built-in suite on it
-//! several times, and prints the CPU time an ordinary case takes, with its range. Absolute times mean little on a
-//! shared machine; compare runs that were made side by side.
+//! several times, and prints the CPU time that a case takes, with its range: one that an ordinary client sends, and one of
+//! exact bytes, its connection included. Absolute times mean little on a shared machine; compare runs that were made
+//! side by side.
 #![expect(
     clippy::unwrap_used,
     clippy::print_stdout,
@@ -86,28 +87,60 @@ fn main() {
     let source = Source { name: "lockproof.yaml".to_owned(), text };
     let contract = contract::load(source, &|_| None).unwrap();
     let keyring = Keyring::fetch(&contract, Path::new(FOLDER), &NoSupply).unwrap();
-    let mut samples: Vec<Sample> =
-        (0..=RUNS).map(|seed| measure(&server, &contract, &keyring, seed as u64)).collect();
-    samples.remove(0);
+    println!("{RUNS} runs of each, 32 jobs; the server in a process of its own");
+    for part in PARTS {
+        report(&part, (0..=RUNS).map(|seed| measure(&server, &contract, &keyring, (seed as u64, &part))));
+    }
+}
+
+/// A part of the suite, and what a case of it may cost.
+struct Part {
+    name: &'static str,
+    is_exact: bool,
+    bar_us: u32,
+}
+
+const PARTS: [Part; 2] = [
+    Part { name: "ordinary", is_exact: false, bar_us: 150 },
+    Part { name: "exact bytes", is_exact: true, bar_us: 500 },
+];
+
+impl Part {
+    fn filter(&self) -> Filter {
+        let mut filter = Filter::default();
+        let tags = if self.is_exact { &mut filter.tags } else { &mut filter.without };
+        tags.push(EXACT.to_owned());
+        filter
+    }
+}
+
+/// What marks checks that no ordinary client can send.
+const EXACT: &str = "exact-bytes";
+
+/// Prints what a part costs; the first run does not count.
+fn report(part: &Part, samples: impl Iterator<Item = Sample>) {
+    let samples: Vec<Sample> = samples.skip(1).collect();
     let cases = samples[0].2;
     let per_case = |cpu: &Duration| cpu.as_secs_f64() * 1e6 / f64::from(cases);
     let mut cpu: Vec<f64> = samples.iter().map(|(cpu, _, _)| per_case(cpu)).collect();
     cpu.sort_by(f64::total_cmp);
     let (median, least, most) = (cpu[RUNS / 2], cpu[0], cpu[RUNS - 1]);
-    println!("{cases} cases a run, {RUNS} runs, 32 jobs; the server in a process of its own");
-    let wall = samples.iter().map(|(_, wall, _)| wall).max().unwrap();
-    println!("the longest run took {} ms, its plan and its reports included", wall.as_millis());
-    println!("harness CPU a case: {median:.0} us [{least:.0}-{most:.0}]; the bar is 150 us");
+    let wall = samples.iter().map(|(_, wall, _)| wall).max().unwrap().as_millis();
+    let Part { name, bar_us, .. } = part;
+    println!(
+        "{name}: harness CPU a case {median:.0} us [{least:.0}-{most:.0}], the bar is {bar_us} us; {cases} cases"
+    );
+    println!("  the longest run took {wall} ms, its plan and its reports included");
 }
 
 /// CPU time and wall time of one run, and how many cases it sent.
-fn measure(server: &Server, contract: &Contract, keyring: &Keyring, seed: u64) -> Sample {
+fn measure(server: &Server, contract: &Contract, keyring: &Keyring, (seed, part): (u64, &Part)) -> Sample {
     let (began, cpu) = (Instant::now(), cpu_time());
     let suite = Suite::read(builtin_files()).unwrap();
     let bodies = bodies(contract);
     let permits = Permits { effects: true, ..Permits::default() };
     let inputs = Inputs { contract, bodies: &bodies, suite: &suite, permits: &permits };
-    let plan = Arc::new(Plan::expand(&inputs, &Filter::default()));
+    let plan = Arc::new(Plan::expand(&inputs, &part.filter()));
     let redactor = Redactor::new(keyring);
     let lane = |(name, url): (&String, &String)| {
         (name.clone(), Lane::new(url, None, &ClientOptions::default()).unwrap())

@@ -34,8 +34,12 @@ fi
 
 cargo build --release --locked --quiet
 lockproof=${CARGO_TARGET_DIR:-target}/release/lockproof
-responder=$(cargo bench --bench responder --locked --no-run --message-format=json 2>/dev/null |
-    grep -o '"executable":"[^"]*responder[^"]*"' | cut -d'"' -f4 | tail -1)
+bench() { # name
+    cargo bench --bench "$1" --locked --no-run --message-format=json 2>/dev/null |
+        grep -o "\"executable\":\"[^\"]*/$1-[^\"]*\"" | cut -d'"' -f4 | tail -1
+}
+responder=$(bench responder)
+goose=$(bench goose)
 
 # A port that nobody listens on, below those that the system gives to connections.
 free_port() {
@@ -64,7 +68,8 @@ plain='' tls=''
 if command -v nginx >/dev/null && command -v openssl >/dev/null; then
     plain=$(free_port) tls=$(free_port)
     openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=localhost \
-        -addext subjectAltName=IP:127.0.0.1 -keyout "$folder/key.pem" -out "$folder/cert.pem" 2>/dev/null
+        -addext subjectAltName=IP:127.0.0.1 -addext basicConstraints=critical,CA:FALSE \
+        -keyout "$folder/key.pem" -out "$folder/cert.pem" 2>/dev/null
     sed "s#@FOLDER@#$folder#; s#@PORT@#$plain#; s#@TLS@#$tls#" benches/peers/nginx.conf >"$folder/nginx.conf"
     taskset -c 0 nginx -c "$folder/nginx.conf" &
     started+=($!)
@@ -77,10 +82,7 @@ header="X-API-Key: $good"
 # Each prints how many requests were completed; where it runs, and against what, is its arguments.
 run_lockproof() { # plan, url
     BENCH_URL=$2 "$lockproof" load "benches/peers/$1.yaml" --contract benches/peers/lockproof.yaml --quiet --threads 1 \
-        --duration "${each}s" --max-cpu 100 --out "$folder/load" ${3:+--ca "$3"} >"$folder/lockproof.txt" || {
-        cat "$folder/lockproof.txt" >&2
-        return 1
-    }
+        --duration "${each}s" --max-cpu 100 --out "$folder/load" ${3:+--ca "$3"} >"$folder/said" 2>&1 || return 1
     sed -n 's/^ *"completed": \([0-9]*\),*$/\1/p' "$folder/load/load.json" | head -1
 }
 run_wrk() { # url, script
@@ -95,14 +97,17 @@ run_oha() { # url
     oha --no-tui --connections 64 -z "${each}s" --insecure -H "$header" --output-format json "$1/v1/null" |
         grep -o '"200": *[0-9]*' | grep -o '[0-9]*$'
 }
+run_goose() { # url
+    "$goose" "$1" "$each" 2>/dev/null | tail -1
+}
 
 # A client's microseconds on the processor for each request: `measure NAME COMMAND...` adds a line to the table.
 measure() {
     local name=$1 times completed
     shift
-    times=$({ TIMEFORMAT='%U %S'; time taskset -c "$last" bash -c "$(declare -f run_lockproof run_wrk run_h2load run_oha)
-        $(declare -p each folder lockproof header)
-        $*" >"$folder/completed"; } 2>&1 | tail -1)
+    times=$({ TIMEFORMAT='%U %S'; time taskset -c "$last" bash -c "$(declare -f run_lockproof run_wrk run_h2load run_oha run_goose)
+        $(declare -p each folder lockproof goose header)
+        $*" >"$folder/completed"; } 2>&1 | tail -1) || { echo "$name failed" >&2; cat "$folder/said" >&2; exit 1; }
     completed=$(cat "$folder/completed")
     [ -n "$completed" ] && [ "$completed" -gt 0 ] || { echo "$name completed nothing" >&2; exit 1; }
     echo "$round $name $(awk -v t="$times" -v n="$completed" 'BEGIN { split(t, p, " "); print (p[1] + p[2]) * 1e6 / n, n }')" \
@@ -121,6 +126,7 @@ for setting in $settings; do
     runs+=("$setting/wrk run_wrk $url" "$setting/lockproof run_lockproof one $url $ca")
     [ "$setting" = tls ] || runs+=("$setting/lockproof-4-classes run_lockproof four $url")
     [ "$setting" = tls ] || runs+=("$setting/wrk-lua run_wrk $url benches/peers/mixed.lua")
+    [ "$setting" = tls ] || runs+=("$setting/goose run_goose $url")
     ! command -v h2load >/dev/null || [ "$setting" = tls ] || runs+=("$setting/h2load run_h2load $url")
     ! command -v oha >/dev/null || runs+=("$setting/oha run_oha $url")
 done
@@ -138,8 +144,8 @@ report() {
     echo "# What a request costs"
     echo
     echo "Time on the processor (user and system, the whole process) for each completed request, as a multiple of wrk's in"
-    echo "the same round: the median, and the range. Lockproof judges every answer; wrk, h2load and oha judge none, and wrk"
-    echo "with Lua can only ask whether a status is one of several. 64 connections, one thread, HTTP/1.1."
+    echo "the same round: the median, and the range. Lockproof judges every answer; wrk, h2load and oha judge none, goose"
+    echo "and wrk with Lua can only ask whether a status is one of several. 64 connections, one thread, HTTP/1.1."
     echo
     echo "Written by \`benches/peers.sh\`: $rounds rounds of $each s each, in an order drawn for each round; the server on one"
     echo "processor, the client on another. Times of one machine say nothing about another: the ratios are what counts."

@@ -1,5 +1,5 @@
 //! The fast responder: the least that a server can do for an answer, so that what a comparison of clients shows is the
-//! clients. One thread, one poll; it looks for the end of a request's head and for a good key in it, and nothing else.
+//! clients. One thread, one poll; it looks for the end of a request's head and for the good key in it, and nothing else.
 //!
 //! `cargo bench --bench responder -- 8080` serves on that port of this machine until it is ended. `benches/peers.sh`
 //! uses it.
@@ -15,7 +15,7 @@ use mio::{Events, Interest, Poll, Registry, Token};
 
 const LISTENER: Token = Token(usize::MAX);
 const END: &[u8] = b"\r\n\r\n";
-const GOOD: &[u8] = b"bench_good_";
+const GOOD: &[u8] = b"bench_good_Qm7tR2xVb9LkD4sJw8HfYc3NzPa6Ue1G";
 const ACCEPTED: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 29\r\n\r\n\
     {\"result\":{\"null\":\"nothing\"}}";
 const REFUSED: &[u8] = b"HTTP/1.1 401 Unauthorized\r\nContent-Type: application/json\r\n\

@@ -20,6 +20,7 @@ mod plan_text;
 mod progress;
 mod prove;
 mod reference;
+mod report;
 mod reports;
 mod run;
 mod scenarios;
@@ -51,6 +52,7 @@ Examples:
   lockproof diff --target staging --target production --contract lockproof.yaml
                                                    who accepts what the other refuses
   lockproof load                                   send good and bad keys at a rate, every answer judged
+  lockproof report reports/latest/results.json     look at a result again, in any format
   lockproof explain key-expired                    what a check asks, why, and what to change
   lockproof check lockproof.yaml                   check a contract or scenarios, send nothing
   lockproof mock --contract lockproof.yaml         serve your contract, to develop against
@@ -79,6 +81,7 @@ enum Verb {
     Compare(compare::CompareArgs),
     Load(Box<load::LoadArgs>),
     Merge(merge::MergeArgs),
+    Report(report::ReportArgs),
     Check(check::CheckArgs),
     Explain(explain::ExplainArgs),
     Scenarios(scenarios::ScenariosArgs),
@@ -110,6 +113,7 @@ fn dispatch() -> ExitCode {
         Verb::Compare(args) => compare::run(&args, &output),
         Verb::Load(args) => load::run(&args, &output),
         Verb::Merge(args) => merge::run(&args, &output),
+        Verb::Report(args) => report::run(&args, &output),
         Verb::Check(args) => check::run(&args),
         Verb::Explain(args) => explain::run(&args, &output),
         Verb::Scenarios(args) => scenarios::run(&args),

@@ -50,12 +50,12 @@ pub(super) struct Reports {
 }
 
 impl Reports {
-    /// What was asked for; without anything, everything that a machine reads, in `reports/latest`.
+    /// What was asked for; without anything, what is usual, in `reports/latest`.
     ///
     /// # Errors
     /// When a place could not be written to: better now than after the run.
     pub(super) fn new(wanted: Vec<Wanted>) -> Result<Self, Failure> {
-        let standard = || Format::ALL.iter().filter(|format| **format != Format::Terminal);
+        let standard = || Format::ALL.iter().filter(|format| format.is_usual());
         let wanted = if wanted.is_empty() {
             let place = |format: &Format| Place::File(Path::new(LATEST).join(format.file_name()));
             standard().map(|format| Wanted { format: *format, place: place(format) }).collect()

@@ -51,8 +51,8 @@ pub(super) struct RunArgs {
     /// Compare every refusal with the approved snapshots of this folder (see `lockproof snapshot`).
     #[arg(long, value_name = "FOLDER", help_heading = "Reports")]
     snapshots: Option<PathBuf>,
-    /// A report to write, as FORMAT or FORMAT=FILE (`-` is standard output); repeatable. Formats: terminal, json,
-    /// junit. Without it, json and junit go to reports/latest.
+    /// A report to write, as FORMAT or FORMAT=FILE (`-` is standard output); repeatable. Formats: terminal, html,
+    /// markdown, json, junit, sarif, tap, github, ndjson. Without it, html, json and junit go to reports/latest.
     #[arg(long, value_name = "FORMAT[=FILE]", help_heading = "Reports")]
     report: Vec<Wanted>,
     /// A warning counts like a failure.

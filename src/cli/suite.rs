@@ -11,13 +11,19 @@ const DEEPEST: usize = 8;
 
 /// The suite: the built-in one, or what the given files and folders hold.
 pub(super) fn read(paths: &[PathBuf]) -> Result<Suite, Failure> {
-    let files = if paths.is_empty() { builtin_files() } else { collect(paths)? };
+    let files =
+        if paths.is_empty() { builtin_files().into_iter().map(in_place).collect() } else { collect(paths)? };
     if files.is_empty() {
         return Err(Failure::usage("there is no scenario (*.yaml) under the given paths"));
     }
     let suite = Suite::read(files).map_err(Failure::Documents)?;
     unique(&suite)?;
     Ok(suite)
+}
+
+/// A built-in file by its path in the repository: so a report names it.
+fn in_place(file: SuiteFile) -> SuiteFile {
+    SuiteFile { path: format!("scenarios/{}", file.path), ..file }
 }
 
 /// The scenario files under some paths, in the order of their names.

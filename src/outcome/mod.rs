@@ -7,6 +7,7 @@ mod exchange;
 mod exit;
 pub mod load;
 mod run;
+mod saved;
 mod turn;
 mod verdict;
 mod wrong;
@@ -18,10 +19,12 @@ pub use run::{
     Answered, CaseResult, CheckInfo, ContractInfo, Control, ControlKind, Expects, RunResult, Summary, Target,
     Tool,
 };
+pub use saved::{Saved, SavedError};
 pub use verdict::{RunVerdict, Verdict};
 pub use wrong::WrongKind;
 
 pub use crate::redact::Redacted;
+pub use crate::scenario::{Region, Severity};
 
 /// The name and version of the `results.json` format.
 pub const FORMAT: &str = "lockproof-results/1";

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Exchange, Redacted, RunVerdict, Verdict};
-use crate::scenario::Severity;
+use crate::scenario::{Region, Severity};
 
 /// Everything that a run concluded: the content of `results.json`.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
@@ -172,8 +172,11 @@ pub struct CheckInfo {
     pub why: String,
     /// What to change on the server.
     pub advice: String,
-    /// The file that it was read from.
+    /// The file that it was read from; one of the built-in suite as in the repository of Lockproof.
     pub file: String,
+    /// Where that file says what holds.
+    #[serde(default)]
+    pub site: Option<Region>,
 }
 
 /// One case and what it came to.

@@ -28,6 +28,16 @@ pub fn escape_terminal(text: &str) -> String {
     escaped
 }
 
+/// The same for text that may stand at the beginning of a line of a log: `::` there is a command of a build server.
+pub(super) fn escape_line(text: &str) -> String {
+    let escaped = escape_terminal(text);
+    let from = escaped.len() - escaped.trim_start().len();
+    match escaped.get(from..).and_then(|line| line.strip_prefix("::")) {
+        Some(rest) => format!("{}:\\u{{3a}}{rest}", escaped.get(..from).unwrap_or_default()),
+        None => escaped,
+    }
+}
+
 /// Whether a character moves the cursor, changes the direction of text, cannot be seen, or is none at all.
 fn is_harmful(c: char) -> bool {
     c.is_control()

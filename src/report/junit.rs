@@ -10,13 +10,14 @@ use indexmap::IndexMap;
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
 use super::evidence::{self, Limits};
-use super::{FormatEntry, ReportError, Style, escape_terminal};
+use super::{FormatEntry, ReportError, Style, Usual, escape_terminal};
 use crate::outcome::{
     CaseResult, CheckInfo, Control, ControlKind, Exchange, ExitCode, Redacted, RunResult, RunVerdict, Verdict,
 };
 
 /// This format.
-pub(super) const FORMAT: FormatEntry = FormatEntry { name: "junit", file_name: "junit.xml", render };
+pub(super) const FORMAT: FormatEntry =
+    FormatEntry { name: "junit", file_name: "junit.xml", usual: Usual::Written, render, load: None };
 
 /// How much is shown of an exchange.
 const LIMITS: Limits = Limits { headers: 50, lines: 50, width: 1_000 };

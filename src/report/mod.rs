@@ -7,21 +7,33 @@
 
 mod escape;
 mod evidence;
+mod families;
+mod github;
 mod group;
+mod html;
 mod json;
 mod junit;
 mod load;
+mod markdown;
+mod ndjson;
 mod page;
+mod permissions;
+mod sarif;
+mod tap;
 mod terminal;
 mod words;
 
+#[cfg(test)]
+mod accepted;
+#[cfg(test)]
+mod accepted_html;
 #[cfg(test)]
 mod sample;
 #[cfg(test)]
 mod tests;
 
 pub use crate::document::Colour;
-use crate::outcome::RunResult;
+use crate::outcome::{LoadResult, RunResult};
 
 pub use escape::escape_terminal;
 pub use json::schema;
@@ -31,10 +43,22 @@ pub use page::{Ink, Page};
 formats! {
     /// For a person: what failed and why, the permission matrix, the verdict.
     Terminal => terminal,
+    /// For people who look rather than read: one page that needs nothing beside itself.
+    Html => html,
     /// For programs: the whole result, in the published schema.
     Json => json,
     /// For build servers: every case a test case.
     Junit => junit,
+    /// For the summary page of a build, and for comments.
+    Markdown => markdown,
+    /// For code scanning.
+    Sarif => sarif,
+    /// For whatever reads the Test Anything Protocol.
+    Tap => tap,
+    /// For a GitHub workflow: annotations.
+    Github => github,
+    /// For programs that read as it comes: one event a line.
+    Ndjson => ndjson,
 }
 
 /// How a report is to look where that depends on who reads it.
@@ -70,11 +94,25 @@ pub struct UnknownFormat {
     pub hint: String,
 }
 
+/// What makes a report of a result.
+type Render<T> = fn(&T, Style) -> Result<Vec<u8>, ReportError>;
+
 /// What a format's file says of itself.
 struct FormatEntry {
     name: &'static str,
     file_name: &'static str,
-    render: fn(&RunResult, Style) -> Result<Vec<u8>, ReportError>,
+    usual: Usual,
+    render: Render<RunResult>,
+    load: Option<Render<LoadResult>>,
+}
+
+/// Whether a format is written where none is asked for by name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Usual {
+    /// It is.
+    Written,
+    /// It is not.
+    OnRequest,
 }
 
 impl Format {
@@ -86,6 +124,16 @@ impl Format {
     /// The file that it is written to where no other is named.
     pub fn file_name(self) -> &'static str {
         self.entry().file_name
+    }
+
+    /// Whether it is written where none is asked for by name.
+    pub fn is_usual(self) -> bool {
+        self.entry().usual == Usual::Written
+    }
+
+    /// Whether it can show a load.
+    pub fn shows_load(self) -> bool {
+        self.entry().load.is_some()
     }
 
     /// Finds a format by its name.
@@ -103,6 +151,16 @@ impl Format {
     /// When the result does not fit the format.
     pub fn render(self, result: &RunResult, style: Style) -> Result<Vec<u8>, ReportError> {
         (self.entry().render)(result, style)
+    }
+
+    /// Renders the result of a load.
+    ///
+    /// # Errors
+    /// When the format has no view of a load, or the result does not fit it.
+    pub fn render_load(self, result: &LoadResult, style: Style) -> Result<Vec<u8>, ReportError> {
+        let FormatEntry { name, load, .. } = self.entry();
+        let none = || ReportError::Render { format: name, problem: "it shows no load".to_owned() };
+        load.map_or_else(|| Err(none()), |render| render(result, style))
     }
 }
 

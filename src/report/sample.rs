@@ -5,7 +5,7 @@ use crate::outcome::{
     RunResult, RunVerdict, Sent, Summary, Target, Timing, Tool, Verdict,
 };
 use crate::redact::Redactor;
-use crate::scenario::Severity;
+use crate::scenario::{Region, Severity};
 
 /// Text that a redactor without keys has been through.
 pub(super) fn redacted(text: &str) -> Redacted {
@@ -66,6 +66,7 @@ fn check(id: &str, family: &str, title: &str) -> CheckInfo {
             .to_owned(),
         advice: "Refuse at the edge, before routing to a service, every request that carries no key.".to_owned(),
         file: format!("scenarios/{family}/{id}.yaml"),
+        site: Some(Region { line: 3, column: 8, end_line: 3, end_column: 8 + title.len() }),
     }
 }
 

@@ -5,14 +5,14 @@ use super::sample::{cell, clean, empty, evil, mixed, run_of, warned};
 use super::*;
 use crate::outcome::{Expects, RunVerdict, Verdict};
 
-const WIDE: Style = Style { width: 120, colour: Colour::Off };
+pub(super) const WIDE: Style = Style { width: 120, colour: Colour::Off };
 const NARROW: Style = Style { width: 60, colour: Colour::Off };
 
 /// Text that attacks terminals, build servers and XML parsers at once.
-const HOSTILE: &str = "::error file=x::y\n::set-env name=A::B\r##[command]rm ##vso[x]\u{1b}[2J\u{1b}]52;c;aGk=\u{7}\
+pub(super) const HOSTILE: &str = "::error file=x::y\n::set-env name=A::B\r##[command]rm ##vso[x]\u{1b}[2J\u{1b}]52;c;aGk=\u{7}\
     \u{202e}evil\u{200b} ]]> <script>&amp;</failure> \u{0}\u{ffff} | -- {} \"'`";
 
-fn render(format: Format, result: &RunResult, style: Style) -> String {
+pub(super) fn render(format: Format, result: &RunResult, style: Style) -> String {
     String::from_utf8(format.render(result, style).expect("the result fits the format"))
         .expect("a report is text")
 }
@@ -41,7 +41,9 @@ fn every_format_is_found_by_its_name_and_writes_a_file_of_its_own() {
         assert_eq!(Format::parse(format.name()), Ok(format));
         assert!(files.insert(format.file_name()));
     }
-    assert!(files.into_iter().eq(["junit.xml", "report.txt", "results.json"]));
+    assert_eq!(files.len(), Format::ALL.len());
+    let usual = Format::ALL.iter().filter(|format| format.is_usual()).map(|format| format.file_name());
+    assert_eq!(usual.collect::<Vec<_>>(), ["report.html", "results.json", "junit.xml"]);
 }
 
 #[test]
@@ -49,8 +51,9 @@ fn an_unknown_format_is_answered_with_the_nearest_or_with_all() {
     let error = |name| Format::parse(name).map_err(|error| error.to_string());
     let near = "no report format is called `Jnuit`; did you mean `junit`?";
     assert_eq!(error("Jnuit"), Err(near.to_owned()));
-    let far = "no report format is called `html`; there are terminal, json, junit";
-    assert_eq!(error("html"), Err(far.to_owned()));
+    let names: Vec<_> = Format::ALL.iter().map(|format| format.name()).collect();
+    let far = format!("no report format is called `postscript`; there are {}", names.join(", "));
+    assert_eq!(error("postscript"), Err(far));
 }
 
 #[test]

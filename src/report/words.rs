@@ -1,5 +1,7 @@
 //! Small pieces of English that every report for people needs.
 
+use crate::outcome::{RunResult, Verdict};
+
 /// A number with its noun: `1 case`, `2 cases`.
 pub(super) fn count(number: usize, one: &str, many: &str) -> String {
     format!("{number} {}", if number == 1 { one } else { many })
@@ -17,6 +19,16 @@ pub(super) fn duration(ms: u64) -> String {
         1_000..60_000 => format!("{}.{} s", ms / 1_000, ms % 1_000 / 100),
         _ => format!("{} min {} s", ms / 60_000, ms % 60_000 / 1_000),
     }
+}
+
+/// How many cases came to each verdict; the rare verdicts only where there are any.
+pub(super) fn counts(result: &RunResult) -> String {
+    let counts = Verdict::ALL.into_iter().filter_map(|verdict| {
+        let count = result.summary.count(verdict);
+        let rare = matches!(verdict, Verdict::Inconclusive | Verdict::Error);
+        (count > 0 || !rare).then(|| format!("{count} {verdict}"))
+    });
+    counts.collect::<Vec<_>>().join(", ")
 }
 
 /// Text shortened to so many characters, with a mark where it was cut.

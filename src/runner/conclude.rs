@@ -139,7 +139,8 @@ fn checks(plan: &Plan) -> Vec<CheckInfo> {
             sources: scenario.sources.clone(),
             why: scenario.why.clone(),
             advice: scenario.advice.clone(),
-            file: format!("{}/{}.yaml", scenario.family, scenario.id),
+            file: scenario.file.clone(),
+            site: Some(scenario.site),
         })
         .collect()
 }

@@ -1,6 +1,6 @@
 //! From text to a scenario, or to every mistake at once.
 
-use super::{Scenario, check};
+use super::{Region, Scenario, check};
 use crate::document::{Diagnostics, Format, Source};
 
 static FORMAT: Format<Scenario> = Format::new();
@@ -13,5 +13,7 @@ static FORMAT: Format<Scenario> = Format::new();
 /// All of its mistakes at once.
 pub fn load(source: Source) -> Result<Scenario, Diagnostics> {
     let (scenario, document) = FORMAT.load(source, &|_| None, &check::all)?;
-    Ok(Scenario { family: check::family(&document.source.name), ..scenario })
+    let site = Region::of(&document, "/title");
+    let family = check::family(&document.source.name);
+    Ok(Scenario { family, site, file: document.source.name, ..scenario })
 }

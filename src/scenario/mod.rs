@@ -18,6 +18,7 @@ mod page;
 mod pick;
 mod procedure;
 mod repeat;
+mod site;
 mod suite;
 mod template;
 mod token;
@@ -48,6 +49,7 @@ pub use procedure::{
     Afterwards, Cheap, Class, Crowd, Exceed, Flood, FloodRule, LimitName, Never, Procedure, Timing,
 };
 pub use repeat::{DiffersFrom, IdempotencyKey, OTHER_UNIQUE, UNIQUE};
+pub use site::Region;
 pub use suite::{Suite, SuiteFile, builtin_files};
 pub use template::{Gap, Piece, Template, TemplateLine, What};
 pub use token::TokenTwist;
@@ -132,6 +134,12 @@ pub struct Scenario {
     /// The family it belongs to: the name of its folder.
     #[serde(skip)]
     pub family: String,
+    /// The file that it was read from.
+    #[serde(skip)]
+    pub file: String,
+    /// Where that file says what holds: its title.
+    #[serde(skip)]
+    pub site: Region,
 }
 
 impl Scenario {

@@ -10,6 +10,7 @@ mod exit_codes;
 mod hostile;
 mod load;
 mod newcomer;
+mod report;
 mod reproduce;
 mod second_opinion;
 mod snapshots;

@@ -4,6 +4,9 @@ mod surprises;
 mod tables;
 mod timeline;
 
+pub(super) use surprises::telling;
+pub(super) use tables::millis;
+
 use super::page::{Ink, Page};
 use super::words::duration;
 use super::{ReportError, Style};
@@ -37,10 +40,7 @@ pub fn load_page(result: &LoadResult, style: Style) -> Vec<u8> {
 /// # Errors
 /// When it cannot be written as JSON.
 pub fn load_json(result: &LoadResult) -> Result<Vec<u8>, ReportError> {
-    let json = serde_json::to_string_pretty(result);
-    let json =
-        json.map_err(|error| ReportError::Render { format: "load.json", problem: error.to_string() })?;
-    Ok((json + "\n").into_bytes())
+    super::json::pretty(result, "load.json")
 }
 
 fn head(result: &LoadResult, page: &mut Page) {
@@ -72,7 +72,13 @@ fn verdict(result: &LoadResult, page: &mut Page) {
         LoadVerdict::Wrong | LoadVerdict::Missed | LoadVerdict::Error => Ink::Bad,
         LoadVerdict::Void | LoadVerdict::Inconclusive | LoadVerdict::Aborted => Ink::Doubt,
     };
-    let meaning = match result.verdict {
+    page.gap();
+    page.line(0, &[(ink, &format!("exit {}: {}", result.exit_code, meaning(result.verdict)))]);
+}
+
+/// What a verdict means, in a few words.
+pub(super) fn meaning(verdict: LoadVerdict) -> &'static str {
+    match verdict {
         LoadVerdict::Sound => "no answer was wrong, and every threshold met",
         LoadVerdict::Wrong => "answers were wrong",
         LoadVerdict::Missed => "a load threshold was missed",
@@ -80,7 +86,5 @@ fn verdict(result: &LoadResult, page: &mut Page) {
         LoadVerdict::Inconclusive => "nothing can be concluded",
         LoadVerdict::Aborted => "interrupted; what was judged until then stands",
         LoadVerdict::Error => ExitCode::Internal.meaning(),
-    };
-    page.gap();
-    page.line(0, &[(ink, &format!("exit {}: {meaning}", result.exit_code))]);
+    }
 }

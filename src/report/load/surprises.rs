@@ -13,13 +13,18 @@ const LIMITS: Limits = Limits { headers: 12, lines: 12, width: 2_000 };
 /// The first surprise of each kind in each class that looks as it does, the gravest first. How many are kept of a kind
 /// is bounded where they are found.
 pub(super) fn surprises(result: &LoadResult, page: &mut Page) {
+    for surprise in telling(result) {
+        one(surprise, page);
+    }
+}
+
+/// The surprises that tell something new, the gravest first.
+pub(in crate::report) fn telling(result: &LoadResult) -> Vec<&Surprise> {
     let mut seen = BTreeSet::new();
     let mut all: Vec<&Surprise> = result.surprises.iter().collect();
     all.sort_by_key(|one| (one.kind, one.at_ms));
     all.retain(|one| seen.insert((one.kind, &one.class, one.actual.as_str())));
-    for surprise in all {
-        one(surprise, page);
-    }
+    all
 }
 
 fn one(surprise: &Surprise, page: &mut Page) {

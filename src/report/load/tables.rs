@@ -162,7 +162,7 @@ pub(super) fn thresholds(result: &LoadResult, page: &mut Page) {
 }
 
 /// Microseconds as milliseconds, with as many digits as mean something.
-pub(super) fn millis(micros: Option<u64>) -> String {
+pub(in crate::report) fn millis(micros: Option<u64>) -> String {
     match micros {
         None => "-".to_owned(),
         Some(micros @ 0..10_000) => format!("{}.{:03}", micros / 1000, micros % 1000),

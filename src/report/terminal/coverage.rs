@@ -1,10 +1,7 @@
 //! How much was tested, by family.
 
-use std::collections::BTreeSet;
-
-use indexmap::IndexMap;
-
-use crate::outcome::{RunResult, Summary};
+use crate::outcome::RunResult;
+use crate::report::families::{self, Family};
 use crate::report::page::{Ink, Page};
 use crate::report::words::shorten;
 
@@ -13,7 +10,7 @@ const LONGEST_NAME: usize = 20;
 
 /// A line for each family: its checks, its cases, and what they came to.
 pub(super) fn coverage(result: &RunResult, page: &mut Page) {
-    let families = families(result);
+    let families = families::of(result);
     if families.is_empty() {
         return;
     }
@@ -24,27 +21,13 @@ pub(super) fn coverage(result: &RunResult, page: &mut Page) {
         "family",
         ["checks", "cases", "pass", "fail", "warn", "skip", "?"].map(str::to_owned).as_slice(),
     );
-    for (family, (checks, summary)) in families {
+    for (family, Family { checks, summary }) in families {
         let unknown = summary.inconclusive + summary.error;
         let numbers =
             [checks.len(), summary.total(), summary.pass, summary.fail, summary.warn, summary.skip, unknown];
         let ink = if summary.fail > 0 { Ink::Bad } else { Ink::Plain };
         row(page, ink, family, numbers.map(|number| number.to_string()).as_slice());
     }
-}
-
-/// The checks of every family and what their cases came to, in the order of the checks.
-fn families(result: &RunResult) -> IndexMap<&str, (BTreeSet<&str>, Summary)> {
-    let mut families: IndexMap<&str, (BTreeSet<&str>, Summary)> = IndexMap::new();
-    for check in &result.checks {
-        families.entry(&check.family).or_default().0.insert(&check.id);
-    }
-    for case in &result.cases {
-        let (checks, summary) = families.entry(&case.family).or_default();
-        checks.insert(&case.check);
-        *summary = summary.and(case.verdict);
-    }
-    families
 }
 
 fn row(page: &mut Page, ink: Ink, family: &str, columns: &[String]) {

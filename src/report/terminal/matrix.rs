@@ -1,9 +1,8 @@
 //! The permission matrix: what each key may do, as the target showed it.
 
-use std::collections::BTreeMap;
-
-use crate::outcome::{CaseResult, Expects, RunResult, Verdict};
+use crate::outcome::RunResult;
 use crate::report::page::{Ink, Page};
+use crate::report::permissions::{self, Cell, Cells, Shown};
 use crate::report::words::shorten;
 
 /// The most characters of a credential's name.
@@ -12,51 +11,20 @@ const LONGEST_NAME: usize = 24;
 /// The columns that a number takes.
 const NUMBERED: usize = 4;
 
-/// What the target showed for one key and one operation; where several cases say different things, the last of
-/// these counts.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-enum Cell {
-    #[default]
-    NotAsked,
-    Accepted,
-    Refused,
-    Unknown,
-    Wrong,
-}
-
-impl Cell {
-    /// What a case says, if it is a plain request of one credential.
-    fn of(case: &CaseResult) -> Option<Self> {
-        let expects = case.expects?;
-        Some(match (case.verdict, expects) {
-            (Verdict::Pass, Expects::Acceptance) => Self::Accepted,
-            (Verdict::Pass, Expects::Refusal) => Self::Refused,
-            (Verdict::Fail | Verdict::Warn, _) => Self::Wrong,
-            (Verdict::Skip, _) if case.explained_by.is_some() => Self::Wrong,
-            (Verdict::Inconclusive | Verdict::Error, _) => Self::Unknown,
-            (Verdict::Skip, _) => Self::NotAsked,
-        })
-    }
-
-    fn symbol(self) -> (Ink, &'static str) {
-        match self {
-            Self::NotAsked => (Ink::Faint, "·"),
-            Self::Accepted => (Ink::Good, "ok"),
-            Self::Refused => (Ink::Plain, "--"),
-            Self::Unknown => (Ink::Doubt, "??"),
-            Self::Wrong => (Ink::Bad, "!!"),
-        }
+/// How a cell looks.
+fn symbol(cell: Option<&Cell<'_>>) -> (Ink, &'static str) {
+    match cell.map(|cell| cell.shown) {
+        None => (Ink::Faint, "·"),
+        Some(Shown::Accepted) => (Ink::Good, "ok"),
+        Some(Shown::Refused) => (Ink::Plain, "--"),
+        Some(Shown::Unknown) => (Ink::Doubt, "??"),
+        Some(Shown::Wrong) => (Ink::Bad, "!!"),
     }
 }
-
-/// The cells of one environment, by credential and operation.
-type Cells<'a> = BTreeMap<(&'a str, &'a str), Cell>;
 
 /// A table for each environment in which anything was asked.
 pub(super) fn matrices(result: &RunResult, page: &mut Page) {
-    let tables: Vec<_> =
-        result.contract.environments.iter().map(|name| (name, cells(result, name))).collect();
-    let asked: Vec<_> = tables.iter().filter(|(_, cells)| !cells.is_empty()).collect();
+    let asked = permissions::of(result);
     if asked.is_empty() {
         return;
     }
@@ -65,22 +33,10 @@ pub(super) fn matrices(result: &RunResult, page: &mut Page) {
     page.paragraph(2, 2, (Ink::Faint, legend));
     let table = Table::new(result, page.width());
     table.legend(page);
-    for (environment, cells) in asked {
+    for (environment, cells) in &asked {
         page.gap();
         table.draw(page, environment, cells);
     }
-}
-
-fn cells<'a>(result: &'a RunResult, environment: &str) -> Cells<'a> {
-    let mut cells = Cells::new();
-    for case in result.cases.iter().filter(|case| case.environment == environment) {
-        if let (Some(credential), Some(cell)) = (&case.credential, Cell::of(case)) {
-            let seen = cells.entry((credential.as_str(), case.operation.as_str())).or_default();
-            *seen = cell.max(*seen);
-        }
-    }
-    cells.retain(|_, cell| *cell != Cell::NotAsked);
-    cells
 }
 
 /// How the tables of a page are laid out.
@@ -137,13 +93,9 @@ impl<'a> Table<'a> {
             let titles = part.iter().map(|(title, _)| (Ink::Faint, title.as_str()));
             self.row(page, (Ink::Strong, environment), part, titles);
             for credential in self.credentials {
-                let symbols = part.iter().map(|(_, operation)| {
-                    cells
-                        .get(&(credential.as_str(), operation.as_str()))
-                        .copied()
-                        .unwrap_or_default()
-                        .symbol()
-                });
+                let symbols = part
+                    .iter()
+                    .map(|(_, operation)| symbol(cells.get(&(credential.as_str(), operation.as_str()))));
                 self.row(page, (Ink::Plain, credential), part, symbols);
             }
         }

@@ -10,12 +10,19 @@ mod matrix;
 mod unjudged;
 mod verdict;
 
-use super::{FormatEntry, ReportError, Style};
+use super::load::load_page;
+use super::{FormatEntry, ReportError, Style, Usual};
 use crate::outcome::RunResult;
 use crate::report::page::Page;
 
 /// This format.
-pub(super) const FORMAT: FormatEntry = FormatEntry { name: "terminal", file_name: "report.txt", render };
+pub(super) const FORMAT: FormatEntry = FormatEntry {
+    name: "terminal",
+    file_name: "report.txt",
+    usual: Usual::OnRequest,
+    render,
+    load: Some(|result, style| Ok(load_page(result, style))),
+};
 
 /// The sections, in the order of the page.
 const SECTIONS: [fn(&RunResult, &mut Page); 9] = [

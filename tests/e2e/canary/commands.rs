@@ -52,7 +52,8 @@ fn commands_that_send_nothing_show_no_key() {
 
 #[test]
 fn every_report_on_standard_output_shows_no_key() {
-    for format in ["terminal=-", "json=-", "junit=-"] {
+    for format in lockproof::report::Format::ALL {
+        let format = &format!("{}=-", format.name());
         let keys = random_keys();
         let full = keys.full.clone();
         let server = Server::http(move |_| Reply::Whole(json(403, &format!(r#"{{"code":"{full}"}}"#))));
