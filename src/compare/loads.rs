@@ -139,7 +139,8 @@ impl LoadComparison {
 impl Compared for LoadComparison {
     /// A key is judged wrongly that was not, or a threshold is missed that was not.
     fn has_new_failures(&self) -> bool {
-        !self.newly_missed.is_empty() || self.classes.iter().any(|class| class.more_wrong)
+        let missed = self.valid && !self.newly_missed.is_empty();
+        missed || self.classes.iter().any(|class| class.more_wrong)
     }
 
     fn is_worse(&self) -> bool {
@@ -147,9 +148,8 @@ impl Compared for LoadComparison {
             class.latency.is_some_and(|latency| matches!(latency.verdict, Pace::Slower | Pace::LongerTail))
         };
         self.has_new_failures()
-            || self.throughput.less
             || !self.vanished.is_empty()
-            || self.classes.iter().any(slow)
+            || self.valid && (self.throughput.less || self.classes.iter().any(slow))
     }
 }
 
@@ -250,7 +250,9 @@ fn is_valid(result: &LoadResult) -> bool {
 
 fn notices(old: &LoadResult, new: &LoadResult) -> Vec<String> {
     let mut notices = Vec::new();
-    if old.identity.plan != new.identity.plan {
+    // The digest of a plan holds where it is sent to, which may differ.
+    let what = |result: &LoadResult| (result.plan.clone(), result.model, result.planned, result.span_us);
+    if what(old) != what(new) {
         notices.push("the two did not send the same: their plans differ".to_owned());
     }
     if old.identity.contract != new.identity.contract {
@@ -284,7 +286,6 @@ impl From<&LoadComparison> for Sheet {
         let Throughput { old, new, p, less } = comparison.throughput;
         let chance = p.map_or(String::new(), |p| format!(", p {p:.2e}"));
         let rate = format!("{old:.0}/s to {new:.0}/s{chance}{}", if less { ": less" } else { "" });
-        let names = |list: &[String]| list.join(", ");
         let pace = |wanted: &[Pace]| -> Vec<Vec<String>> {
             let classes = comparison.classes.iter();
             let measured = classes.filter_map(|class| Some((class, class.latency?)));
@@ -307,8 +308,8 @@ impl From<&LoadComparison> for Sheet {
                 ("new", comparison.new.clone()),
                 ("notice", comparison.notices.join("; ")),
                 ("throughput", rate),
-                ("gone", names(&comparison.vanished)),
-                ("added", names(&comparison.appeared)),
+                ("gone", comparison.vanished.join(", ")),
+                ("added", comparison.appeared.join(", ")),
             ],
             tables: vec![
                 Table {
@@ -345,10 +346,10 @@ fn row(class: &ClassComparison, it: &Latency) -> Vec<String> {
 }
 
 fn verdict(comparison: &LoadComparison) -> (Ink, String) {
-    if !comparison.valid {
-        return (Ink::Doubt, "nothing can be concluded".to_owned());
-    }
     match comparison.trend() {
+        Trend::NotWorse | Trend::Worse if !comparison.valid => {
+            (Ink::Doubt, "nothing can be concluded".to_owned())
+        }
         Trend::NewFailures => {
             (Ink::Bad, "verdicts are wrong, or thresholds missed, that were not".to_owned())
         }

@@ -176,13 +176,13 @@ impl From<&RunComparison> for Sheet {
             Table { title, ink, head: vec!["check"], rows }
         };
         let counts = [
-            (new_failures.len(), "new failures"),
-            (new_warnings.len(), "new warnings"),
-            (unjudged.len(), "no longer judged"),
-            (fixed.len(), "fixed"),
-            (unchanged.len(), "unchanged"),
+            (new_failures.len(), "new failures:"),
+            (new_warnings.len(), "new warnings:"),
+            (unjudged.len(), "no longer judged:"),
+            (fixed.len(), "fixed:"),
+            (unchanged.len(), "unchanged:"),
         ];
-        let counts: Vec<_> = counts.iter().map(|(number, what)| format!("{number} {what}")).collect();
+        let counts: Vec<_> = counts.iter().map(|(number, what)| format!("{what} {number}")).collect();
         let ink = match comparison.trend() {
             Trend::NewFailures => Ink::Bad,
             Trend::Worse => Ink::Doubt,
@@ -194,7 +194,7 @@ impl From<&RunComparison> for Sheet {
                 ("old", comparison.old.clone()),
                 ("new", comparison.new.clone()),
                 ("notice", comparison.notices.join("; ")),
-                ("passing", format!("{} cases pass as they did", comparison.passing)),
+                ("passing", format!("as they did: {}", comparison.passing)),
             ],
             tables: vec![
                 cases("new failures", Ink::Bad, new_failures),

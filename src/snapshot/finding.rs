@@ -63,7 +63,9 @@ pub fn checks() -> Vec<CheckInfo> {
         sources: vec!["the approved snapshots".to_owned()],
         why: check.why.to_owned(),
         advice: check.advice.to_owned(),
-        file: String::new(),
+        // Where they are by default: the finding itself names the file.
+        file: "snapshots".to_owned(),
+        site: None,
     };
     CHECKS.map(info).to_vec()
 }

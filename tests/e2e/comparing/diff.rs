@@ -72,7 +72,7 @@ fn refusals_that_differ_are_shown_by_what_differs() {
 
 #[test]
 fn a_side_that_fails_where_the_other_does_too_is_a_failure_though_the_two_are_the_same() {
-    let open = || serve(|answer| answer.replace("invalid_api_key", "who_are_you"));
+    let open = || serve(|answer| answer.replace("invalid_api_key", "unknown_api_key"));
     let outcome = diff(&open(), &open(), &["--only", "key-unknown"]);
     assert_eq!(outcome.code, Some(1), "{outcome}");
     assert!(outcome.says("the two are the same"), "{outcome}");
@@ -108,7 +108,8 @@ fn two_targets_are_wanted_and_a_contract() {
 
 #[test]
 fn two_environments_of_a_contract_can_be_compared() {
-    let (staging, production) = (sound(), serve(|answer| answer.replace("items\"", "goods\"")));
+    let (staging, production) =
+        (sound(), serve(|answer| answer.replace("realm=\"items\"", "realm=\"goods\"")));
     let text = Small::at(&staging.url()).text();
     let environment = format!("test: {{ base_url: \"{}\" }}", staging.url());
     assert!(text.contains(&environment), "{text}");

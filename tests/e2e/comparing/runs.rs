@@ -39,7 +39,7 @@ fn what_fails_now_is_told_from_what_no_longer_does() {
     assert!(better.says("key-unknown/test/items.list/forged went from fail to pass"), "{better}");
     let same = compare(&open, &open, &["--fail-on", "regression"]);
     assert_eq!(same.code, Some(0), "{same}");
-    assert!(same.says("0 new failures, 0 new warnings, 0 no longer judged, 0 fixed"), "{same}");
+    assert!(same.says("new failures: 0, new warnings: 0, no longer judged: 0, fixed: 0"), "{same}");
     // Without --fail-on it only tells.
     assert_eq!(compare(&sound, &open, &[]).code, Some(0));
 }
