@@ -18,6 +18,7 @@ pub mod prove;
 pub mod redact;
 pub mod report;
 pub mod runner;
+pub mod scan;
 pub mod scenario;
 pub mod snapshot;
 pub mod wire;

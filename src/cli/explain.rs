@@ -7,10 +7,11 @@ use clap::Args;
 use crate::document::suggest;
 use crate::load::format;
 use crate::mock::defects::{self, Defect};
-use crate::outcome::ExitCode;
+use crate::outcome::{CheckInfo, ExitCode};
 use crate::report::{Ink, Page};
+use crate::scan;
 use crate::scenario::{Line, Need, Scenario, Severity};
-use crate::snapshot::{self, SnapCheck};
+use crate::snapshot;
 
 use super::error::Failure;
 use super::output::{self, Output};
@@ -49,8 +50,10 @@ pub(super) fn run(args: &ExplainArgs, output: &Output) -> Done {
     let mut page = Page::new(output.style());
     if let Some(check) = suite.iter().find(|check| check.id.as_str() == id) {
         of_check(&mut page, check);
-    } else if let Some(check) = snapshot::CHECKS.iter().find(|check| check.id == id) {
-        of_snapshots(&mut page, check);
+    } else if let Some(check) = scan::find_check(id) {
+        of_info(&mut page, &check, "lockproof scan PATH");
+    } else if let Some(check) = snapshot::checks().iter().find(|check| check.id == id) {
+        of_info(&mut page, check, "lockproof run --snapshots FOLDER");
     } else if let Some(defect) = defects::find(id) {
         of_defect(&mut page, defect, &suite);
     } else {
@@ -97,16 +100,6 @@ fn of_check(page: &mut Page, check: &Scenario) {
     page.paragraph(0, 0, (Ink::Faint, SOUND_REQUEST));
 }
 
-/// A check that only snapshots come to.
-fn of_snapshots(page: &mut Page, check: &SnapCheck) {
-    page.paragraph(0, 2, (Ink::Strong, &format!("{}: {}", check.id, check.title)));
-    page.gap();
-    page.field("severity", (Ink::Plain, severity(Severity::Must)));
-    page.field("why", (Ink::Plain, check.why));
-    page.field("advice", (Ink::Plain, check.advice));
-    page.field("needs", (Ink::Plain, "`lockproof run --snapshots FOLDER`"));
-}
-
 /// What is sent, over which part of the matrix, and what is right.
 fn requests(page: &mut Page, check: &Scenario) {
     let words = check.words();
@@ -129,6 +122,18 @@ fn lines(page: &mut Page, title: &str, lines: &[Line]) {
     for line in lines {
         page.paragraph(2, 4, (Ink::Plain, &format!("{}: {}", line.name, line.text())));
     }
+}
+
+/// A check that sends nothing of its own: of what ships, and of what was approved.
+fn of_info(page: &mut Page, check: &CheckInfo, command: &str) {
+    page.paragraph(0, 2, (Ink::Strong, &format!("{}: {}", check.id, check.title)));
+    page.gap();
+    page.field("severity", (Ink::Plain, severity(check.severity)));
+    page.field("family", (Ink::Plain, &check.family));
+    page.field("why", (Ink::Plain, &check.why));
+    page.field("advice", (Ink::Plain, &check.advice));
+    page.field("sources", (Ink::Plain, &check.sources.join("; ")));
+    page.field("try it", (Ink::Plain, command));
 }
 
 fn severity(severity: Severity) -> &'static str {

@@ -23,6 +23,7 @@ mod reference;
 mod report;
 mod reports;
 mod run;
+mod scan;
 mod scenarios;
 mod schema;
 mod sending;
@@ -53,6 +54,7 @@ Examples:
                                                    who accepts what the other refuses
   lockproof load                                   send good and bad keys at a rate, every answer judged
   lockproof report reports/latest/results.json     look at a result again, in any format
+  lockproof scan app-release.apk                   look for keys in what is shipped
   lockproof explain key-expired                    what a check asks, why, and what to change
   lockproof check lockproof.yaml                   check a contract or scenarios, send nothing
   lockproof mock --contract lockproof.yaml         serve your contract, to develop against
@@ -83,6 +85,7 @@ enum Verb {
     Merge(merge::MergeArgs),
     Report(report::ReportArgs),
     Check(check::CheckArgs),
+    Scan(scan::ScanArgs),
     Explain(explain::ExplainArgs),
     Scenarios(scenarios::ScenariosArgs),
     Schema(schema::SchemaArgs),
@@ -115,6 +118,7 @@ fn dispatch() -> ExitCode {
         Verb::Merge(args) => merge::run(&args, &output),
         Verb::Report(args) => report::run(&args, &output),
         Verb::Check(args) => check::run(&args),
+        Verb::Scan(args) => scan::run(&args, &output),
         Verb::Explain(args) => explain::run(&args, &output),
         Verb::Scenarios(args) => scenarios::run(&args),
         Verb::Schema(args) => schema::run(&args),

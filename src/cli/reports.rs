@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use crate::outcome::RunResult;
-use crate::report::{Format, Style};
+use crate::report::{Format, ReportError, Style};
 
 use super::error::Failure;
 use super::output::{self, Output};
@@ -43,6 +43,9 @@ impl FromStr for Wanted {
     }
 }
 
+/// What makes a report of some format.
+type Render<'a> = dyn Fn(Format, Style) -> Result<Vec<u8>, ReportError> + 'a;
+
 /// The reports of one run.
 #[derive(Debug)]
 pub(super) struct Reports {
@@ -70,17 +73,33 @@ impl Reports {
         Ok(Self { wanted })
     }
 
+    /// What was asked for, and nothing else.
+    ///
+    /// # Errors
+    /// When a place could not be written to.
+    pub(super) fn asked(wanted: &[Wanted]) -> Result<Self, Failure> {
+        if wanted.is_empty() { Ok(Self { wanted: Vec::new() }) } else { Self::new(wanted.to_vec()) }
+    }
+
     /// Writes every report, and prints the one for people unless another takes standard output.
     pub(super) fn write(&self, result: &RunResult, output: &Output) -> Result<(), Failure> {
+        self.write_with(&|format, style| format.render(result, style), output)
+    }
+
+    /// The same, of something that is rendered in its own way.
+    pub(super) fn write_with(&self, rendered: &Render<'_>, output: &Output) -> Result<(), Failure> {
+        let render = |format, style| {
+            rendered(format, style).map_err(|error| Failure::Report(format!("could not {error}")))
+        };
         let taken = self.wanted.iter().any(|one| matches!(one.place, Place::Stdout));
-        let page = if taken { None } else { Some(render(Format::Terminal, result, output.style())?) };
+        let page = if taken { None } else { Some(render(Format::Terminal, output.style())?) };
         let mut problems: Vec<_> = page.and_then(|page| output::print(&page).err()).into_iter().collect();
         for one in &self.wanted {
             let written = match &one.place {
-                Place::Stdout => output::print(&render(one.format, result, output.style())?),
+                Place::Stdout => output::print(&render(one.format, output.style())?),
                 Place::File(path) => {
                     let plain = Style { colour: crate::report::Colour::Off, ..output.style() };
-                    write_atomically(path, &render(one.format, result, plain)?)
+                    write_atomically(path, &render(one.format, plain)?)
                         .map_err(|error| not_written(path, &error))
                 }
             };
@@ -88,10 +107,6 @@ impl Reports {
         }
         problems.pop().map_or(Ok(()), Err)
     }
-}
-
-fn render(format: Format, result: &RunResult, style: Style) -> Result<Vec<u8>, Failure> {
-    format.render(result, style).map_err(|error| Failure::Report(format!("could not {error}")))
 }
 
 fn not_written(path: &Path, error: &std::io::Error) -> Failure {

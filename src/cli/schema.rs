@@ -5,7 +5,7 @@ use clap::{Args, ValueEnum};
 use crate::contract::Contract;
 use crate::document::published;
 use crate::load::format::LoadPlan;
-use crate::outcome::{ExitCode, LoadResult, RunResult};
+use crate::outcome::{ExitCode, LoadResult, RunResult, ScanResult};
 use crate::prove::Matrix;
 use crate::scenario::Scenario;
 
@@ -34,6 +34,8 @@ enum Schema {
     Load,
     /// load.json
     LoadResults,
+    /// scan.json
+    ScanResults,
 }
 
 pub(super) fn run(args: &SchemaArgs) -> Done {
@@ -44,6 +46,7 @@ pub(super) fn run(args: &SchemaArgs) -> Done {
         Schema::Matrix => published::<Matrix>(),
         Schema::Load => published::<LoadPlan>(),
         Schema::LoadResults => published::<LoadResult>(),
+        Schema::ScanResults => published::<ScanResult>(),
     };
     let text = serde_json::to_string_pretty(&schema).map_err(|error| Failure::System(error.to_string()))?;
     output::print(format!("{text}\n").as_bytes())?;

@@ -8,6 +8,7 @@ mod exit;
 pub mod load;
 mod run;
 mod saved;
+mod scan;
 mod turn;
 mod verdict;
 mod wrong;
@@ -20,6 +21,7 @@ pub use run::{
     Tool,
 };
 pub use saved::{Saved, SavedError};
+pub use scan::{SCAN_FORMAT, ScanFinding, ScanResult, Unread, place};
 pub use verdict::{RunVerdict, Verdict};
 pub use wrong::WrongKind;
 

@@ -37,7 +37,7 @@ pub(super) enum Effort {
 /// The tables of the search.
 #[derive(Default)]
 pub(super) struct Engine {
-    forms: Vec<(usize, Form)>,
+    pub(super) forms: Vec<(usize, Form)>,
     seeds: Vec<Seed>,
     /// A shorter text holds no trace: undoing escapes makes none longer.
     shortest: usize,
@@ -46,9 +46,11 @@ pub(super) struct Engine {
 }
 
 /// A short run of a form.
-struct Seed {
-    form: usize,
-    at: Range<usize>,
+pub(super) struct Seed {
+    /// The number of the form.
+    pub(super) form: usize,
+    /// Where in the form.
+    pub(super) at: Range<usize>,
 }
 
 impl Engine {
@@ -112,7 +114,7 @@ impl Engine {
     }
 
     /// The longest trace around a seed, if it is long enough to count.
-    fn grow(&self, seed: &Seed, start: usize, view: &View<'_>) -> Option<Hit> {
+    pub(super) fn grow(&self, seed: &Seed, start: usize, view: &View<'_>) -> Option<Hit> {
         let (key, form) = self.forms.get(seed.form)?;
         let (form_before, form_after) = form.text.split_at_checked(seed.at.start)?;
         let (text_before, text_after) = view.bytes().split_at_checked(start)?;

@@ -14,7 +14,7 @@ pub(super) enum Escape {
 }
 
 /// How many escapes can be laid over one another and still be undone.
-const DEEPEST: usize = 2;
+pub(super) const DEEPEST: usize = 2;
 
 /// What a character outside ASCII becomes: no key holds it.
 const FOREIGN: u8 = 0xff;
@@ -23,7 +23,7 @@ impl Escape {
     const ALL: [Self; 4] = [Self::Percent, Self::Backslash, Self::Entity, Self::Zero];
 
     /// The byte that every escape begins with.
-    fn mark(self) -> u8 {
+    pub(super) fn mark(self) -> u8 {
         match self {
             Self::Percent => b'%',
             Self::Backslash => b'\\',
@@ -33,7 +33,7 @@ impl Escape {
     }
 
     /// The escape behind a mark: how many bytes it takes, and the byte that it stands for, if for any.
-    fn read(self, rest: &[u8]) -> Option<(usize, Option<u8>)> {
+    pub(super) fn read(self, rest: &[u8]) -> Option<(usize, Option<u8>)> {
         match self {
             Self::Percent => Some((2, Some(hex(rest.get(..2)?)?))),
             Self::Backslash => backslash(rest),

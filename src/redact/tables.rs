@@ -65,6 +65,11 @@ impl Tables {
         if self.batches.len() > 1 { merge(hits) } else { hits }
     }
 
+    /// What finds the keys, by batches.
+    pub(super) fn engines(&self) -> impl Iterator<Item = &Engine> {
+        self.batches.iter().map(|batch| &batch.engine)
+    }
+
     /// How many keys there are.
     pub(super) fn keys(&self) -> usize {
         self.batches.iter().map(|batch| batch.owners.len()).sum()

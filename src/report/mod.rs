@@ -19,6 +19,7 @@ mod ndjson;
 mod page;
 mod permissions;
 mod sarif;
+mod scan;
 mod tap;
 mod terminal;
 mod words;
@@ -39,6 +40,7 @@ pub use escape::escape_terminal;
 pub use json::schema;
 pub use load::{load_json, load_page};
 pub use page::{Ink, Page};
+pub use scan::{scan_json, scan_page};
 
 formats! {
     /// For a person: what failed and why, the permission matrix, the verdict.

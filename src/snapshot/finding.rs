@@ -17,15 +17,15 @@ const NONE: &str = "-";
 
 /// A check that snapshots come to.
 #[derive(Clone, Copy, Debug)]
-pub struct SnapCheck {
+struct SnapCheck {
     /// Its id.
-    pub id: &'static str,
+    id: &'static str,
     /// What holds when it passes.
-    pub title: &'static str,
+    title: &'static str,
     /// What goes wrong in the world when it does not.
-    pub why: &'static str,
+    why: &'static str,
     /// What to do.
-    pub advice: &'static str,
+    advice: &'static str,
 }
 
 const CHANGED: SnapCheck = SnapCheck {
@@ -50,10 +50,7 @@ const STALE: SnapCheck = SnapCheck {
     advice: "Remove what is stale with `lockproof snapshot --prune`.",
 };
 
-/// The checks that snapshots come to.
-pub const CHECKS: [SnapCheck; 3] = [CHANGED, UNSEEN, STALE];
-
-/// The same, for a reader of a result.
+/// The checks that snapshots come to, for a reader of a result.
 pub fn checks() -> Vec<CheckInfo> {
     let info = |check: SnapCheck| CheckInfo {
         id: check.id.to_owned(),
@@ -67,7 +64,7 @@ pub fn checks() -> Vec<CheckInfo> {
         file: "snapshots".to_owned(),
         site: None,
     };
-    CHECKS.map(info).to_vec()
+    [CHANGED, UNSEEN, STALE].map(info).to_vec()
 }
 
 /// What a comparison comes to, each snapshot and each difference a case.

@@ -29,7 +29,7 @@ pub use book::Book;
 pub use compare::{Change, Comparison, Observed, Stale, Unseen, compare};
 pub use diff::{Line, Sign, difference};
 pub use file::{Snap, SnapError};
-pub use finding::{CHECKS, SnapCheck, checks, findings};
+pub use finding::{checks, findings};
 pub use form::{Form, alike, is_refusal};
 pub use name::SnapName;
 pub use page::{pending_page, recorded};

@@ -12,6 +12,7 @@ mod load;
 mod newcomer;
 mod report;
 mod reproduce;
+mod scan;
 mod second_opinion;
 mod snapshots;
 mod steering;

@@ -6,7 +6,7 @@ use std::path::Path;
 use lockproof::contract::{self, Contract};
 use lockproof::document::{Colour, Source, published};
 use lockproof::load::format::LoadPlan;
-use lockproof::outcome::{ExitCode, LoadResult, RunResult};
+use lockproof::outcome::{ExitCode, LoadResult, RunResult, ScanResult};
 use lockproof::scenario::{self, Scenario};
 use schemars::JsonSchema;
 
@@ -106,6 +106,7 @@ fn the_published_schemas_are_those_of_the_program() {
         schema::<RunResult>("results"),
         schema::<LoadPlan>("load"),
         schema::<LoadResult>("load-results"),
+        schema::<ScanResult>("scan-results"),
     ]
     .into_iter()
     .flatten()

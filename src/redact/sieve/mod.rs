@@ -1,0 +1,147 @@
+//! The same search for a great many bytes: what cannot hold a trace is passed over at the speed of memory.
+//!
+//! A trace is so many consecutive characters of a form, so a look at every fifth byte meets it. There the next few bytes
+//! are looked up among the short runs of all forms ([`grams`]); where they are one, the search of the reports decides.
+//! Text in UTF-16 and UTF-32 ([`wide`]) and text with escapes ([`undo`]) is made plain first, and sieved as any other.
+//!
+//! What [`Redactor::find`](super::Redactor::find) finds, this finds too, with one exception: characters that stand apart
+//! because of a few zero bytes here and there are taken for what they are in a file, two texts.
+
+mod grams;
+mod undo;
+mod wide;
+
+#[cfg(test)]
+mod tests;
+
+use std::fmt;
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::Trace;
+use super::engine::Seed;
+use super::escape::{DEEPEST, Escape, View};
+use super::tables::Tables;
+use grams::Grams;
+use undo::Alphabet;
+
+/// How many bytes a character of a form can take, escaped twice.
+const LONGEST_CHARACTER: usize = 18;
+
+/// The farthest that a trace is followed: as far as the search of the reports does.
+const FARTHEST: usize = 16 * 1024;
+
+/// A redactor's tables, made ready for much.
+#[derive(Clone)]
+pub struct Sieve {
+    tables: Arc<Tables>,
+    grams: Arc<Vec<Grams>>,
+    alphabet: Alphabet,
+    /// The fewest characters that are a trace, and the most that must be seen to know one.
+    window: Range<usize>,
+    /// How many bytes a trace can take at the most.
+    reach: usize,
+}
+
+impl Sieve {
+    /// Prepares for the keys of some tables.
+    pub(super) fn new(tables: Arc<Tables>) -> Self {
+        let grams: Vec<_> = tables.engines().map(Grams::of).collect();
+        let forms = || tables.engines().flat_map(|engine| &engine.forms).map(|(_, form)| form);
+        let longest = forms().map(|form| form.text.len()).max().unwrap_or(0);
+        let windows = || forms().map(|form| form.window);
+        let window = windows().min().unwrap_or(0)..windows().max().unwrap_or(0);
+        let alphabet = Alphabet::of(forms().map(|form| form.text.as_slice()));
+        let reach = (longest * LONGEST_CHARACTER).min(FARTHEST);
+        Self { grams: Arc::new(grams), alphabet, window, reach, tables }
+    }
+
+    /// How many bytes a trace can take at the most: so far must the pieces of a text overlap that is sieved by pieces.
+    pub fn reach(&self) -> usize {
+        self.reach
+    }
+
+    /// Every trace of every key: in the order of the text, none overlapping another.
+    pub fn find(&self, text: &[u8]) -> Vec<Trace> {
+        if is_blank(text) {
+            return Vec::new();
+        }
+        let mut suspects = Vec::new();
+        self.screen(text, 0, &mut suspects);
+        let mut traces = Vec::new();
+        for region in self.regions(text.len(), suspects) {
+            let part = text.get(region.clone()).unwrap_or_default();
+            traces.extend(self.tables.find(part).into_iter().map(|hit| Trace {
+                credential: self.tables.owner(hit.key).credential.clone(),
+                form: hit.form,
+                at: hit.at.start + region.start..hit.at.end + region.start,
+            }));
+        }
+        traces
+    }
+
+    /// What must be searched in earnest: around everything that is suspect, in order and apart.
+    fn regions(&self, length: usize, mut suspects: Vec<Range<usize>>) -> Vec<Range<usize>> {
+        suspects.sort_by_key(|suspect| suspect.start);
+        let mut regions: Vec<Range<usize>> = Vec::new();
+        for suspect in suspects {
+            let region =
+                suspect.start.saturating_sub(self.reach)..suspect.end.saturating_add(self.reach).min(length);
+            match regions.last_mut() {
+                Some(last) if region.start <= last.end => last.end = last.end.max(region.end),
+                _ => regions.push(region),
+            }
+        }
+        regions
+    }
+
+    /// Where there is a trace, in the text or in what is undone of it.
+    fn screen(&self, text: &[u8], depth: usize, found: &mut Vec<Range<usize>>) {
+        for (grams, engine) in self.grams.iter().zip(self.tables.engines()) {
+            let view = View::plain(text);
+            grams.sift(text, |at, seed: &Seed| {
+                if let Some(hit) = engine.grow(seed, at, &view) {
+                    found.push(hit.at);
+                }
+            });
+        }
+        if depth < DEEPEST {
+            self.screen_wide(text, depth, found);
+            for escape in [Escape::Percent, Escape::Backslash, Escape::Entity] {
+                self.screen_undone(text, escape, depth, found);
+            }
+        }
+    }
+
+    fn screen_wide(&self, text: &[u8], depth: usize, found: &mut Vec<Range<usize>>) {
+        wide::runs(text, self.window.start, |run| {
+            let mut inner = Vec::new();
+            self.screen(&run.characters, depth + 1, &mut inner);
+            found.extend(inner.into_iter().map(|at| run.place(at.start)..run.place(at.end)));
+        });
+    }
+
+    fn screen_undone(&self, text: &[u8], escape: Escape, depth: usize, found: &mut Vec<Range<usize>>) {
+        let deepest = depth + 1 == DEEPEST;
+        let kept = |byte| if deepest { self.alphabet.has(byte) } else { self.alphabet.has_escaped(byte) };
+        // What stands between two escapes of one kind may be escapes of another.
+        let around = self.window.end.saturating_mul(4);
+        undo::segments(text, escape, kept, around, |undone| {
+            let mut inner = Vec::new();
+            self.screen(undone.bytes(), depth + 1, &mut inner);
+            found.extend(inner.into_iter().map(|at| undone.place(at.start)..undone.place(at.end)));
+        });
+    }
+}
+
+/// Whether a text is nothing but one byte again and again that is no character: most of a bomb, and of a sparse file.
+fn is_blank(text: &[u8]) -> bool {
+    let blank = text.first().is_none_or(|byte| !byte.is_ascii_graphic());
+    blank && text.get(1..) == text.get(..text.len().saturating_sub(1))
+}
+
+impl fmt::Debug for Sieve {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Sieve({} keys)", self.tables.keys())
+    }
+}
