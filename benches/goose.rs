@@ -18,7 +18,7 @@ async fn main() {
     // Cargo says `--bench` itself.
     let arguments: Vec<String> = std::env::args().skip(1).filter(|one| !one.starts_with('-')).collect();
     let [host, seconds] = arguments.as_slice() else { return };
-    let metrics = attack(host, seconds).execute().await.unwrap();
+    let metrics = Box::pin(attack(host, seconds).execute()).await.unwrap();
     let answered = metrics.requests.values().map(|request| request.success_count).sum::<usize>();
     println!("{answered}");
 }

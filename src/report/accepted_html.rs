@@ -10,9 +10,10 @@ use proptest::prelude::*;
 use serde_json::Value;
 
 use super::Format;
-use super::sample::{clean, empty, evil, mixed, run_of};
+use super::sample::{clean, empty, evil, mixed, redacted, run_of};
 use super::tests::{HOSTILE, WIDE, render};
-use crate::outcome::{CaseResult, RunResult, Verdict};
+use crate::outcome::load::Surprise;
+use crate::outcome::{CaseResult, LoadResult, RunResult, Verdict, WrongKind};
 
 /// An element as the parser found it.
 #[derive(Debug)]
@@ -116,6 +117,42 @@ fn every_failing_case_stands_in_the_page_and_every_cell_leads_to_its_case() {
     }
 }
 
+/// The committed load, in which one text stands wherever a target or a plan can put one.
+fn evil_load(text: &str) -> LoadResult {
+    let committed = include_str!("../../reports/reference/load/load.json");
+    let mut result: LoadResult = serde_json::from_str(committed).expect("it is a load");
+    let surprise = Surprise {
+        kind: WrongKind::FalseAccept,
+        class: text.to_owned(),
+        at_ms: 5,
+        expected: redacted(text),
+        actual: redacted(text),
+        exchange: mixed().cases.into_iter().find_map(|case| case.exchange),
+    };
+    result.surprises = vec![surprise];
+    result.notices = vec![redacted(text)];
+    result.title = text.to_owned();
+    result.generator.causes = vec![text.to_owned()];
+    for class in &mut result.classes {
+        class.name = text.to_owned();
+        class.expected = redacted(text);
+    }
+    result
+}
+
+fn a_load_holds_nothing_but_ours(result: &LoadResult) {
+    let bytes = Format::Html.render_load(result, WIDE).expect("it has a view of a load");
+    let ours: BTreeSet<_> = OURS.split_whitespace().chain(["path", "line", "circle", "text"]).collect();
+    for one in elements(&String::from_utf8(bytes).expect("a page is text")) {
+        // A picture has a title for each of its parts.
+        assert!(ours.contains(one.name.as_str()), "{one:?}");
+        assert!(!one.attributes.iter().any(|(name, _)| name.starts_with("on") || name == "src"), "{one:?}");
+    }
+    let markdown = Format::Markdown.render_load(result, WIDE).expect("it has a view of a load");
+    let markdown = String::from_utf8(markdown).expect("a page is text");
+    assert!(!markdown.contains("<script") && !markdown.contains("<img"), "{markdown}");
+}
+
 /// Very many cases, one in ten of which failed with its whole exchange.
 fn huge(cases: usize) -> RunResult {
     let failed = mixed().cases.into_iter().find(|case| case.exchange.is_some()).expect("one has an exchange");
@@ -139,6 +176,11 @@ proptest! {
     #[test]
     fn whatever_a_target_wrote_the_page_holds_nothing_but_ours(text in any::<String>()) {
         holds_nothing_but_ours(&evil(&format!("{text}\n{text}")));
+    }
+
+    #[test]
+    fn whatever_a_target_wrote_the_page_of_a_load_holds_nothing_but_ours(text in any::<String>()) {
+        a_load_holds_nothing_but_ours(&evil_load(&format!("<img src=x onerror=x><script>{text}\n::{text}")));
     }
 
     #[test]

@@ -30,13 +30,13 @@ install_package() {
     "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends "$@" >&2
 }
 
-chromium() {
+browser() {
     command -v chromium || command -v chromium-browser || command -v google-chrome
 }
 
 command -v node >/dev/null && command -v npm >/dev/null || install_package nodejs npm || missing Node.js "nodejs npm"
-chromium >/dev/null || install_package chromium fonts-dejavu-core || missing Chromium chromium
-CHROMIUM=$(chromium)
+browser >/dev/null || install_package chromium fonts-dejavu-core || missing Chromium chromium
+CHROMIUM=$(browser)
 export CHROMIUM
 
 mkdir -p "$work"
@@ -56,4 +56,9 @@ export LOCKPROOF
 # The tests stand beside the packages that they use.
 cp "$here"/*.js "$work"
 cd "$work"
-ROOT=$root PICTURES=${PICTURES:+$(realpath "$root/$PICTURES")} node --test --test-concurrency=1 page.test.js
+export ROOT=$root
+node --test --test-reporter=spec --test-concurrency=1 page.test.js
+if [ -n "${PICTURES:-}" ]; then
+    mkdir -p "$root/$PICTURES"
+    PICTURES=$(realpath "$root/$PICTURES") node pictures.js
+fi

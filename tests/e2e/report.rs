@@ -106,6 +106,24 @@ fn a_file_without_end_is_refused_within_bounds() {
 }
 
 #[test]
+fn the_page_of_ten_thousand_cases_is_small_and_takes_little_memory() {
+    let ran = everything_open();
+    let mut result = ran.json("out/json");
+    let cases = result["cases"].as_array().unwrap().clone();
+    let many = (0..10_000).map(|at| {
+        let mut case = cases[at % cases.len()].clone();
+        case["id"] = format!("{}-{at}", case["id"].as_str().unwrap()).into();
+        case
+    });
+    result["cases"] = many.collect();
+    let outcome = report(result.to_string(), &["results.json", "--format", "html"]).run();
+    assert_eq!(outcome.code, Some(0), "{}", outcome.stderr);
+    assert!(outcome.stdout.len() < 5 * 1024 * 1024, "{} bytes", outcome.stdout.len());
+    assert!(outcome.peak_kib < 150 * 1024, "{} KiB", outcome.peak_kib);
+    assert!(outcome.took < Duration::from_secs(10), "{:?}", outcome.took);
+}
+
+#[test]
 fn a_report_that_cannot_be_written_is_6() {
     let saved = fs::read(everything_open().folder().join("out/json")).unwrap();
     let outcome = report(&saved, &["results.json", "--output", "/proc/no/such"]).run();

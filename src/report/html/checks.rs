@@ -61,7 +61,7 @@ fn coverage(result: &RunResult) -> Element {
     el("div")
         .class("scroll")
         .with("tabindex", 0)
-        .with("role", "region")
+        .with("role", "group")
         .with("aria-label", "Coverage")
         .add(table)
 }

@@ -6,9 +6,17 @@ use std::fmt::Display;
 use serde::Serialize;
 
 use crate::report::escape::{escape_line, escape_terminal};
+use crate::report::words::shorten;
+
+/// The most characters of a text.
+const LONGEST: usize = 1_200;
 
 /// Elements that have neither a content nor an end.
 const EMPTY: [&str; 4] = ["br", "hr", "input", "meta"];
+
+/// Elements behind which a line ends: two pages can be compared line by line.
+const BLOCKS: [&str; 11] =
+    ["article", "details", "div", "dl", "head", "header", "li", "p", "section", "tr", "ul"];
 
 /// An element.
 #[derive(Debug)]
@@ -47,9 +55,9 @@ impl Element {
         self.with("class", class)
     }
 
-    /// A text behind what is in it.
+    /// A text behind what is in it, cut where it has lost its reader.
     pub(super) fn text(mut self, text: impl Display) -> Self {
-        self.content.push(Node::Text(escape_terminal(&text.to_string())));
+        self.content.push(Node::Text(escape_terminal(&shorten(&text.to_string(), LONGEST))));
         self
     }
 
@@ -113,6 +121,9 @@ impl Element {
         page.push_str("</");
         page.push_str(self.name);
         page.push('>');
+        if BLOCKS.contains(&self.name) {
+            page.push('\n');
+        }
     }
 }
 
@@ -165,10 +176,10 @@ mod tests {
     #[test]
     fn a_text_is_only_a_text_wherever_it_stands() {
         let element =
-            el("p").with("title", "\"><script>").text("<b>'&\u{202e}").add(el("br")).lines(["::x", "y"]);
+            el("td").with("title", "\"><script>").text("<b>'&\u{202e}").add(el("br")).lines(["::x", "y"]);
         assert_eq!(
             written(&element),
-            "<p title=\"&quot;&gt;&lt;script&gt;\">&lt;b&gt;&#39;&amp;\\u{202e}<br>:\\u{3a}x\ny</p>"
+            "<td title=\"&quot;&gt;&lt;script&gt;\">&lt;b&gt;&#39;&amp;\\u{202e}<br>:\\u{3a}x\ny</td>"
         );
     }
 

@@ -4,13 +4,9 @@ use super::element::{Element, el};
 use super::field;
 use crate::outcome::{CaseResult, Exchange};
 use crate::report::evidence::{self, Limits};
-use crate::report::words::shorten;
 
 /// How much is shown of an exchange.
 const LIMITS: Limits = Limits { headers: 40, lines: 40, width: 600 };
-
-/// The most characters of a text.
-const LONGEST: usize = 1_200;
 
 /// The most bytes of a command that sends a request again.
 const LONGEST_COMMAND: usize = 8 * 1024;
@@ -30,7 +26,7 @@ fn judgement((expected, actual): (&str, &str)) -> Vec<Element> {
     fields
         .into_iter()
         .filter(|(_, text)| !text.is_empty())
-        .flat_map(|(name, text)| field(name, &shorten(text, LONGEST)))
+        .flat_map(|(name, text)| field(name, text))
         .collect()
 }
 

@@ -4,6 +4,7 @@ use super::element::{Element, el};
 use super::{anchor, section};
 use crate::outcome::{Expects, RunResult};
 use crate::report::permissions::{self, Cell, Cells, Shown};
+use crate::report::words::shorten;
 
 /// A table for each environment in which anything was asked.
 pub(super) fn permissions(result: &RunResult) -> Option<Element> {
@@ -47,7 +48,7 @@ fn table(result: &RunResult, environment: &str, cells: &Cells<'_>) -> Element {
         .add(el("thead").add(services(operations)).add(names(operations)))
         .add(el("tbody").all(rows));
     let label = format!("Permissions in {environment}");
-    el("div").class("scroll").with("tabindex", 0).with("role", "region").with("aria-label", label).add(table)
+    el("div").class("scroll").with("tabindex", 0).with("role", "group").with("aria-label", label).add(table)
 }
 
 /// The services above their operations.
@@ -99,7 +100,7 @@ fn entry((credential, operation): (&str, &str), cell: Option<&Cell<'_>>) -> Elem
     };
     let saw = match shown {
         Shown::Accepted | Shown::Refused => "and is".to_owned(),
-        Shown::Unknown | Shown::Wrong => format!("but: {}", case.actual),
+        Shown::Unknown | Shown::Wrong => format!("but: {}", shorten(case.actual.as_str(), 300)),
     };
     let label = format!("{credential} on {operation} {must}, {saw}");
     let link =

@@ -56,7 +56,7 @@ fn ranges(classes: &[&Class]) -> Element {
             .with("text-anchor", "middle")
     });
     let rows = classes.iter().enumerate().flat_map(|(at, class)| range(at, class, &scale));
-    picture(height, "Response times by class").all(grid).all(labels).all(rows)
+    picture(height, "Response times by class", grid.chain(labels).chain(rows))
 }
 
 /// The upper edge of a row.
@@ -116,7 +116,8 @@ fn histogram(result: &LoadResult) -> Option<Element> {
     let labels = across.ticks(7).into_iter().map(|tick| {
         text((across.at(tick), Px(168.0)), &format!("{} ms", short(tick))).with("text-anchor", "middle")
     });
-    Some(picture(176.0, "How many response times lie in each range").all(heights).all(bars).all(labels))
+    let label = "How many response times lie in each range";
+    Some(picture(176.0, label, heights.chain(bars).chain(labels)))
 }
 
 /// Microseconds as milliseconds, in as few digits as there are.
@@ -125,10 +126,16 @@ pub(super) fn short(micros: u64) -> String {
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
-/// A picture, and what it is of.
-pub(super) fn picture(height: f64, label: &str) -> Element {
-    let figure = el("svg").with("viewBox", format!("0 0 {WIDTH} {height}")).with("role", "img");
-    figure.class("chart").with("aria-label", label)
+/// A picture: what it is of, and its parts. Where it does not fit it can be scrolled.
+pub(super) fn picture(height: f64, label: &str, parts: impl IntoIterator<Item = Element>) -> Element {
+    let view = format!("0 0 {WIDTH} {height}");
+    let svg = el("svg").class("chart").with("viewBox", view).with("role", "img").with("aria-label", label);
+    el("div")
+        .class("scroll")
+        .with("tabindex", 0)
+        .with("role", "group")
+        .with("aria-label", label)
+        .add(svg.all(parts))
 }
 
 /// A line from one place to another.

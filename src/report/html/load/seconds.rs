@@ -83,8 +83,13 @@ struct Marks {
 }
 
 impl Marks {
-    /// A picture between two heights: the warm-up, the seconds, the figures on the left.
-    fn frame(&self, (title, label): (&str, &str), up: &Scale, unit: &dyn Fn(u64) -> String) -> Element {
+    /// A picture: the warm-up, the seconds, the figures on the left, and lines.
+    fn frame(
+        &self,
+        (title, label): (&str, &str),
+        (up, unit): (&Scale, &dyn Fn(u64) -> String),
+        lines: Vec<Element>,
+    ) -> Element {
         let seconds = self.across.ticks(9).into_iter().map(|second| {
             text((self.across.at(second), Px(138.0)), &format!("{second} s")).with("text-anchor", "middle")
         });
@@ -102,11 +107,8 @@ impl Marks {
                 .with("width", Px(until.0 - ACROSS.0))
                 .with("height", 100)
         });
-        picture(144.0, label)
-            .all(shade)
-            .all(figures)
-            .all(seconds)
-            .add(text((Px(ACROSS.0), Px(12.0)), title).class("title"))
+        let title = text((Px(ACROSS.0), Px(12.0)), title).class("title");
+        picture(144.0, label, shade.into_iter().chain(figures).chain(seconds).chain([title]).chain(lines))
     }
 
     /// A line through figures; where there is none it is broken.
@@ -131,14 +133,12 @@ impl Marks {
 fn rate(stretches: &[Stretch], marks: &Marks) -> Element {
     let most = stretches.iter().map(|stretch| stretch.per_second(stretch.sent.max(stretch.completed))).max();
     let up = Scale::linear(most.unwrap_or(0), (122.0, 26.0));
-    marks
-        .frame(
-            ("Sent (grey) and answered (green), each second", "Requests sent and answered by second"),
-            &up,
-            &|figure| figure.to_string(),
-        )
-        .add(marks.path(stretches, &up, |one| Some(one.per_second(one.sent))).class("sent"))
-        .add(marks.path(stretches, &up, |one| Some(one.per_second(one.completed))).class("answered"))
+    let lines = vec![
+        marks.path(stretches, &up, |one| Some(one.per_second(one.sent))).class("sent"),
+        marks.path(stretches, &up, |one| Some(one.per_second(one.completed))).class("answered"),
+    ];
+    let title = ("Sent (grey) and answered (green), each second", "Requests sent and answered by second");
+    marks.frame(title, (&up, &|figure| figure.to_string()), lines)
 }
 
 fn times(stretches: &[Stretch], marks: &Marks) -> Element {
@@ -146,11 +146,12 @@ fn times(stretches: &[Stretch], marks: &Marks) -> Element {
     let bounds = (all().min().unwrap_or(1) * 4 / 5, all().max().unwrap_or(1) * 5 / 4);
     let up = Scale::logarithmic(bounds, (122.0, 26.0));
     let title = "Response time in ms: median (blue), 99th percentile (amber), longest (grey)";
-    marks
-        .frame((title, "Response times by second"), &up, &short)
-        .add(marks.path(stretches, &up, |one| one.max_us).class("longest"))
-        .add(marks.path(stretches, &up, |one| one.p99_us).class("p99"))
-        .add(marks.path(stretches, &up, |one| one.p50_us).class("p50"))
+    let lines = vec![
+        marks.path(stretches, &up, |one| one.max_us).class("longest"),
+        marks.path(stretches, &up, |one| one.p99_us).class("p99"),
+        marks.path(stretches, &up, |one| one.p50_us).class("p50"),
+    ];
+    marks.frame((title, "Response times by second"), (&up, &short), lines)
 }
 
 fn wrong(stretches: &[Stretch], marks: &Marks) -> Element {
@@ -174,7 +175,8 @@ fn wrong(stretches: &[Stretch], marks: &Marks) -> Element {
         })
     });
     let title = "Wrong answers (red); shed, broken and timed out (amber)";
-    marks.frame((title, "Wrong and lost answers by second"), &up, &|figure| figure.to_string()).all(bars)
+    let title = (title, "Wrong and lost answers by second");
+    marks.frame(title, (&up, &|figure| figure.to_string()), bars.collect())
 }
 
 /// What was done to the target meanwhile.

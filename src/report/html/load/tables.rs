@@ -70,7 +70,7 @@ pub(super) fn table(
         .add(el("caption").class("hidden").text(label))
         .add(el("thead").add(head))
         .add(el("tbody").all(rows));
-    el("div").class("scroll").with("tabindex", 0).with("role", "region").with("aria-label", label).add(table)
+    el("div").class("scroll").with("tabindex", 0).with("role", "group").with("aria-label", label).add(table)
 }
 
 /// Percentiles of several kinds, a row each.
