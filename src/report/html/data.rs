@@ -45,6 +45,8 @@ pub(super) struct Data {
     texts: IndexSet<String>,
     /// The cases, in the order of the plan.
     cases: Vec<Row>,
+    /// What runs one of them again, its id behind it; empty where nothing was sent, and nothing can be again.
+    again: &'static str,
 }
 
 /// A case: its id; the numbers of its check, its verdict, what was expected and what was seen; microseconds.
@@ -68,5 +70,6 @@ pub(super) fn of(result: &RunResult) -> Data {
         )
     });
     let cases = cases.collect();
-    Data { verdicts: Verdict::ALL.map(Verdict::as_str), texts, cases }
+    let again = if result.target.is_empty() { "" } else { "lockproof run --only" };
+    Data { verdicts: Verdict::ALL.map(Verdict::as_str), texts, cases, again }
 }
