@@ -151,6 +151,18 @@ reproduced() {
     fi
 }
 
+# The refusals of an edge are frozen without a word about what is volatile, and are the same afterwards.
+frozen() {
+    local snapshot=("$LOCKPROOF" snapshot --contract lockproof.yaml --allow-effects --quiet --snapshots "$work/snapshots")
+    "${snapshot[@]}" --approve >"$work/frozen.txt" || { cat "$work/frozen.txt"; exit 1; }
+    if ! CI=true "${snapshot[@]}" >"$work/frozen.txt"; then
+        cat "$work/frozen.txt"
+        echo "two snapshots of $name are not the same" >&2
+        exit 1
+    fi
+    echo "the refusals are the same again: $(find "$work/snapshots" -name '*.snap' | wc -l) snapshots"
+}
+
 # Runs the built-in suite, then this example's own checks, and compares what they find with what is written down.
 judge() {
     if [ -z "${LOCKPROOF:-}" ]; then
@@ -171,6 +183,7 @@ judge() {
     fi
     [ -z "${SAVE:-}" ] || cp "$work"/results/*.json "$SAVE"
     reproduced
+    frozen
     findings >"$work/findings.txt"
     if ! diff -u "$here/findings.txt" "$work/findings.txt"; then
         echo "the findings are not those written down in examples/$name/findings.txt: see the difference" >&2

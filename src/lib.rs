@@ -5,6 +5,7 @@
 //! one direction in which data flows through them.
 
 pub mod cli;
+pub mod compare;
 pub mod contract;
 pub mod document;
 pub mod hpack;
@@ -19,4 +20,5 @@ pub mod report;
 pub mod runner;
 pub mod scan;
 pub mod scenario;
+pub mod snapshot;
 pub mod wire;

@@ -103,6 +103,24 @@ const CONTRADICTIONS: &[Case] = &[
         "`a.lst`: no service or operation has this name",
         "a.lst",
     ),
+    (
+        "public: [",
+        "snapshots: { redact: { headers: [X-Node] }, keep: { headers: [x-node] } }\npublic: [",
+        "`x-node` cannot be kept: `snapshots.redact` replaces it",
+        "x-node",
+    ),
+    (
+        "public: [",
+        "volatile: { body: [$.at] }\nsnapshots: { keep: { body: [$.at] } }\npublic: [",
+        "`$.at` cannot be kept: `volatile` says that it differs between two equal refusals",
+        "$.at",
+    ),
+    (
+        "public: [",
+        "snapshots: { omit: [Date], keep: { headers: [date] } }\npublic: [",
+        "`date` cannot be kept: `snapshots.omit` leaves it out",
+        "date",
+    ),
     ("env: OTHER", "env: FULL", "this is the key of the credential `full` too", "FULL"),
 ];
 

@@ -11,6 +11,7 @@ use crate::outcome::{CheckInfo, ExitCode};
 use crate::report::{Ink, Page};
 use crate::scan;
 use crate::scenario::{Line, Need, Scenario, Severity};
+use crate::snapshot;
 
 use super::error::Failure;
 use super::output::{self, Output};
@@ -50,7 +51,9 @@ pub(super) fn run(args: &ExplainArgs, output: &Output) -> Done {
     if let Some(check) = suite.iter().find(|check| check.id.as_str() == id) {
         of_check(&mut page, check);
     } else if let Some(check) = scan::find_check(id) {
-        of_scan(&mut page, &check);
+        of_info(&mut page, &check, "lockproof scan PATH");
+    } else if let Some(check) = snapshot::checks().iter().find(|check| check.id == id) {
+        of_info(&mut page, check, "lockproof run --snapshots FOLDER");
     } else if let Some(defect) = defects::find(id) {
         of_defect(&mut page, defect, &suite);
     } else {
@@ -121,8 +124,8 @@ fn lines(page: &mut Page, title: &str, lines: &[Line]) {
     }
 }
 
-/// A check of what ships sends nothing.
-fn of_scan(page: &mut Page, check: &CheckInfo) {
+/// A check that sends nothing of its own: of what ships, and of what was approved.
+fn of_info(page: &mut Page, check: &CheckInfo, command: &str) {
     page.paragraph(0, 2, (Ink::Strong, &format!("{}: {}", check.id, check.title)));
     page.gap();
     page.field("severity", (Ink::Plain, severity(check.severity)));
@@ -130,7 +133,7 @@ fn of_scan(page: &mut Page, check: &CheckInfo) {
     page.field("why", (Ink::Plain, &check.why));
     page.field("advice", (Ink::Plain, &check.advice));
     page.field("sources", (Ink::Plain, &check.sources.join("; ")));
-    page.field("try it", (Ink::Plain, "lockproof scan PATH"));
+    page.field("try it", (Ink::Plain, command));
 }
 
 fn severity(severity: Severity) -> &'static str {

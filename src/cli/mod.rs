@@ -5,7 +5,9 @@ mod check;
 mod checks_page;
 mod child;
 mod client;
+mod compare;
 mod completions;
+mod diff;
 mod error;
 mod explain;
 mod hardening;
@@ -24,7 +26,9 @@ mod run;
 mod scan;
 mod scenarios;
 mod schema;
+mod sending;
 mod signals;
+mod snapshot;
 mod suite;
 mod supply;
 mod target;
@@ -44,6 +48,10 @@ Examples:
   lockproof run --contract lockproof.yaml          test your API; the contract says where it is
   lockproof run --contract lockproof.yaml --list   see the cases, send nothing
   lockproof run --defect ignore-expiry             see what a finding looks like
+  lockproof snapshot                               freeze every refusal, to see what changes later
+  lockproof compare old.json new.json              what fails now, and what no longer does
+  lockproof diff --target staging --target production --contract lockproof.yaml
+                                                   who accepts what the other refuses
   lockproof load                                   send good and bad keys at a rate, every answer judged
   lockproof report reports/latest/results.json     look at a result again, in any format
   lockproof scan app-release.apk                   look for keys in what is shipped
@@ -70,6 +78,9 @@ struct Cli {
 enum Verb {
     Init(init::InitArgs),
     Run(Box<run::RunArgs>),
+    Snapshot(Box<snapshot::SnapshotArgs>),
+    Diff(Box<diff::DiffArgs>),
+    Compare(compare::CompareArgs),
     Load(Box<load::LoadArgs>),
     Merge(merge::MergeArgs),
     Report(report::ReportArgs),
@@ -100,6 +111,9 @@ fn dispatch() -> ExitCode {
     let done = match cli.verb {
         Verb::Init(args) => init::run(&args),
         Verb::Run(args) => run::run(&args, &output),
+        Verb::Snapshot(args) => snapshot::run(&args, &output),
+        Verb::Diff(args) => diff::run(&args, &output),
+        Verb::Compare(args) => compare::run(&args, &output),
         Verb::Load(args) => load::run(&args, &output),
         Verb::Merge(args) => merge::run(&args, &output),
         Verb::Report(args) => report::run(&args, &output),

@@ -10,17 +10,17 @@ use clap::Args;
 use crate::document::Millis;
 use crate::outcome::{ContractInfo, ExitCode};
 use crate::plan::{Filter, Inputs, Permits, Plan, Slow};
-use crate::redact::Redactor;
-use crate::runner::{self, Header, Job, Lane, Settings, Shown, Strictness, conclude};
+use crate::runner::{Header, Lane, Settings, Shown, Strictness, conclude};
 use crate::scenario::Severity;
 
 use super::bundle::Bundle;
 use super::error::Failure;
 use super::output::{self, Output};
-use super::progress::Ticker;
 use super::reports::{Reports, Wanted};
+use super::sending::Sending;
+use super::snapshot::Frozen;
 use super::target::{Aimed, TargetArgs};
-use super::{Done, plan_text, signals, suite};
+use super::{Done, plan_text, suite};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -30,6 +30,7 @@ Examples:
   lockproof run --only 'key-*' --environment sandbox      some of the cases
   lockproof run --only key-missing/sandbox/ekyc.ocr/none  one case, by the id that a report gives
   lockproof run --slow                                    also what takes a minute: throttling, overload, time
+  lockproof run --snapshots snapshots                     compare every refusal with what was approved
   lockproof run --report junit=junit.xml --report json=-  two reports, one of them on standard output
 
 Keys come from where the contract says: environment variables, files or standard input, never the command line.";
@@ -47,6 +48,9 @@ pub(super) struct RunArgs {
     select: SelectArgs,
     #[command(flatten)]
     pace: PaceArgs,
+    /// Compare every refusal with the approved snapshots of this folder (see `lockproof snapshot`).
+    #[arg(long, value_name = "FOLDER", help_heading = "Reports")]
+    snapshots: Option<PathBuf>,
     /// A report to write, as FORMAT or FORMAT=FILE (`-` is standard output); repeatable. Formats: terminal, html,
     /// markdown, json, junit, sarif, tap, github, ndjson. Without it, html, json and junit go to reports/latest.
     #[arg(long, value_name = "FORMAT[=FILE]", help_heading = "Reports")]
@@ -59,7 +63,7 @@ pub(super) struct RunArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Selection")]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
-struct SelectArgs {
+pub(super) struct SelectArgs {
     /// Scenarios to use instead of the built-in ones: files or folders; repeatable.
     #[arg(long, short, value_name = "PATH")]
     scenarios: Vec<PathBuf>,
@@ -111,7 +115,7 @@ impl From<SeverityArg> for Severity {
 
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Pace")]
-struct PaceArgs {
+pub(super) struct PaceArgs {
     /// Cases under way at once.
     #[arg(long, short, default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..=256))]
     jobs: u16,
@@ -120,7 +124,7 @@ struct PaceArgs {
     seed: Option<u64>,
     /// How long one answer may take.
     #[arg(long, value_name = "TIME", default_value = "10s", value_parser = time)]
-    timeout: Duration,
+    pub(super) timeout: Duration,
     /// How long the whole run may take.
     #[arg(long, value_name = "TIME", default_value = "10m", value_parser = time)]
     deadline: Duration,
@@ -141,56 +145,35 @@ pub(super) fn run(args: &RunArgs, output: &Output) -> Done {
 }
 
 fn on(args: &RunArgs, aimed: &Aimed, output: &Output) -> Done {
-    let plan = Arc::new(args.plan(&aimed.bundle)?);
-    if args.select.list || args.select.dry_run {
-        let text = if args.select.list { plan_text::list(&plan) } else { plan_text::dry_run(&plan) };
+    let plan = Arc::new(args.select.plan(&args.target, &aimed.bundle)?);
+    if let Some(text) = args.select.shown(&plan) {
         output::print(text.as_bytes())?;
         return Ok(ExitCode::Conformant);
     }
     let reports = Reports::new(args.report.clone())?;
-    let lanes = args.target.lanes(aimed, args.pace.timeout)?;
-    let header = args.header(&aimed.bundle, &lanes);
-    let redactor = Redactor::new(&aimed.bundle.keyring);
-    let job = Job {
-        plan: Arc::clone(&plan),
-        contract: aimed.bundle.contract.clone(),
-        keyring: aimed.bundle.keyring.clone(),
-        redactor: redactor.clone(),
-        lanes,
-        steering: args.target.steering(aimed, args.pace.timeout)?,
-        settings: args.pace.settings(header.seed),
-    };
-    let mut ticker = Ticker::new(output);
-    let stoppable = |stop: runner::Interrupter| signals::tell(move |signal| stop.interrupt(signal));
-    let collected = runner::run(job, stoppable, &mut |event| ticker.notice(event))
-        .map_err(|error| Failure::System(format!("start the run: {error}")))?;
-    ticker.finish();
-    let conclusion = conclude(header, &plan, collected, &redactor);
+    let frozen = args.snapshots.as_deref().map(Frozen::open).transpose()?;
+    let sending = Sending::new((&args.target, &args.pace), aimed, output);
+    let header = args.header(&aimed.bundle, &args.target.lanes(aimed, args.pace.timeout)?);
+    let mut collected = sending.send(&plan, header.seed)?;
+    let mut checks = Vec::new();
+    if let Some(frozen) = frozen.filter(|_| collected.signal.is_none()) {
+        let every = args.select.every_case(&args.target, &aimed.bundle)?;
+        checks = frozen.judge(&sending, (&plan, &every), header.seed, &mut collected)?;
+    }
+    let mut conclusion = conclude(header, &plan, collected, sending.redactor());
+    conclusion.result.checks.extend(checks);
     reports.write(&conclusion.result, output)?;
     Ok(conclusion.exit)
 }
 
 impl RunArgs {
-    fn plan(&self, bundle: &Bundle) -> Result<Plan, Failure> {
-        let suite = suite::read(&self.select.scenarios)?;
-        let permits = Permits { slow: self.select.slow(), ..self.target.permits() };
-        let Bundle { contract, bodies, .. } = bundle;
-        let inputs = Inputs { contract, bodies, suite: &suite, permits: &permits };
-        let plan = Plan::expand(&inputs, &self.select.filter(bundle)?);
-        if plan.cases.is_empty() {
-            let axes = "--only, --tag, --severity, --service and --environment";
-            return Err(Failure::Inconclusive(format!("nothing was selected: no case fits {axes}")));
-        }
-        Ok(plan)
-    }
-
     fn header(&self, bundle: &Bundle, lanes: &BTreeMap<String, Lane>) -> Header {
         let names = bundle.contract.environments.keys().map(ToString::to_string);
         let target = |name: String| lanes.get(&name).map(|lane| (name, lane.origin.as_str().to_owned()));
         Header {
             contract: contract_info(bundle),
             targets: names.filter_map(target).collect(),
-            seed: self.pace.seed.unwrap_or_else(random_seed),
+            seed: self.pace.seed(),
             started: now(),
             notices: self.target.notices(),
             strictness: if self.strict { Strictness::Strict } else { Strictness::Lenient },
@@ -199,7 +182,12 @@ impl RunArgs {
 }
 
 impl PaceArgs {
-    fn settings(&self, seed: u64) -> Settings {
+    /// The seed of the order and of every random value.
+    pub(super) fn seed(&self) -> u64 {
+        self.seed.unwrap_or_else(random_seed)
+    }
+
+    pub(super) fn settings(&self, seed: u64) -> Settings {
         Settings {
             jobs: usize::from(self.jobs),
             seed,
@@ -212,8 +200,56 @@ impl PaceArgs {
 }
 
 impl SelectArgs {
+    /// The cases that are selected.
+    pub(super) fn plan(&self, target: &TargetArgs, bundle: &Bundle) -> Result<Plan, Failure> {
+        let plan = self.expand(target, bundle, &self.filter(bundle)?)?;
+        if plan.cases.is_empty() {
+            let axes = "--only, --tag, --severity, --service and --environment";
+            return Err(Failure::Inconclusive(format!("nothing was selected: no case fits {axes}")));
+        }
+        Ok(plan)
+    }
+
+    /// The same in one environment.
+    pub(super) fn plan_in(&self, target: &TargetArgs, bundle: &Bundle, name: &str) -> Result<Plan, Failure> {
+        let mut filter = self.filter(bundle)?;
+        filter.environments = vec![name.to_owned()];
+        let plan = self.expand(target, bundle, &filter)?;
+        if plan.cases.is_empty() {
+            return Err(Failure::Inconclusive(format!("nothing was selected in `{name}`")));
+        }
+        Ok(plan)
+    }
+
+    /// The ids of all cases that could be selected.
+    pub(super) fn every_case(&self, target: &TargetArgs, bundle: &Bundle) -> Result<Vec<String>, Failure> {
+        let plan = self.expand(target, bundle, &Filter::default())?;
+        Ok(plan.cases.into_iter().map(|case| case.id).collect())
+    }
+
+    fn expand(&self, target: &TargetArgs, bundle: &Bundle, filter: &Filter) -> Result<Plan, Failure> {
+        let suite = suite::read(&self.scenarios)?;
+        let permits = Permits { slow: self.slow(), ..target.permits() };
+        let Bundle { contract, bodies, .. } = bundle;
+        Ok(Plan::expand(&Inputs { contract, bodies, suite: &suite, permits: &permits }, filter))
+    }
+
     fn slow(&self) -> Slow {
         if self.slow { Slow::Included } else { Slow::LeftOut }
+    }
+
+    /// What is to be printed where nothing is to be sent.
+    pub(super) fn shown(&self, plan: &Plan) -> Option<String> {
+        let list = self.list.then(|| plan_text::list(plan));
+        list.or_else(|| self.dry_run.then(|| plan_text::dry_run(plan)))
+    }
+
+    /// Whether nothing is left out.
+    pub(super) fn is_everything(&self) -> bool {
+        let Self { scenarios, only, tag, skip_tag, severity, service, environment, .. } = self;
+        scenarios.is_empty()
+            && severity.is_empty()
+            && [only, tag, skip_tag, service, environment].iter().all(|list| list.is_empty())
     }
 
     fn filter(&self, bundle: &Bundle) -> Result<Filter, Failure> {

@@ -127,29 +127,31 @@ impl TargetArgs {
 
     /// Puts environments where `--target` says that they are.
     fn redirect(&self, bundle: &mut Bundle) -> Result<(), Failure> {
-        let holds_fixture =
-            bundle.contract.credentials.values().any(|one| matches!(one.key, KeySource::Fixture(_)));
-        let environments = &mut bundle.contract.environments;
-        let known: Vec<_> = environments.keys().map(ToString::to_string).collect();
-        for target in &self.target {
-            let (name, url) = match (target.split_once('='), &*known) {
-                (Some((name, url)), _) if !name.contains(':') => (name, url),
-                (_, [only]) => (only.as_str(), &**target),
-                _ => return Err(Failure::usage(format!("say which environment `{target}` is for: ENV=URL"))),
-            };
-            let found = environments.iter_mut().find(|(known, _)| known.as_str() == name);
-            let (_, environment) = found.ok_or_else(|| {
-                let known = known.join(", ");
-                Failure::usage(format!("the contract has no environment `{name}`; it has {known}"))
-            })?;
-            if holds_fixture && is_remote(url) {
-                return Err(Failure::usage(
-                    "a fixture key is for the reference server alone, not for --target",
-                ));
-            }
-            url.clone_into(&mut environment.base_url);
+        self.target.iter().try_for_each(|target| redirect(bundle, target).map(drop))
+    }
+
+    /// The two values of `--target` that are to be compared.
+    pub(super) fn sides(&self) -> Result<[&str; 2], Failure> {
+        if self.contract.is_none() || self.uses_reference() {
+            return Err(Failure::usage(
+                "name a contract and two of its targets: --contract FILE --target A --target B",
+            ));
         }
-        Ok(())
+        match &*self.target {
+            [a, b] => Ok([a, b]),
+            others => {
+                let number = others.len();
+                Err(Failure::usage(format!("two are compared, and {number} given: --target A --target B")))
+            }
+        }
+    }
+
+    /// Reads the contract, and puts the environment that a target is for where it is; its name beside it.
+    pub(super) fn aim_at(&self, target: &str) -> Result<(Aimed, String), Failure> {
+        let mut bundle = self.contract.as_deref().map_or_else(Bundle::reference, Bundle::from_file)?;
+        let is_environment = bundle.contract.environments.keys().any(|name| name.as_str() == target);
+        let environment = if is_environment { target.to_owned() } else { redirect(&mut bundle, target)? };
+        Ok((Aimed { bundle, reference: None }, environment))
     }
 
     /// What may be sent.
@@ -215,4 +217,27 @@ fn own_control(bundle: &mut Bundle, url: &str) -> Result<(), Failure> {
         *bundle.contract.control = Bundle::reference()?.contract.control.at(url);
     }
     Ok(())
+}
+
+/// Puts an environment where a target says that it is; the environment's name.
+fn redirect(bundle: &mut Bundle, target: &str) -> Result<String, Failure> {
+    let holds_fixture =
+        bundle.contract.credentials.values().any(|one| matches!(one.key, KeySource::Fixture(_)));
+    let environments = &mut bundle.contract.environments;
+    let known: Vec<_> = environments.keys().map(ToString::to_string).collect();
+    let (name, url) = match (target.split_once('='), &*known) {
+        (Some((name, url)), _) if !name.contains(':') => (name, url),
+        (_, [only]) => (only.as_str(), target),
+        _ => return Err(Failure::usage(format!("say which environment `{target}` is for: ENV=URL"))),
+    };
+    let found = environments.iter_mut().find(|(known, _)| known.as_str() == name);
+    let (_, environment) = found.ok_or_else(|| {
+        let known = known.join(", ");
+        Failure::usage(format!("the contract has no environment `{name}`; it has {known}"))
+    })?;
+    if holds_fixture && is_remote(url) {
+        return Err(Failure::usage("a fixture key is for the reference server alone, not for --target"));
+    }
+    url.clone_into(&mut environment.base_url);
+    Ok(name.to_owned())
 }

@@ -21,6 +21,7 @@ mod operation;
 mod query;
 mod refusal;
 mod secret;
+mod snapshots;
 pub mod starter;
 mod tokens;
 
@@ -44,6 +45,7 @@ pub use operation::{Body, Effect, Operation, Parameter, ParameterSource, PublicO
 pub use query::OperationId;
 pub use refusal::{Refusal, RefusalKind};
 pub use secret::Secret;
+pub use snapshots::{SnapshotParts, Snapshots};
 pub use tokens::{TokenRevocation, Tokens};
 
 use crate::document::{HeaderName, JsonPath, Millis, Name};
@@ -81,6 +83,9 @@ pub struct Contract {
     /// Parts of an answer that differ between two equal refusals.
     #[serde(default)]
     pub volatile: Volatile,
+    /// What a snapshot keeps of a refusal.
+    #[serde(default)]
+    pub snapshots: Snapshots,
     /// Which pages may call the API from a browser; without it, none.
     #[serde(default)]
     pub cors: Option<Cors>,

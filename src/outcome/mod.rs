@@ -17,7 +17,8 @@ pub use exchange::{Conversation, Exchange, HeardAnswer, Received, Sent, Timing};
 pub use exit::ExitCode;
 pub use load::LoadResult;
 pub use run::{
-    CaseResult, CheckInfo, ContractInfo, Control, ControlKind, Expects, RunResult, Summary, Target, Tool,
+    Answered, CaseResult, CheckInfo, ContractInfo, Control, ControlKind, Expects, RunResult, Summary, Target,
+    Tool,
 };
 pub use saved::{Saved, SavedError};
 pub use scan::{SCAN_FORMAT, ScanFinding, ScanResult, Unread, place};

@@ -203,6 +203,9 @@ pub struct CaseResult {
     pub variant: Option<String>,
     /// What it came to.
     pub verdict: Verdict,
+    /// What the contract takes the answer for that decided, where there was one.
+    #[serde(default)]
+    pub answered: Option<Answered>,
     /// For a skip: the check whose failure explains what was seen here.
     #[serde(default)]
     pub explained_by: Option<String>,
@@ -219,6 +222,18 @@ pub struct CaseResult {
     pub exchange: Option<Exchange>,
     /// How long the case took.
     pub duration_us: u64,
+}
+
+/// What an answer is by the contract, whatever was expected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Answered {
+    /// An acceptance of the operation.
+    Acceptance,
+    /// A refusal that the contract declares.
+    Refusal,
+    /// Neither.
+    Neither,
 }
 
 /// What a contract implies for a plain, sound request.

@@ -86,6 +86,7 @@ pub(super) fn case(id: &str, verdict: Verdict, actual: &str) -> CaseResult {
         expects: None,
         variant: Some((*last).to_owned()),
         verdict,
+        answered: None,
         explained_by: None,
         requirement: redacted("a request without a key is refused as `missing`"),
         expected: redacted("status 401, a challenge with the scheme ApiKey, $.code = missing_api_key"),

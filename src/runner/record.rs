@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use crate::judge::{Finding, decoded};
-use crate::outcome::{self, CaseResult, Redacted, Verdict};
+use crate::judge::{Finding, Recognised, Recogniser, decoded};
+use crate::outcome::{self, Answered, CaseResult, Redacted, Verdict};
 use crate::plan::Case;
 use crate::redact::Redactor;
 use crate::scenario::Severity;
@@ -50,10 +50,22 @@ pub(super) fn case(job: &Job, case: &Case, carried: Carried, took: Duration) -> 
         expected: redactor.redact(&expected),
         actual: redactor.redact(&carried.actual).truncated(KEPT_WORDS),
         reproduce,
+        answered: carried.exchange.as_ref().and_then(|exchange| answered(job, case, exchange)),
         exchange: carried.exchange.map(|one| exchange(&one, redactor)),
         duration_us: micros(took),
         ..blank(case, redactor)
     }
+}
+
+/// What the contract takes an answer for; nothing where not all of it came.
+fn answered(job: &Job, case: &Case, exchange: &Exchange) -> Option<Answered> {
+    let answer = exchange.answer.as_ref().filter(|_| exchange.failure.is_none())?;
+    let recogniser = Recogniser::new(&job.contract, &case.operation.operation.accepted);
+    Some(match recogniser.recognise_answer(answer) {
+        Recognised::Acceptance => Answered::Acceptance,
+        Recognised::Refusal(_) => Answered::Refusal,
+        Recognised::Neither => Answered::Neither,
+    })
 }
 
 /// A case that does not apply.
@@ -106,6 +118,7 @@ fn blank(case: &Case, redactor: &Redactor) -> CaseResult {
         variant: case.variant.clone(),
         expects: case.expects,
         verdict: Verdict::Error,
+        answered: None,
         explained_by: None,
         requirement: redactor.redact(&scenario.title),
         expected: Redacted::default(),

@@ -67,6 +67,7 @@ fn case(result: &ScanResult, check: &str, place: String) -> Option<CaseResult> {
         expects: None,
         variant: Some(place),
         verdict: Verdict::Pass,
+        answered: None,
         explained_by: None,
         requirement: Redacted::fixed("What is shipped must not hold a key."),
         expected: Redacted::fixed("no key, in no form"),

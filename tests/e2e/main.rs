@@ -5,6 +5,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may fail loudly, its helpers too")]
 
 mod canary;
+mod comparing;
 mod exit_codes;
 mod hostile;
 mod load;
@@ -13,6 +14,7 @@ mod report;
 mod reproduce;
 mod scan;
 mod second_opinion;
+mod snapshots;
 mod steering;
 mod support;
 mod transport;

@@ -4,8 +4,10 @@ use crate::obeyed;
 use crate::source::{Texts, program};
 
 /// The rooms that are functions of values.
-const PURE: [&str; 10] =
-    ["contract", "document", "hpack", "judge", "outcome", "plan", "redact", "report", "scan", "scenario"];
+const PURE: [&str; 12] = [
+    "compare", "contract", "document", "hpack", "judge", "outcome", "plan", "redact", "report", "scan",
+    "scenario", "snapshot",
+];
 
 /// What a pure room must not name: sockets, clocks, the environment, files, threads, and waiting.
 const IMPURE: &[&str] = &[
@@ -37,6 +39,8 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("scenario", &["contract", "document"]),
     ("outcome", &["redact", "scenario"]),
     ("report", &["document", "outcome"]),
+    ("snapshot", &["contract", "document", "outcome", "redact", "report", "scenario"]),
+    ("compare", &["judge", "outcome", "report", "snapshot"]),
     ("judge", &["contract", "document", "redact", "wire"]),
     ("scan", &["outcome", "redact", "scenario"]),
     ("plan", &["contract", "document", "judge", "outcome", "scenario"]),

@@ -10,6 +10,7 @@ mod keys;
 mod names;
 mod paths;
 mod refusals;
+mod snapshots;
 mod tokens;
 
 pub use keys::is_remote;
@@ -29,6 +30,7 @@ pub(super) fn all(document: &Document) -> Vec<Diagnostic> {
     found.extend(tokens::all(document, &operations));
     found.extend(keys::all(document));
     found.extend(control::all(document));
+    found.extend(snapshots::all(document));
     found
 }
 

@@ -1,11 +1,13 @@
 //! Statistics of measured times, as pure functions: is one class of answers slower than another, by how much, and how
 //! small a difference would have been seen.
 
+mod buckets;
 mod normal;
 mod resample;
 mod sorted;
 mod versus;
 
+pub use buckets::{Buckets, Shift, Tail, proportions, shift, tail};
 pub use resample::Interval;
 pub use sorted::{Sorted, number};
 pub use versus::{Comparison, Rules, compare, smallest_visible};

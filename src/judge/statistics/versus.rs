@@ -67,7 +67,7 @@ pub fn smallest_visible(one: usize, other: usize, rules: &Rules) -> f64 {
 }
 
 /// Two samples, ranked together.
-struct Ranking {
+pub(super) struct Ranking {
     one: f64,
     other: f64,
     /// How often a value of the other sample is larger; a tie counts half.
@@ -79,19 +79,27 @@ struct Ranking {
 impl Ranking {
     fn of(one: &Sorted, other: &Sorted) -> Self {
         let (mut left, mut right) = (one.values(), other.values());
+        let groups = std::iter::from_fn(|| {
+            let value = smallest(left, right)?;
+            Some((take(&mut left, value), take(&mut right, value)))
+        });
+        Self::of_groups((number(one.len()), number(other.len())), groups)
+    }
+
+    /// Two samples of these sizes, as groups of equal values in order: how many of each sample are in it.
+    pub(super) fn of_groups((one, other): (f64, f64), groups: impl Iterator<Item = (f64, f64)>) -> Self {
         let (mut larger, mut ties, mut passed) = (0.0, 0.0, 0.0);
-        // Group after group of equal values: whoever of the other sample is in one has beaten all that were passed.
-        while let Some(value) = smallest(left, right) {
-            let (ours, theirs) = (take(&mut left, value), take(&mut right, value));
+        // Whoever of the other sample is in a group has beaten all that were passed.
+        for (ours, theirs) in groups {
             larger += theirs * (passed + ours / 2.0);
             passed += ours;
             let group = ours + theirs;
             ties += group * group * group - group;
         }
-        Self { one: number(one.len()), other: number(other.len()), larger, ties }
+        Self { one, other, larger, ties }
     }
 
-    fn p(&self) -> f64 {
+    pub(super) fn p(&self) -> f64 {
         let (pairs, all) = (self.one * self.other, self.one + self.other);
         let variance = pairs / 12.0 * (all + 1.0 - self.ties / (all * (all - 1.0)));
         // All are equal: there is nothing to tell apart.
@@ -103,7 +111,7 @@ impl Ranking {
         two_sided(distance / variance.sqrt())
     }
 
-    fn delta(&self) -> f64 {
+    pub(super) fn delta(&self) -> f64 {
         2.0 * self.larger / (self.one * self.other) - 1.0
     }
 }

@@ -118,6 +118,18 @@ impl Merged {
         written::write(&all, (started, start, span))
     }
 
+    /// The response times of each class: how often each time came, in microseconds.
+    pub fn response_times(&self) -> BTreeMap<String, Vec<(u64, u64)>> {
+        let whole = whole::recorded(&self.parts);
+        let names = self.parts.values().next().map(Part::names).unwrap_or_default();
+        let counts = |times: &Times| {
+            let recorded = times.histogram().into_iter().flat_map(hdrhistogram::Histogram::iter_recorded);
+            recorded.map(|bucket| (bucket.value_iterated_to(), bucket.count_at_value())).collect()
+        };
+        let pairs = names.into_iter().zip(&whole.classes);
+        pairs.map(|(name, times)| (name.to_owned(), counts(&times.response))).collect()
+    }
+
     /// When it began, in UTC (RFC 3339).
     pub fn started(&self) -> &str {
         whole::started(&self.parts)

@@ -13,6 +13,7 @@ use std::path::Path;
 use serde_json::Value;
 
 use crate::support::{Lockproof, Outcome};
+pub(crate) use stubs::{Environment, Implementation};
 
 /// Where the reference contract lies.
 const REFERENCE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/reference");
@@ -38,7 +39,12 @@ fn run(differences: Differences<'_>) -> Lockproof {
 
 /// The same against somebody else's two environments.
 fn run_at(sandbox: &str, production: &str, differences: Differences<'_>) -> Lockproof {
-    run(differences)
+    at(run(differences), sandbox, production)
+}
+
+/// A command that is given the contract and the request bodies, and somebody else's two environments.
+pub(crate) fn at(program: Lockproof, sandbox: &str, production: &str) -> Lockproof {
+    program
         .args(&["--contract", "lockproof.yaml", "--allow-effects"])
         .file("lockproof.yaml", contract())
         .prepare(copy_requests)

@@ -12,14 +12,14 @@ const CONTRACT: &str = include_str!("../../../fixtures/reference/lockproof.yaml"
 
 /// Which of the two environments is served.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Environment {
+pub(crate) enum Environment {
     Sandbox,
     Production,
 }
 
 /// One thing that the implementation does wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Fault {
+pub(crate) enum Fault {
     MissingKeyAccepted,
     ExpiryIgnored,
     PermissionsIgnored,
@@ -29,7 +29,7 @@ pub(super) enum Fault {
 }
 
 /// The implementation, for one environment.
-pub(super) struct Implementation {
+pub(crate) struct Implementation {
     environment: Environment,
     fault: Option<Fault>,
     /// The name of a key's credential.
@@ -61,7 +61,7 @@ struct Route {
 }
 
 impl Implementation {
-    pub(super) fn new(environment: Environment, fault: Option<Fault>) -> Self {
+    pub(crate) fn new(environment: Environment, fault: Option<Fault>) -> Self {
         let requests = AtomicUsize::new(0);
         Self {
             environment,

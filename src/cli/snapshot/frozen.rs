@@ -1,0 +1,85 @@
+//! Approved snapshots beside a run: what is unseen, stale or changed is a finding of the run.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use crate::outcome::CheckInfo;
+use crate::plan::Plan;
+use crate::runner::Collected;
+use crate::snapshot::{Comparison, Rules, checks, compare, findings, pending};
+
+use super::super::error::Failure;
+use super::super::output;
+use super::super::sending::Sending;
+use super::folder::Folder;
+use super::{in_ci, record, sample};
+
+/// The approved snapshots that a run is compared with.
+#[derive(Debug)]
+pub(in crate::cli) struct Frozen {
+    path: PathBuf,
+    folder: Folder,
+}
+
+impl Frozen {
+    /// Reads them; without any, there is nothing to compare with.
+    pub(in crate::cli) fn open(path: &Path) -> Result<Self, Failure> {
+        let folder = Folder::read(path)?;
+        if folder.book.is_empty() {
+            let path = path.display();
+            let how = format!("record some: lockproof snapshot --snapshots {path} --approve");
+            return Err(Failure::usage(format!("there is no approved snapshot in {path}; {how}")));
+        }
+        Ok(Self { path: path.to_owned(), folder })
+    }
+
+    /// Compares the refusals of a run, which is sent once: only what is not as it was approved is asked for again, to see
+    /// what of it is volatile. The findings become cases of the run, and their checks are returned.
+    pub(in crate::cli) fn judge(
+        &self,
+        sending: &Sending<'_>,
+        (plan, known): (&Plan, &[String]),
+        seed: u64,
+        collected: &mut Collected,
+    ) -> Result<Vec<CheckInfo>, Failure> {
+        let book = &self.folder.book;
+        let rules = Rules::of(&sending.aimed().bundle.contract);
+        let mut observed = sample::observed(plan, collected, &rules);
+        let first = compare(book, &observed, known);
+        let open: BTreeSet<String> = first.open_cases().into_iter().map(str::to_owned).collect();
+        sample::refine(sending, plan, (seed, sample::SAMPLES), (&mut observed, &open))?;
+        let comparison = if open.is_empty() { first } else { compare(book, &observed, known) };
+        let found = findings(&comparison, book, &collected.cases, sending.redactor());
+        collected.cases.extend(found);
+        self.propose(sending, plan, known, &comparison)?;
+        let used: BTreeSet<&str> = collected.cases.iter().map(|case| case.check.as_str()).collect();
+        Ok(checks().into_iter().filter(|check| used.contains(check.id.as_str())).collect())
+    }
+
+    /// What differs waits for a review, where there is somebody who reviews.
+    fn propose(
+        &self,
+        sending: &Sending<'_>,
+        plan: &Plan,
+        known: &[String],
+        comparison: &Comparison,
+    ) -> Result<(), Failure> {
+        let sent: BTreeSet<&str> = plan.cases.iter().map(|case| case.id.as_str()).collect();
+        let source = record::source(&sending.aimed().bundle.file);
+        let files = pending(&self.folder.book, comparison, (known, &sent), &source);
+        if files.is_empty() {
+            return Ok(());
+        }
+        if in_ci() {
+            output::say(
+                "CI is set: no snapshot is written; run the same on your machine, and review it there\n",
+            );
+            return Ok(());
+        }
+        for file in &files {
+            self.folder.propose(file, sending.redactor())?;
+        }
+        output::say(&record::review_hint(&self.path));
+        Ok(())
+    }
+}

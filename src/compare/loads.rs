@@ -1,0 +1,359 @@
+//! Two loads: latency by class, throughput and wrong verdicts, each with the statistics that a difference needs.
+//!
+//! A difference counts where it is hardly chance and large enough to matter: two runs of one target differ a little too,
+//! and with millions of answers even that is no chance.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::sheet::{Sheet, Table};
+use super::{Compared, Trend};
+use crate::judge::statistics::{self, Buckets, Sorted, proportions, shift, tail};
+use crate::outcome::LoadResult;
+use crate::outcome::load::{Class, LoadVerdict};
+use crate::report::Ink;
+
+/// How likely a difference may come about by chance, over all comparisons together.
+const ALPHA: f64 = 0.01;
+/// How much likelier a time must be to be the longer one, as Cliff's delta: a medium effect.
+const EFFECT: f64 = 0.33;
+/// By what part of itself a median must have moved, and by how many microseconds at the least.
+const MEDIAN_PART: f64 = 0.1;
+const MEDIAN_US: f64 = 50.0;
+/// What is looked at as the tail, which share of the later times must be beyond it, and how much longer it must be.
+const TAIL: f64 = 0.99;
+const TAIL_SHARE: f64 = 0.03;
+const TAIL_PART: f64 = 1.5;
+/// The fewest answers of a class that are compared.
+const FEWEST: u64 = 100;
+/// By what part of itself throughput must have moved.
+const RATE_PART: f64 = 0.05;
+
+/// A load, and the response times of its classes: how often each time came, in microseconds.
+#[derive(Clone, Debug)]
+pub struct Measured {
+    /// The result.
+    pub result: LoadResult,
+    /// The times.
+    pub times: BTreeMap<String, Vec<(u64, u64)>>,
+}
+
+/// How two loads compare.
+#[derive(Clone, Debug, Serialize)]
+pub struct LoadComparison {
+    /// The name and version of this format.
+    pub format: &'static str,
+    /// The earlier load.
+    pub old: String,
+    /// The later one.
+    pub new: String,
+    /// What a reader must know before trusting anything below.
+    pub notices: Vec<String>,
+    /// Whether anything follows: not where a result is void, a checkpoint or interrupted.
+    pub valid: bool,
+    /// How many right answers came in a second.
+    pub throughput: Throughput,
+    /// The classes that both have.
+    pub classes: Vec<ClassComparison>,
+    /// Classes that are gone.
+    pub vanished: Vec<String>,
+    /// Classes that were not there.
+    pub appeared: Vec<String>,
+    /// Thresholds that are missed, and were not.
+    pub newly_missed: Vec<String>,
+}
+
+/// Right answers in a second.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Throughput {
+    /// Of the earlier load.
+    pub old: f64,
+    /// Of the later one.
+    pub new: f64,
+    /// How likely so large a difference comes about by chance, second by second; nothing where there are too few.
+    pub p: Option<f64>,
+    /// Whether it is less, by enough to matter, and hardly by chance.
+    pub less: bool,
+}
+
+/// How a class compares.
+#[derive(Clone, Debug, Serialize)]
+pub struct ClassComparison {
+    /// Its name.
+    pub name: String,
+    /// How long its answers took; nothing where there are too few.
+    pub latency: Option<Latency>,
+    /// Wrong verdicts of the earlier load: false acceptances and false refusals.
+    pub old_wrong: u64,
+    /// The same of the later one.
+    pub new_wrong: u64,
+    /// Whether there are more, and hardly by chance; one false acceptance where there was none is always more.
+    pub more_wrong: bool,
+}
+
+/// How two distributions of response times compare.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Latency {
+    /// The median of the earlier load, in microseconds.
+    pub old_p50_us: u64,
+    /// The same of the later one.
+    pub new_p50_us: u64,
+    /// The 99th percentile of the earlier load.
+    pub old_p99_us: u64,
+    /// The same of the later one.
+    pub new_p99_us: u64,
+    /// How much likelier a later time is the longer one, from -1 to 1 (Cliff's delta).
+    pub delta: f64,
+    /// How likely so large a difference comes about by chance (Mann-Whitney).
+    pub p: f64,
+    /// Which share of the later times is beyond the earlier 99th percentile.
+    pub tail_share: f64,
+    /// How likely so large a share comes about by chance.
+    pub tail_p: f64,
+    /// What that comes to.
+    pub verdict: Pace,
+}
+
+/// What two distributions come to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Pace {
+    /// As a whole, it takes longer.
+    Slower,
+    /// As a whole it does not, but more of it takes very long.
+    LongerTail,
+    /// As a whole, it takes less.
+    Faster,
+    /// Nothing that counts.
+    Same,
+}
+
+impl LoadComparison {
+    /// Where it goes.
+    pub fn trend(&self) -> Trend {
+        Trend::of(self)
+    }
+}
+
+impl Compared for LoadComparison {
+    /// A key is judged wrongly that was not, or a threshold is missed that was not.
+    fn has_new_failures(&self) -> bool {
+        let missed = self.valid && !self.newly_missed.is_empty();
+        missed || self.classes.iter().any(|class| class.more_wrong)
+    }
+
+    fn is_worse(&self) -> bool {
+        let slow = |class: &ClassComparison| {
+            class.latency.is_some_and(|latency| matches!(latency.verdict, Pace::Slower | Pace::LongerTail))
+        };
+        self.has_new_failures()
+            || !self.vanished.is_empty()
+            || self.valid && (self.throughput.less || self.classes.iter().any(slow))
+    }
+}
+
+/// Compares a later load with an earlier one.
+pub fn loads(old: &Measured, new: &Measured) -> LoadComparison {
+    let before: BTreeMap<&str, &Class> = by_name(&old.result);
+    let after: BTreeMap<&str, &Class> = by_name(&new.result);
+    let both: Vec<_> = after.iter().filter_map(|(name, new)| Some((*before.get(name)?, *new))).collect();
+    let share = ALPHA / statistics::number((2 * both.len()).max(1));
+    let class = |(was, is): &(&Class, &Class)| {
+        let (one, other) = (old.times.get(&was.name), new.times.get(&is.name));
+        let latency = one.zip(other).and_then(|(one, other)| latency(one, other, share));
+        of_class(was, is, latency)
+    };
+    let missing = |one: &BTreeMap<&str, &Class>, other: &BTreeMap<&str, &Class>| {
+        one.keys().filter(|name| !other.contains_key(*name)).map(|name| (*name).to_owned()).collect()
+    };
+    LoadComparison {
+        format: "lockproof-compare-load/1",
+        old: named(&old.result),
+        new: named(&new.result),
+        notices: notices(&old.result, &new.result),
+        valid: is_valid(&old.result) && is_valid(&new.result),
+        throughput: throughput(&old.result, &new.result),
+        classes: both.iter().map(class).collect(),
+        vanished: missing(&before, &after),
+        appeared: missing(&after, &before),
+        newly_missed: newly_missed(&old.result, &new.result),
+    }
+}
+
+fn by_name(result: &LoadResult) -> BTreeMap<&str, &Class> {
+    result.classes.iter().map(|class| (class.name.as_str(), class)).collect()
+}
+
+fn of_class(was: &Class, is: &Class, latency: Option<Latency>) -> ClassComparison {
+    let wrong = |class: &Class| class.false_accept + class.false_refusal;
+    let (old_wrong, new_wrong) = (wrong(was), wrong(is));
+    let p = proportions((real(old_wrong), real(was.sent)), (real(new_wrong), real(is.sent)));
+    let rate = |wrong: u64, class: &Class| real(wrong) / real(class.sent.max(1));
+    let more_often = p < ALPHA && rate(new_wrong, is) > rate(old_wrong, was);
+    let more_wrong = more_often || (is.false_accept > 0 && was.false_accept == 0);
+    ClassComparison { name: is.name.clone(), latency, old_wrong, new_wrong, more_wrong }
+}
+
+/// How two distributions compare, where a difference may come about by chance in so large a share of all cases.
+fn latency(one: &[(u64, u64)], other: &[(u64, u64)], alpha: f64) -> Option<Latency> {
+    let enough = |counts: &[(u64, u64)]| Buckets::of(counts.to_vec()).filter(|all| all.count() >= FEWEST);
+    let (one, other) = (enough(one)?, enough(other)?);
+    let (shift, tail) = (shift(&one, &other), tail(&one, &other, TAIL));
+    let [old_p50_us, old_p99_us] = [0.5, TAIL].map(|share| one.quantile(share));
+    let [new_p50_us, new_p99_us] = [0.5, TAIL].map(|share| other.quantile(share));
+    let moved = (real(new_p50_us) - real(old_p50_us)).abs();
+    let counts = shift.p < alpha
+        && shift.delta.abs() >= EFFECT
+        && moved >= MEDIAN_US.max(MEDIAN_PART * real(old_p50_us));
+    let longer_tail = tail.p < alpha
+        && tail.share >= TAIL_SHARE
+        && real(new_p99_us) >= (TAIL_PART * real(old_p99_us)).max(real(old_p99_us) + MEDIAN_US);
+    let verdict = match (counts, longer_tail) {
+        (true, _) if shift.delta > 0.0 => Pace::Slower,
+        (_, true) => Pace::LongerTail,
+        (true, false) => Pace::Faster,
+        (false, false) => Pace::Same,
+    };
+    let (delta, p, tail_share, tail_p) = (shift.delta, shift.p, tail.share, tail.p);
+    Some(Latency { old_p50_us, new_p50_us, old_p99_us, new_p99_us, delta, p, tail_share, tail_p, verdict })
+}
+
+fn throughput(old: &LoadResult, new: &LoadResult) -> Throughput {
+    let (before, after) = (rates(old), rates(new));
+    let mean = |rates: &[f64]| rates.iter().sum::<f64>() / statistics::number(rates.len().max(1));
+    let (old, new) = (mean(&before), mean(&after));
+    let samples = Sorted::of(before).zip(Sorted::of(after));
+    // The interval of the medians is not looked at: nothing has to be drawn.
+    let p = samples.map(|(one, other)| statistics::compare(&one, &other, &mut |bound| bound / 2).p);
+    let less = p.is_some_and(|p| p < ALPHA) && new < old * (1.0 - RATE_PART);
+    Throughput { old, new, p, less }
+}
+
+/// Right answers in each whole second behind the warm-up.
+fn rates(result: &LoadResult) -> Vec<f64> {
+    let first = result.warm_up_us.div_ceil(1_000_000);
+    let end = result.span_us / 1_000_000;
+    let whole = result.seconds.iter().filter(|second| (first..end).contains(&second.second));
+    whole.map(|second| real(second.right_accept + second.right_refusal)).collect()
+}
+
+fn named(result: &LoadResult) -> String {
+    let kept = if result.whole { "" } else { ", a checkpoint" };
+    format!("{}, {}, {}{kept}", result.plan, result.started, result.target.url)
+}
+
+fn is_valid(result: &LoadResult) -> bool {
+    let sound = !matches!(result.verdict, LoadVerdict::Void | LoadVerdict::Aborted | LoadVerdict::Error);
+    result.whole && sound
+}
+
+fn notices(old: &LoadResult, new: &LoadResult) -> Vec<String> {
+    let mut notices = Vec::new();
+    // The digest of a plan holds where it is sent to, which may differ.
+    let what = |result: &LoadResult| (result.plan.clone(), result.model, result.planned, result.span_us);
+    if what(old) != what(new) {
+        notices.push("the two did not send the same: their plans differ".to_owned());
+    }
+    if old.identity.contract != new.identity.contract {
+        notices.push("the two were not held to the same: their contracts differ".to_owned());
+    }
+    for (word, result) in [("earlier", old), ("later", new)] {
+        if !is_valid(result) {
+            let why = result.generator.causes.join("; ");
+            let why = if why.is_empty() { "it is not whole".to_owned() } else { why };
+            notices.push(format!("nothing follows from the {word} load: {why}"));
+        }
+    }
+    notices
+}
+
+fn newly_missed(old: &LoadResult, new: &LoadResult) -> Vec<String> {
+    let was_missed = |text: &str| {
+        old.thresholds.iter().any(|threshold| threshold.threshold.as_str() == text && !threshold.met)
+    };
+    let missed = new.thresholds.iter().filter(|threshold| !threshold.met);
+    let texts = missed.map(|threshold| threshold.threshold.to_string());
+    texts.filter(|text| !was_missed(text)).collect()
+}
+
+fn real(count: u64) -> f64 {
+    statistics::number(usize::try_from(count).unwrap_or(usize::MAX))
+}
+
+impl From<&LoadComparison> for Sheet {
+    fn from(comparison: &LoadComparison) -> Self {
+        let Throughput { old, new, p, less } = comparison.throughput;
+        let chance = p.map_or(String::new(), |p| format!(", p {p:.2e}"));
+        let rate = format!("{old:.0}/s to {new:.0}/s{chance}{}", if less { ": less" } else { "" });
+        let pace = |wanted: &[Pace]| -> Vec<Vec<String>> {
+            let classes = comparison.classes.iter();
+            let measured = classes.filter_map(|class| Some((class, class.latency?)));
+            measured
+                .filter(|(_, latency)| wanted.contains(&latency.verdict))
+                .map(|(class, it)| row(class, &it))
+                .collect()
+        };
+        let head = vec!["class", "median", "99th percentile", "effect", "tail"];
+        let table =
+            |title, ink, wanted: &[Pace]| Table { title, ink, head: head.clone(), rows: pace(wanted) };
+        let wrong = comparison.classes.iter().filter(|class| class.more_wrong);
+        let wrong = wrong
+            .map(|class| vec![class.name.clone(), class.old_wrong.to_string(), class.new_wrong.to_string()]);
+        let missed = comparison.newly_missed.iter().map(|text| vec![text.clone()]);
+        Self {
+            title: "Two loads".to_owned(),
+            facts: vec![
+                ("old", comparison.old.clone()),
+                ("new", comparison.new.clone()),
+                ("notice", comparison.notices.join("; ")),
+                ("throughput", rate),
+                ("gone", comparison.vanished.join(", ")),
+                ("added", comparison.appeared.join(", ")),
+            ],
+            tables: vec![
+                Table {
+                    title: "more wrong verdicts",
+                    ink: Ink::Bad,
+                    head: vec!["class", "were", "are"],
+                    rows: wrong.collect(),
+                },
+                Table {
+                    title: "thresholds newly missed",
+                    ink: Ink::Bad,
+                    head: vec!["threshold"],
+                    rows: missed.collect(),
+                },
+                table("slower", Ink::Bad, &[Pace::Slower]),
+                table("longer tails", Ink::Doubt, &[Pace::LongerTail]),
+                table("faster", Ink::Good, &[Pace::Faster]),
+                table("the same", Ink::Plain, &[Pace::Same]),
+            ],
+            verdict: verdict(comparison),
+        }
+    }
+}
+
+fn row(class: &ClassComparison, it: &Latency) -> Vec<String> {
+    let ms = |us: u64| format!("{:.3} ms", real(us) / 1000.0);
+    vec![
+        class.name.clone(),
+        format!("{} to {}", ms(it.old_p50_us), ms(it.new_p50_us)),
+        format!("{} to {}", ms(it.old_p99_us), ms(it.new_p99_us)),
+        format!("{:+.2}, p {:.2e}", it.delta, it.p),
+        format!("{:.1}% beyond the old 99th percentile, p {:.2e}", it.tail_share * 100.0, it.tail_p),
+    ]
+}
+
+fn verdict(comparison: &LoadComparison) -> (Ink, String) {
+    match comparison.trend() {
+        Trend::NotWorse | Trend::Worse if !comparison.valid => {
+            (Ink::Doubt, "nothing can be concluded".to_owned())
+        }
+        Trend::NewFailures => {
+            (Ink::Bad, "verdicts are wrong, or thresholds missed, that were not".to_owned())
+        }
+        Trend::Worse => (Ink::Bad, "worse than it was".to_owned()),
+        Trend::NotWorse => (Ink::Good, "not worse than it was".to_owned()),
+    }
+}

@@ -1,0 +1,151 @@
+//! Comparisons of two results, and how they are shown.
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::outcome::{
+    CaseResult, ContractInfo, FORMAT, Redacted, RunResult, RunVerdict, Summary, Tool, Verdict,
+};
+use crate::redact::Redactor;
+use crate::report::{Colour, Ink, Page, Style};
+use crate::scenario::Severity;
+
+fn case(id: &str, verdict: Verdict) -> CaseResult {
+    let mut parts = id.split('/').map(str::to_owned);
+    let mut next = || parts.next().unwrap_or_default();
+    CaseResult {
+        check: next(),
+        environment: next(),
+        operation: next(),
+        variant: Some(next()),
+        id: id.to_owned(),
+        family: "core".to_owned(),
+        severity: Severity::Must,
+        credential: None,
+        expects: None,
+        verdict,
+        answered: None,
+        explained_by: None,
+        requirement: Redacted::fixed("a key is asked for"),
+        expected: Redacted::fixed("a refusal"),
+        actual: Redactor::default().redact("status 200 | <b>@all</b>"),
+        reproduce: None,
+        exchange: None,
+        duration_us: 1,
+    }
+}
+
+fn result(cases: &[(&str, Verdict)]) -> RunResult {
+    RunResult {
+        format: FORMAT.to_owned(),
+        tool: Tool { name: "lockproof".to_owned(), version: "0.1.0".to_owned() },
+        contract: ContractInfo {
+            api: "Orders".to_owned(),
+            file: "lockproof.yaml".to_owned(),
+            environments: Vec::new(),
+            operations: Vec::new(),
+            credentials: Vec::new(),
+        },
+        target: Vec::new(),
+        seed: 1,
+        started: "2026-11-25T18:26:36Z".to_owned(),
+        duration_ms: 5,
+        verdict: RunVerdict::NonConformant,
+        exit_code: 1,
+        summary: Summary::of(cases.iter().map(|(_, verdict)| *verdict)),
+        notices: Vec::new(),
+        controls: Vec::new(),
+        checks: Vec::new(),
+        cases: cases.iter().map(|(id, verdict)| case(id, *verdict)).collect(),
+    }
+}
+
+fn changed() -> RunComparison {
+    let old = result(&[
+        ("a/s/x.y/one", Verdict::Pass),
+        ("a/s/x.y/two", Verdict::Fail),
+        ("b/s/x.y/one", Verdict::Fail),
+        ("b/s/x.y/two", Verdict::Pass),
+        ("c/s/x.y/one", Verdict::Pass),
+        ("d/s/x.y/one", Verdict::Pass),
+        ("d/s/x.y/two", Verdict::Pass),
+        ("gone/s/x.y/one", Verdict::Fail),
+    ]);
+    let new = result(&[
+        ("a/s/x.y/one", Verdict::Fail),
+        ("a/s/x.y/two", Verdict::Fail),
+        ("b/s/x.y/one", Verdict::Pass),
+        ("b/s/x.y/two", Verdict::Pass),
+        ("c/s/x.y/one", Verdict::Warn),
+        ("d/s/x.y/one", Verdict::Inconclusive),
+        ("fresh/s/x.y/one", Verdict::Fail),
+    ]);
+    runs(&old, &new)
+}
+
+fn names(changes: &[CaseChange]) -> Vec<&str> {
+    changes.iter().map(|change| change.case.as_str()).collect()
+}
+
+#[test]
+fn every_case_is_in_one_list_and_what_nobody_knows_any_more_is_not_fixed() {
+    let comparison = changed();
+    assert_eq!(names(&comparison.new_failures), ["a/s/x.y/one", "fresh/s/x.y/one"]);
+    assert_eq!(names(&comparison.new_warnings), ["c/s/x.y/one"]);
+    assert_eq!(names(&comparison.unchanged), ["a/s/x.y/two"]);
+    assert_eq!(names(&comparison.fixed), ["b/s/x.y/one"]);
+    assert_eq!(names(&comparison.unjudged), ["d/s/x.y/one", "d/s/x.y/two"]);
+    assert_eq!(
+        (comparison.vanished.as_slice(), comparison.appeared.as_slice()),
+        (&["gone".to_owned()][..], &["fresh".to_owned()][..])
+    );
+    assert_eq!(comparison.passing, 1);
+    assert_eq!(comparison.trend(), Trend::NewFailures);
+}
+
+#[test]
+fn a_result_is_not_worse_than_itself_and_a_lost_check_is_worse_though_nothing_fails() {
+    let one = result(&[("a/s/x.y/one", Verdict::Pass), ("b/s/x.y/one", Verdict::Fail)]);
+    assert_eq!(runs(&one, &one).trend(), Trend::NotWorse);
+    let less = runs(&one, &result(&[("b/s/x.y/one", Verdict::Fail)]));
+    assert_eq!(less.trend(), Trend::Worse);
+}
+
+fn shown(sheet: &Sheet) -> String {
+    let mut text = Page::new(Style { width: 80, colour: Colour::Off });
+    page(sheet, &mut text);
+    String::from_utf8(text.into_bytes()).expect("a page is text")
+}
+
+#[test]
+fn two_runs_on_a_terminal_and_in_a_pull_request() {
+    let sheet = Sheet::from(&changed());
+    insta::assert_snapshot!(shown(&sheet));
+    insta::assert_snapshot!(markdown(&sheet));
+}
+
+#[test]
+fn a_long_table_is_cut_and_says_so() {
+    let rows = (0..60).map(|number| vec![format!("case {number}")]).collect();
+    let table = Table { title: "many", ink: Ink::Plain, head: vec!["case"], rows };
+    let verdict = (Ink::Good, "fine".to_owned());
+    let sheet = Sheet { title: "Two".to_owned(), facts: Vec::new(), tables: vec![table], verdict };
+    for text in [shown(&sheet), markdown(&sheet)] {
+        assert!(
+            text.contains("case 49") && !text.contains("case 50") && text.contains("and 10 more"),
+            "{text}"
+        );
+    }
+}
+
+proptest! {
+    #[test]
+    fn nothing_that_a_target_writes_is_markup(text in "\\PC{0,60}|[|<>@`*_\\[\\]!#\\\\\n]{0,20}") {
+        let table = Table { title: "t", ink: Ink::Plain, head: vec!["a", "b"], rows: vec![vec![text, "x".to_owned()]] };
+        let sheet = Sheet { title: "T".to_owned(), facts: Vec::new(), tables: vec![table], verdict: (Ink::Good, "v".to_owned()) };
+        let written = markdown(&sheet);
+        let row = written.lines().last().unwrap_or_default();
+        prop_assert_eq!(row.matches('|').count(), 3, "{}", row);
+        prop_assert!(!row.contains(['<', '>', '@', '`', '*', '_', '[', ']', '!', '\\']), "{}", row);
+    }
+}

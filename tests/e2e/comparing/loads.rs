@@ -1,0 +1,80 @@
+//! `compare` of two loads of the reference server.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::support::{Lockproof, Outcome};
+
+/// A short load of the reference server; where its result was kept. How the generator fared on a machine that has other
+/// work too is not what is tried here: the result says that it fared well.
+fn load(flags: &[&str]) -> (TempDir, PathBuf) {
+    let run =
+        Lockproof::new(&["load", "--rate", "300/s", "--duration", "2s", "--out", "out"]).args(flags).run();
+    let kept = TempDir::new().unwrap();
+    for name in ["load.json", "load.hlog"] {
+        let from = run.folder().join("out").join(name);
+        fs::copy(&from, kept.path().join(name)).unwrap_or_else(|error| panic!("{error}: {run}"));
+    }
+    let path = kept.path().join("load.json");
+    let mut result: Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
+    result["generator"]["valid"] = true.into();
+    if result["verdict"] == "void" {
+        result["verdict"] = "sound".into();
+    }
+    fs::write(&path, result.to_string()).unwrap();
+    (kept, path)
+}
+
+fn compare(old: &Path, new: &Path, arguments: &[&str]) -> Outcome {
+    Lockproof::new(&["compare", old.to_str().unwrap(), new.to_str().unwrap()]).args(arguments).run()
+}
+
+#[test]
+fn a_slower_target_is_found_and_one_that_is_the_same_is_not() {
+    let (_one, sound) = load(&["--seed", "1"]);
+    let (_two, again) = load(&["--seed", "2"]);
+    let (_three, slow) = load(&["--seed", "3", "--delay", "20ms"]);
+    let worse = compare(&sound, &slow, &["--fail-on", "regression"]);
+    assert_eq!(worse.code, Some(1), "{worse}");
+    assert!(worse.says("slower:") && worse.says("worse than it was"), "{worse}");
+    let better = compare(&slow, &sound, &["--format", "json"]);
+    let value: Value = serde_json::from_str(&better.stdout).unwrap();
+    let classes = value["classes"].as_array().unwrap();
+    assert!(classes.iter().any(|class| class["latency"]["verdict"] == "faster"), "{better}");
+    let same = compare(&sound, &sound, &["--fail-on", "regression"]);
+    assert_eq!(same.code, Some(0), "{same}");
+    assert!(same.says("not worse than it was"), "{same}");
+    let other = compare(&sound, &again, &["--fail-on", "new-failures"]);
+    assert_eq!(other.code, Some(0), "{other}");
+}
+
+#[test]
+fn a_key_that_is_wrongly_accepted_is_a_new_failure() {
+    let (_one, sound) = load(&["--seed", "1"]);
+    let (_two, open) = load(&["--seed", "1", "--defect", "ignore-expiry"]);
+    let worse = compare(&sound, &open, &["--fail-on", "new-failures"]);
+    assert_eq!(worse.code, Some(1), "{worse}");
+    assert!(worse.says("more wrong verdicts"), "{worse}");
+    let run = Lockproof::new(&["run", "--only", "key-missing", "--report", "json=results.json"]).run();
+    let results = run.folder().join("results.json");
+    let mixed = compare(&results, &sound, &[]);
+    assert_eq!(mixed.code, Some(2), "{mixed}");
+    assert!(mixed.says("compare two of a kind"), "{mixed}");
+}
+
+#[test]
+fn of_a_load_that_is_void_nothing_follows_but_what_was_wrong_stays_wrong() {
+    let (_one, sound) = load(&["--seed", "1"]);
+    let (_two, open) = load(&["--seed", "1", "--defect", "ignore-expiry"]);
+    let mut result: Value = serde_json::from_slice(&fs::read(&sound).unwrap()).unwrap();
+    result["verdict"] = "void".into();
+    fs::write(&sound, result.to_string()).unwrap();
+    let void = compare(&sound, &sound, &["--fail-on", "regression"]);
+    assert_eq!(void.code, Some(5), "{void}");
+    assert!(void.says("nothing can be concluded"), "{void}");
+    let wrong = compare(&sound, &open, &["--fail-on", "new-failures"]);
+    assert_eq!(wrong.code, Some(1), "{wrong}");
+}
