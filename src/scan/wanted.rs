@@ -7,6 +7,9 @@ use crate::redact::{Redactor, Sieve, Trace};
 
 use super::pattern::KeyPattern;
 
+/// The shortest part without a digit that is told: a key that is made of words has many in common with any text.
+const SHORTEST_WORDS: usize = 16;
+
 /// The keys of a contract, and what keys look like.
 #[derive(Clone, Debug)]
 pub struct Wanted {
@@ -26,9 +29,11 @@ impl Wanted {
         self.sieve.reach()
     }
 
-    /// Every trace of a key.
+    /// Every trace of a key that could be of nothing else.
     pub(super) fn keys(&self, text: &[u8]) -> Vec<Trace> {
-        self.sieve.find(text)
+        let mut traces = self.sieve.find(text);
+        traces.retain(|trace| !is_word(trace, text));
+        traces
     }
 
     /// Everything that looks like a key and is not known to be none.
@@ -39,5 +44,29 @@ impl Wanted {
             text.is_some_and(|text| self.known.contains(text))
         };
         pattern.find(text).filter(|at| !known(at)).collect()
+    }
+}
+
+/// Whether a part of a key may be a word like any other.
+fn is_word(trace: &Trace, text: &[u8]) -> bool {
+    let seen = text.get(trace.at.clone()).unwrap_or_default();
+    let letters = seen.iter().filter(|byte| byte.is_ascii_alphabetic()).count();
+    let plain = ["in part", "in part, reversed"].contains(&trace.form);
+    plain && letters < SHORTEST_WORDS && !seen.iter().any(u8::is_ascii_digit)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_word_of_a_key_that_is_made_of_words_is_no_finding_and_the_key_is_one() {
+        let words = Redactor::of_text("words", "correct-horse-battery-staple-development");
+        let wanted = Wanted::new(&words, None, BTreeSet::new());
+        assert!(wanted.keys(b"The development of a battery-driven stapler").is_empty());
+        assert_eq!(wanted.keys(b"correct-horse-battery-staple-development").len(), 1);
+        assert_eq!(wanted.keys(b"horse-battery-staple").len(), 1);
+        let random = Redactor::of_text("random", "lp_any_Qm7tR2xVb9LkD4sJw8HfYc3NzPa6Ue1G");
+        assert_eq!(Wanted::new(&random, None, BTreeSet::new()).keys(b"x Qm7tR2xV y").len(), 1);
     }
 }
