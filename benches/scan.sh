@@ -5,6 +5,7 @@
 #   benches/scan.sh [FOLDER...]      five rounds; writes reports/reference/scan.md
 #   ROUNDS=2 OUT=- benches/scan.sh   a quick look, on standard output
 #   INSTALL=1 benches/scan.sh        installs ripgrep with apt where it is missing
+#   LOCKPROOF=PROGRAM ...            instead of one that is built first
 #
 # The corpus are packages of this machine's package managers (system libraries, sources of crates, Python and node
 # modules): copied, archives and links left out, so that both programs read the same bytes, up to LIMIT megabytes. It holds none of
@@ -28,8 +29,11 @@ if ! command -v rg >/dev/null; then
     exit 3
 fi
 
-cargo build --release --locked --quiet
-lockproof=$PWD/${CARGO_TARGET_DIR:-target}/release/lockproof
+if [ -z "${LOCKPROOF:-}" ]; then
+    cargo build --release --locked --quiet
+    LOCKPROOF=${CARGO_TARGET_DIR:-target}/release/lockproof
+fi
+lockproof=$(realpath "$LOCKPROOF")
 cp fixtures/reference/lockproof.yaml "$work"
 cp -r fixtures/reference/requests "$work"
 

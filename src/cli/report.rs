@@ -16,14 +16,14 @@ use super::reports::write_atomically;
 
 const EXAMPLES: &str = "\
 Examples:
-  lockproof report reports/latest/results.json                               the page for the terminal
-  lockproof report reports/latest/results.json --format html --output page.html
+  lockproof report reports/latest/results.json            the page for the terminal
+  lockproof report results.json --format html --output page.html
   lockproof report results.json --format markdown >> \"$GITHUB_STEP_SUMMARY\"
-  lockproof report load.json --format html --output load.html                the result of a load
-  lockproof run --report json=- | lockproof report - --format github         from standard input
+  lockproof report load.json --format html --output load.html
+  lockproof run --report json=- | lockproof report - --format github
 
-The exit code is 0 where the report was written, whatever it says of the target; 2 where FILE is no result, and 6 where
-the report could not be written.";
+The exit code is 0 where the report was written, whatever it says of the target; 2 where FILE is no
+result, and 6 where the report could not be written.";
 
 /// The largest result that is read: many times that of ten thousand cases.
 const LARGEST: u64 = 256 * 1024 * 1024;

@@ -222,6 +222,9 @@ pub struct CaseResult {
     pub exchange: Option<Exchange>,
     /// How long the case took.
     pub duration_us: u64,
+    /// The file that it is about, where it is about one: what a scan looked into.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file: Option<Redacted>,
 }
 
 /// What an answer is by the contract, whatever was expected.

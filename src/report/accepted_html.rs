@@ -13,7 +13,7 @@ use super::Format;
 use super::sample::{clean, empty, evil, mixed, redacted, run_of};
 use super::tests::{HOSTILE, WIDE, render};
 use crate::outcome::load::Surprise;
-use crate::outcome::{CaseResult, LoadResult, RunResult, Verdict, WrongKind};
+use crate::outcome::{CaseResult, LoadResult, Received, RunResult, Verdict, WrongKind};
 
 /// An element as the parser found it.
 #[derive(Debug)]
@@ -167,6 +167,27 @@ fn huge(cases: usize) -> RunResult {
 #[test]
 fn the_page_of_ten_thousand_cases_has_less_than_five_mebibytes() {
     let length = render(Format::Html, &huge(10_000), WIDE).len();
+    assert!(length < 5 * 1024 * 1024, "{length}");
+}
+
+#[test]
+fn the_page_of_ten_thousand_hostile_cases_has_less_than_five_mebibytes_too() {
+    let hostile = |n: usize| format!("{n}: {}", "<\"'&>".repeat(100));
+    let mut result = huge(10_000);
+    for (n, case) in result.cases.iter_mut().enumerate() {
+        case.verdict = Verdict::Fail;
+        case.actual = redacted(&hostile(n));
+        case.expected = redacted(&hostile(n));
+        case.check = format!("check-{}", n % 100);
+        // The exchanges of one in fifty are more than there is room for.
+        case.exchange = case.exchange.take().filter(|_| n.is_multiple_of(50));
+        if let Some(Received { body, .. }) =
+            case.exchange.as_mut().and_then(|exchange| exchange.received.as_mut())
+        {
+            *body = redacted(&vec![hostile(n); 60].join("\n"));
+        }
+    }
+    let length = render(Format::Html, &result, WIDE).len();
     assert!(length < 5 * 1024 * 1024, "{length}");
 }
 

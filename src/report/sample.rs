@@ -94,6 +94,7 @@ pub(super) fn case(id: &str, verdict: Verdict, actual: &str) -> CaseResult {
         reproduce: None,
         exchange: None,
         duration_us: 1_500,
+        file: None,
     }
 }
 

@@ -126,6 +126,7 @@ fn blank(case: &Case, redactor: &Redactor) -> CaseResult {
         reproduce: None,
         exchange: None,
         duration_us: 0,
+        file: None,
     }
 }
 

@@ -38,14 +38,16 @@ fn found(result: &ScanResult, finding: &ScanFinding, redactor: &Redactor) -> Opt
     let actual = format!("{place}: {}, at byte {}", finding.words(), finding.offset);
     let case = case(result, &finding.check, format!("{place}@{}", finding.offset))?;
     let credential = finding.credential.clone();
-    Some(CaseResult { verdict: Verdict::Fail, credential, actual: redactor.redact(&actual), ..case })
+    let file = Some(finding.file.clone());
+    Some(CaseResult { verdict: Verdict::Fail, credential, actual: redactor.redact(&actual), file, ..case })
 }
 
 fn unread(result: &ScanResult, unread: &Unread, redactor: &Redactor) -> Option<CaseResult> {
     let place = place(&unread.file, &unread.entries);
     let actual = format!("{place} could not be looked into: {}", unread.why);
     let case = case(result, checks::KEY, place)?;
-    Some(CaseResult { verdict: Verdict::Inconclusive, actual: redactor.redact(&actual), ..case })
+    let file = Some(unread.file.clone());
+    Some(CaseResult { verdict: Verdict::Inconclusive, actual: redactor.redact(&actual), file, ..case })
 }
 
 fn clean(result: &ScanResult, path: &Redacted) -> Option<CaseResult> {
@@ -69,11 +71,12 @@ fn case(result: &ScanResult, check: &str, place: String) -> Option<CaseResult> {
         verdict: Verdict::Pass,
         answered: None,
         explained_by: None,
-        requirement: Redacted::fixed("What is shipped must not hold a key."),
+        requirement: Redacted::fixed("what is shipped holds no key"),
         expected: Redacted::fixed("no key, in no form"),
         actual: Redacted::default(),
         reproduce: None,
         exchange: None,
         duration_us: 0,
+        file: None,
     })
 }

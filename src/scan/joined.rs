@@ -85,7 +85,7 @@ const STRETCH: usize = 128 << 10;
 pub(super) struct Seam<'s, 't> {
     joined: Joined,
     read: &'static str,
-    /// How many bytes may still be put together.
+    /// How many bytes may still be put together, or be read for that.
     left: usize,
     tell: &'s mut Tell<'t>,
 }
@@ -99,7 +99,7 @@ impl<'s, 't> Seam<'s, 't> {
 
     /// Adds a piece; nothing where it is not paid for.
     pub(super) fn push(&mut self, piece: &[u8], place: usize) -> Option<()> {
-        self.left = self.left.checked_sub(piece.len().max(1))?;
+        self.pay(piece.len().max(1))?;
         // Of a long piece, only its ends can be a part of something that lies in several.
         match piece.len().checked_sub(KEEP).filter(|rest| *rest > KEEP) {
             Some(rest) => {
@@ -115,6 +115,12 @@ impl<'s, 't> Seam<'s, 't> {
             (self.tell)(&self.joined, self.read);
             self.joined = self.joined.tail(KEEP);
         }
+        Some(())
+    }
+
+    /// Pays for so many bytes that are read to know what is to be put together; nothing where they are not paid for.
+    pub(super) fn pay(&mut self, count: usize) -> Option<()> {
+        self.left = self.left.checked_sub(count)?;
         Some(())
     }
 

@@ -232,6 +232,22 @@ test("ten thousand cases: made, small, shown and searched within a second", asyn
   await close();
 });
 
+test("whatever a target wrote, a browser reads JUnit and a reader of TAP reads TAP", async () => {
+  const evil = read(`${EVIL}.json`);
+  const points = 1 + evil.controls.length + evil.cases.length;
+  const tap = Parser.parse(lockproof(0, "report", `${EVIL}.json`, "--format", "tap"));
+  assert.equal(tap.filter(([kind]) => kind === "assert").length, points);
+  assert.equal(tap.filter(([kind]) => kind === "extra").length, 0);
+  const junit = lockproof(0, "report", `${EVIL}.json`, "--format", "junit");
+  const { page, close } = await open(PAGE);
+  const cases = await page.evaluate((text) => {
+    const read = new DOMParser().parseFromString(text, "application/xml");
+    return read.querySelector("parsererror")?.textContent ?? read.querySelectorAll("testcase").length;
+  }, junit);
+  assert.equal(cases, points);
+  await close();
+});
+
 test("a reader of TAP reads every test point", () => {
   const tap = lockproof(0, "report", RUN, "--format", "tap");
   const points = Parser.parse(tap).filter(([kind]) => kind === "assert").map(([, point]) => point);

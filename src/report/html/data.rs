@@ -3,12 +3,16 @@
 use indexmap::{IndexMap, IndexSet};
 use serde::Serialize;
 
+use super::element::weight;
 use crate::outcome::{CheckInfo, RunResult, Summary, Verdict};
 use crate::report::escape_terminal;
 use crate::report::words::shorten;
 
-/// The most characters of a text.
-const LONGEST: usize = 400;
+/// The most characters of a text; fewer, where all of them take more than there is room for.
+const LONGEST: [usize; 5] = [400, 160, 80, 40, 10];
+
+/// The bytes that texts may take.
+const ROOM: usize = 3 * 512 * 1024;
 
 /// A check, and what its cases came to.
 #[derive(Debug, Default)]
@@ -45,6 +49,8 @@ pub(super) struct Data {
     texts: IndexSet<String>,
     /// The cases, in the order of the plan.
     cases: Vec<Row>,
+    /// What runs one of them again, its id behind it; empty where nothing was sent, and nothing can be again.
+    again: &'static str,
 }
 
 /// A case: its id; the numbers of its check, its verdict, what was expected and what was seen; microseconds.
@@ -53,9 +59,16 @@ struct Row(String, usize, usize, usize, usize, u64);
 
 /// The cases of a run.
 pub(super) fn of(result: &RunResult) -> Data {
+    let fits = |data: &Data| data.texts.iter().map(|text| weight(text)).sum::<usize>() <= ROOM;
+    let mut all = LONGEST.into_iter().map(|longest| cut_at(longest, result));
+    all.find(fits).unwrap_or_else(|| cut_at(0, result))
+}
+
+/// The same, with texts of so many characters.
+fn cut_at(longest: usize, result: &RunResult) -> Data {
     let checks: IndexMap<&str, Entry<'_>> = index(result);
     let mut texts = IndexSet::new();
-    let mut number = |text: &str| texts.insert_full(escape_terminal(&shorten(text, LONGEST))).0;
+    let mut number = |text: &str| texts.insert_full(escape_terminal(&shorten(text, longest))).0;
     let cases = result.cases.iter().map(|case| {
         let verdict = Verdict::ALL.iter().position(|verdict| *verdict == case.verdict);
         Row(
@@ -68,5 +81,6 @@ pub(super) fn of(result: &RunResult) -> Data {
         )
     });
     let cases = cases.collect();
-    Data { verdicts: Verdict::ALL.map(Verdict::as_str), texts, cases }
+    let again = if result.target.is_empty() { "" } else { "lockproof run --only" };
+    Data { verdicts: Verdict::ALL.map(Verdict::as_str), texts, cases, again }
 }

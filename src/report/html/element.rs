@@ -95,6 +95,16 @@ impl Element {
         Ok(self)
     }
 
+    /// How many bytes its texts take in the page at the most.
+    pub(super) fn weight(&self) -> usize {
+        let of = |node: &Node| match node {
+            Node::Element(element) => element.weight(),
+            Node::Text(text) | Node::Data(text) => weight(text),
+            Node::Own(text) => text.len(),
+        };
+        self.content.iter().map(of).sum()
+    }
+
     /// Writes it.
     pub(super) fn write(&self, page: &mut String) {
         page.push('<');
@@ -125,6 +135,11 @@ impl Element {
             page.push('\n');
         }
     }
+}
+
+/// How many bytes a text takes in a page at the most: what is escaped takes six.
+pub(super) fn weight(text: &str) -> usize {
+    text.len() + 5 * text.matches(['&', '<', '>', '"', '\'']).count()
 }
 
 /// A text in which nothing is a mark.

@@ -9,15 +9,15 @@ use crate::report::words::{cases, count};
 /// How many cases of a check stand in the page itself; the list of all checks has the others.
 const SHOWN: usize = 50;
 
-/// How many cases are shown with their exchange, over all checks: beyond that the page would be long and say no more.
-const WITH_EXCHANGE: usize = 300;
+/// The bytes that exchanges may take, over all checks: beyond that the page would be long and say no more.
+const ROOM: usize = 3 * 512 * 1024;
 
 /// How many reasons are given.
 const REASONS: usize = 50;
 
 /// The sections of everything that is not right.
 pub(super) fn findings(result: &RunResult) -> Vec<Element> {
-    let mut left = WITH_EXCHANGE;
+    let mut left = ROOM;
     let failed = of_verdict(result, (Verdict::Fail, "failures", "failed"), &mut left);
     let warned = of_verdict(result, (Verdict::Warn, "warnings", "warned"), &mut left);
     let open = [
@@ -67,13 +67,24 @@ fn reasons(info: &CheckInfo) -> Element {
 
 /// The first case, unfolded.
 fn example(case: &CaseResult, left: &mut usize) -> Element {
-    *left = left.saturating_sub(1);
     el("div")
         .class("example")
         .with("id", &case.id)
         .with("tabindex", -1)
         .add(el("p").class("case-id").add(el("code").text(&case.id)))
-        .add(exchange::case(case))
+        .add(evidence(case, left))
+}
+
+/// What was sent and what came, where there is room for it.
+fn evidence(case: &CaseResult, left: &mut usize) -> Element {
+    let whole = exchange::case(case);
+    match left.checked_sub(whole.weight()) {
+        Some(rest) => {
+            *left = rest;
+            whole
+        }
+        None => el("p").class("more").text("its exchange stands in results.json"),
+    }
 }
 
 /// All other cases of the check, folded.
@@ -95,17 +106,11 @@ fn others(group: &Group<'_>, left: &mut usize) -> Option<Element> {
 }
 
 fn other(case: &CaseResult, left: &mut usize) -> Element {
-    let evidence = if *left > 0 {
-        exchange::case(case)
-    } else {
-        el("p").class("more").text("its exchange stands in results.json")
-    };
-    *left = left.saturating_sub(1);
     el("details")
         .class("other")
         .with("id", &case.id)
         .add(el("summary").add(el("code").text(&case.id)))
-        .add(evidence)
+        .add(evidence(case, left))
 }
 
 /// What could not be judged, by reason.

@@ -3,7 +3,7 @@
 (() => {
   const source = document.getElementById("data");
   if (!source) return;
-  const { verdicts, texts, cases } = JSON.parse(source.textContent);
+  const { verdicts, texts, cases, again } = JSON.parse(source.textContent);
   const [ID, CHECK, VERDICT, EXPECTED, ACTUAL, MICROS] = [0, 1, 2, 3, 4, 5];
   // Rows of one check that are made at once; the others come when they are asked for.
   const AT_ONCE = 200;
@@ -56,9 +56,11 @@
     add("Expected", texts[one[EXPECTED]]);
     add("Actual", texts[one[ACTUAL]]);
     add("Took", `${(one[MICROS] / 1000).toFixed(1)} ms`);
-    const again = make("dd");
-    again.append(make("code", "", `lockproof run --only ${one[ID]}`));
-    list.append(make("dt", "", "Again"), again);
+    if (again) {
+      const command = make("dd");
+      command.append(make("code", "", `${again} ${one[ID]}`));
+      list.append(make("dt", "", "Again"), command);
+    }
     const shown = document.getElementById(one[ID]);
     if (shown) {
       const link = make("a", "", "the exchange");

@@ -135,7 +135,10 @@ fn one_control(control: &Control) -> Element {
 /// The last line.
 pub(super) fn foot(result: &RunResult) -> Element {
     let again = format!("lockproof run --seed {}", result.seed);
+    let order = el("p").text("The same order of the same cases: ").add(el("code").text(again));
+    // What was only looked at, and asked nothing, has no order.
+    let order = Some(order).filter(|_| !result.target.is_empty());
     el("footer")
-        .add(el("p").text("The same order of the same cases: ").add(el("code").text(again)))
+        .all(order)
         .add(el("p").text("What a check asks, and why: ").add(el("code").text("lockproof explain ID")))
 }

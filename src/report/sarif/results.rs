@@ -49,18 +49,29 @@ fn message(case: &CaseResult) -> Message {
 
 fn location(check: Option<&CheckInfo>, case: &CaseResult) -> Location {
     Location {
-        physical_location: check.map(|check| PhysicalLocation {
-            artifact_location: ArtifactLocation { uri: uri(&check.file) },
-            region: check.site.map(|site| Region {
-                start_line: site.line,
-                start_column: site.column,
-                end_line: site.end_line,
-                end_column: site.end_column,
+        physical_location: match &case.file {
+            Some(file) => Some(PhysicalLocation {
+                artifact_location: ArtifactLocation { uri: uri(file.as_str()) },
+                region: None,
             }),
-        }),
+            None => check.map(of_check),
+        },
         logical_locations: [LogicalLocation {
             fully_qualified_name: escape_terminal(&format!("{}/{}", case.environment, case.operation)),
         }],
+    }
+}
+
+/// A check is the place of what is about no file: the line that says what holds.
+fn of_check(check: &CheckInfo) -> PhysicalLocation {
+    PhysicalLocation {
+        artifact_location: ArtifactLocation { uri: uri(&check.file) },
+        region: check.site.map(|site| Region {
+            start_line: site.line,
+            start_column: site.column,
+            end_line: site.end_line,
+            end_column: site.end_column,
+        }),
     }
 }
 

@@ -61,6 +61,7 @@ struct Header {
     method: u16,
     sum: u32,
     packed: u64,
+    unpacked: u32,
     name: usize,
     extra: usize,
 }
@@ -73,6 +74,7 @@ impl Header {
             method: u16_at(bytes, 8)?,
             sum: u32_at(bytes, 14)?,
             packed: u64::from(u32_at(bytes, 18)?),
+            unpacked: u32_at(bytes, 22)?,
             name: usize::from(u16_at(bytes, 26)?),
             extra: usize::from(u16_at(bytes, 28)?),
         };
@@ -139,7 +141,7 @@ fn content(
     }
     let mut content = source.by_ref().take(packed);
     match header.method {
-        _ if packed == 0 => {}
+        _ if packed == 0 || header.unpacked == 0 && header.sum == 0 => {}
         _ if header.flags & 1 != 0 => closed(walker, name, header),
         0 => walker.stored(name, &mut content),
         8 => {

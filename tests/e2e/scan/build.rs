@@ -198,9 +198,11 @@ pub(super) fn sqlite(text: &[u8]) -> Vec<u8> {
 
 /// A number as SQLite writes it: seven bits a byte, the highest first.
 fn number(number: usize) -> Vec<u8> {
-    let low = u8::try_from(number & 0x7f).unwrap();
-    match number >> 7 {
-        0 => vec![low],
-        high => [vec![u8::try_from(high).unwrap() | 0x80], vec![low]].concat(),
+    let mut bytes = vec![u8::try_from(number & 0x7f).unwrap()];
+    let mut rest = number >> 7;
+    while rest > 0 {
+        bytes.insert(0, u8::try_from(rest & 0x7f).unwrap() | 0x80);
+        rest >>= 7;
     }
+    bytes
 }

@@ -14,7 +14,7 @@ const LONGEST: Duration = Duration::from_secs(30);
 /// Scans one file.
 fn scanned(name: &str, content: &[u8]) -> Outcome {
     let outcome = scan(&[name, "--report", "json=-"]).file(name, content).run();
-    assert!(outcome.peak_kib > 0 && outcome.peak_kib < MEMORY_KIB, "{} KiB for {name}", outcome.peak_kib);
+    assert!(outcome.peak_kib < MEMORY_KIB, "{} KiB for {name}", outcome.peak_kib);
     assert!(outcome.took < LONGEST, "{:?} for {name}", outcome.took);
     outcome
 }
@@ -195,13 +195,39 @@ fn many(count: u32) -> Vec<u8> {
 
 #[test]
 fn a_million_entries_are_looked_into_and_one_more_is_too_many() {
-    let outcome = scanned("million.zip", &many(1_000_000));
-    assert_eq!(outcome.code, Some(0), "{outcome}");
-    assert_eq!(result(&outcome)["entries"], 1_000_000);
     let outcome = scanned("more.zip", &many(1_000_001));
     assert_eq!(outcome.code, Some(3), "{outcome}");
+    assert_eq!(result(&outcome)["entries"], 1_000_000);
     assert_eq!(
         unread(&outcome)[0].1,
         "it has more than 1000000 entries; the rest of the file was not looked into"
     );
+}
+
+#[test]
+fn tables_that_lead_in_circles_end() {
+    // Every page of the database says that it goes on on itself, and every method of the program has the same code.
+    let mut database = super::build::sqlite(&vec![b'.'; 300_000]);
+    let pages = database.len() / 512;
+    for page in 2..pages {
+        let itself = u32::try_from(page + 1).unwrap().to_be_bytes();
+        database[page * 512..page * 512 + 4].copy_from_slice(&itself);
+    }
+    let row = database[512..1024].to_vec();
+    database.extend(row.repeat(2_000));
+    let outcome = scanned("circles.db", &database);
+    assert_eq!(outcome.code, Some(3), "{outcome}");
+    assert!(unread(&outcome)[0].1.contains("one of its pages is damaged"), "{outcome}");
+    let mut program = super::build::dex(&["abc", "def"]);
+    let class = program.len() - 32;
+    let (data, code) = (program[class + 24..class + 28].to_vec(), program.len());
+    let data = usize::try_from(u32::from_le_bytes(data.try_into().unwrap())).unwrap();
+    let method = program[data + 4..data + 8].to_vec();
+    // No fields, 200,000 direct methods, no virtual ones.
+    program.extend([0, 0, 0xc0, 0x9a, 0x0c, 0]);
+    program.extend(method.repeat(200_000));
+    program[class + 24..class + 28].copy_from_slice(&u32::try_from(code).unwrap().to_le_bytes());
+    let outcome = scanned("circles.dex", &program);
+    assert_eq!(outcome.code, Some(3), "{outcome}");
+    assert!(unread(&outcome)[0].1.contains("one of its tables is damaged"), "{outcome}");
 }

@@ -69,13 +69,19 @@ fn links_are_not_followed_and_loops_end() {
 
 #[test]
 fn a_report_for_a_build_server_has_every_finding() {
-    let program = scan(&["shipped", "--report", "junit=scan.xml"]).file("shipped/a.txt", key());
+    let reports = ["--report", "junit=scan.xml", "--report", "sarif=scan.sarif"];
+    let program = scan(&[&["shipped"], &reports[..]].concat()).file("shipped/a.txt", key());
     let outcome = program.file("shipped/b.7z", b"7z\xbc\xaf\x27\x1c....").run();
     assert_eq!(outcome.code, Some(1), "{outcome}");
     let report = fs::read_to_string(outcome.folder().join("scan.xml")).unwrap();
     assert!(report.contains("scan-key-in-artefact/shipped/a.txt@0"), "{report}");
     assert!(report.contains("shipped/b.7z could not be looked into: it is packed in a format"), "{report}");
     assert!(!report.contains(&key()), "{report}");
+    let sarif = outcome.json("scan.sarif");
+    let found = &sarif["runs"][0]["results"][0];
+    assert_eq!(found["ruleId"], "scan-key-in-artefact", "{sarif}");
+    let place = &found["locations"][0]["physicalLocation"]["artifactLocation"]["uri"];
+    assert_eq!(place, "shipped/a.txt", "{sarif}");
 }
 
 #[test]

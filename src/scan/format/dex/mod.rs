@@ -51,10 +51,12 @@ fn methods(file: &[u8], data: usize, seam: &mut Seam<'_, '_>) -> Option<()> {
     }
     let [statics, instances, direct, virtuals] = counts;
     for _ in 0..statics.checked_add(instances)? {
+        seam.pay(2)?;
         leb128(&mut rest)?;
         leb128(&mut rest)?;
     }
     for _ in 0..direct.checked_add(virtuals)? {
+        seam.pay(3)?;
         leb128(&mut rest)?;
         leb128(&mut rest)?;
         let code = length(leb128(&mut rest)?);
@@ -70,6 +72,8 @@ fn methods(file: &[u8], data: usize, seam: &mut Seam<'_, '_>) -> Option<()> {
 fn constants(file: &[u8], at: usize, seam: &mut Seam<'_, '_>) -> Option<()> {
     let units = length(u32_at(file, at.checked_add(12)?)?);
     let code = file.get(at + 16..)?.get(..units.checked_mul(2)?)?;
+    // Methods may share their code, but not all of them all of it.
+    seam.pay(code.len())?;
     code::strings(code, |number| {
         let (text, place) = string(file, length(number))?;
         seam.push(text, place)
