@@ -32,6 +32,7 @@ fn case(id: &str, verdict: Verdict) -> CaseResult {
         reproduce: None,
         exchange: None,
         duration_us: 1,
+        file: None,
     }
 }
 

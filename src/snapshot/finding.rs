@@ -157,6 +157,7 @@ impl Writer<'_> {
             reproduce: first.and_then(|case| case.reproduce.clone()),
             exchange: first.and_then(|case| case.exchange.clone()),
             duration_us: 0,
+            file: None,
         }
     }
 
