@@ -8,7 +8,7 @@ use clap::Args;
 use crate::compare::{Sheet, Side, SidesComparison, key, sides};
 use crate::outcome::{ExitCode, RunResult};
 use crate::plan::Plan;
-use crate::runner::{Header, Strictness, conclude};
+use crate::runner::{Header, Signal, Strictness, conclude};
 use crate::snapshot::{Observed, Rules, alike};
 
 use super::Done;
@@ -17,7 +17,7 @@ use super::error::Failure;
 use super::output::{self, Output};
 use super::run::{PaceArgs, SelectArgs, contract_info, now};
 use super::sending::Sending;
-use super::snapshot::{SAMPLES, observed, refine};
+use super::snapshot::{SAMPLES, interrupted, observed, refine};
 use super::target::{Aimed, TargetArgs};
 
 const EXAMPLES: &str = "\
@@ -71,8 +71,16 @@ pub(super) fn run(args: &DiffArgs, output: &Output) -> Done {
     }
     let seed = args.pace.seed();
     let mut one = args.send((a, place_a), seed, output)?;
+    if is_interrupted(one.exit) {
+        return Ok(one.exit);
+    }
     let mut other = args.send((b, place_b), seed, output)?;
-    args.look_again((&mut one, &mut other), seed, output)?;
+    if is_interrupted(other.exit) {
+        return Ok(other.exit);
+    }
+    if let Some(signal) = args.look_again((&mut one, &mut other), seed, output)? {
+        return Ok(interrupted(signal));
+    }
     let comparison = sides(one.side(), other.side());
     show(args.format, (&comparison, &Sheet::from(&comparison)), output)?;
     Ok(exit(&comparison, [one.exit, other.exit]))
@@ -108,7 +116,7 @@ impl DiffArgs {
         (one, other): (&mut Sent<'a>, &mut Sent<'a>),
         seed: u64,
         output: &Output,
-    ) -> Result<(), Failure> {
+    ) -> Result<Option<Signal>, Failure> {
         let texts = |sent: &Sent<'_>| -> Vec<(String, String)> {
             let form = |one: &Observed| one.form.as_ref().ok().map(|form| (key(&one.case), form.to_string()));
             sent.observed.iter().filter_map(form).collect()
@@ -122,9 +130,12 @@ impl DiffArgs {
             let cases = sent.observed.iter().map(|one| one.case.clone());
             let cases = cases.filter(|case| open.contains(&key(case))).collect();
             let sending = Sending::new((&self.target, &self.pace), &sent.aimed, output);
-            refine(&sending, &sent.plan, (seed, SAMPLES), (&mut sent.observed, &cases))?;
+            let signal = refine(&sending, &sent.plan, (seed, SAMPLES), (&mut sent.observed, &cases))?;
+            if signal.is_some() {
+                return Ok(signal);
+            }
         }
-        Ok(())
+        Ok(None)
     }
 }
 
@@ -134,14 +145,16 @@ impl Sent<'_> {
     }
 }
 
+fn is_interrupted(exit: ExitCode) -> bool {
+    matches!(exit, ExitCode::Interrupted | ExitCode::Terminated)
+}
+
 /// A difference is a difference, whatever else is; what could not be judged comes next.
 fn exit(comparison: &SidesComparison, exits: [ExitCode; 2]) -> ExitCode {
-    let ended = |code: ExitCode| exits.contains(&code);
-    let first = [ExitCode::Interrupted, ExitCode::Terminated, ExitCode::Internal];
-    if let Some(early) = first.into_iter().find(|code| ended(*code)) {
-        return early;
+    if exits.contains(&ExitCode::Internal) {
+        return ExitCode::Internal;
     }
-    if !comparison.is_same() || ended(ExitCode::NonConformant) {
+    if !comparison.is_same() || exits.contains(&ExitCode::NonConformant) {
         return ExitCode::NonConformant;
     }
     exits.into_iter().find(|code| *code != ExitCode::Conformant).unwrap_or(ExitCode::Conformant)

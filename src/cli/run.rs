@@ -18,7 +18,7 @@ use super::error::Failure;
 use super::output::{self, Output};
 use super::reports::{Reports, Wanted};
 use super::sending::Sending;
-use super::snapshot::Frozen;
+use super::snapshot::{Frozen, Judged};
 use super::target::{Aimed, TargetArgs};
 use super::{Done, plan_text, suite};
 
@@ -155,14 +155,18 @@ fn on(args: &RunArgs, aimed: &Aimed, output: &Output) -> Done {
     let sending = Sending::new((&args.target, &args.pace), aimed, output);
     let header = args.header(&aimed.bundle, &args.target.lanes(aimed, args.pace.timeout)?);
     let mut collected = sending.send(&plan, header.seed)?;
-    let mut checks = Vec::new();
-    if let Some(frozen) = frozen.filter(|_| collected.signal.is_none()) {
+    let frozen = frozen.filter(|_| collected.signal.is_none());
+    let mut judged = Judged::default();
+    if let Some(frozen) = &frozen {
         let every = args.select.every_case(&args.target, &aimed.bundle)?;
-        checks = frozen.judge(&sending, (&plan, &every), header.seed, &mut collected)?;
+        judged = frozen.judge(&sending, (&plan, &every), header.seed, &mut collected)?;
     }
     let mut conclusion = conclude(header, &plan, collected, sending.redactor());
-    conclusion.result.checks.extend(checks);
+    conclusion.result.checks.extend(judged.checks);
     reports.write(&conclusion.result, output)?;
+    if let Some(frozen) = &frozen {
+        frozen.propose(&judged.files, sending.redactor())?;
+    }
     Ok(conclusion.exit)
 }
 

@@ -7,12 +7,10 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::sheet::{Sheet, Table};
 use super::{Compared, Trend};
 use crate::judge::statistics::{self, Buckets, Sorted, proportions, shift, tail};
 use crate::outcome::LoadResult;
 use crate::outcome::load::{Class, LoadVerdict};
-use crate::report::Ink;
 
 /// How likely a difference may come about by chance, over all comparisons together.
 const ALPHA: f64 = 0.01;
@@ -277,83 +275,52 @@ fn newly_missed(old: &LoadResult, new: &LoadResult) -> Vec<String> {
     texts.filter(|text| !was_missed(text)).collect()
 }
 
-fn real(count: u64) -> f64 {
+pub(super) fn real(count: u64) -> f64 {
     statistics::number(usize::try_from(count).unwrap_or(usize::MAX))
 }
 
-impl From<&LoadComparison> for Sheet {
-    fn from(comparison: &LoadComparison) -> Self {
-        let Throughput { old, new, p, less } = comparison.throughput;
-        let chance = p.map_or(String::new(), |p| format!(", p {p:.2e}"));
-        let rate = format!("{old:.0}/s to {new:.0}/s{chance}{}", if less { ": less" } else { "" });
-        let pace = |wanted: &[Pace]| -> Vec<Vec<String>> {
-            let classes = comparison.classes.iter();
-            let measured = classes.filter_map(|class| Some((class, class.latency?)));
-            measured
-                .filter(|(_, latency)| wanted.contains(&latency.verdict))
-                .map(|(class, it)| row(class, &it))
-                .collect()
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Response times around one second, drawn by a simple generator; a part of them, in percent, is so many times longer.
+    fn times(seed: u64, scale: u64, (part, longer): (u64, u64)) -> Vec<(u64, u64)> {
+        let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
+        let mut next = || {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            state
         };
-        let head = vec!["class", "median", "99th percentile", "effect", "tail"];
-        let table =
-            |title, ink, wanted: &[Pace]| Table { title, ink, head: head.clone(), rows: pace(wanted) };
-        let wrong = comparison.classes.iter().filter(|class| class.more_wrong);
-        let wrong = wrong
-            .map(|class| vec![class.name.clone(), class.old_wrong.to_string(), class.new_wrong.to_string()]);
-        let missed = comparison.newly_missed.iter().map(|text| vec![text.clone()]);
-        Self {
-            title: "Two loads".to_owned(),
-            facts: vec![
-                ("old", comparison.old.clone()),
-                ("new", comparison.new.clone()),
-                ("notice", comparison.notices.join("; ")),
-                ("throughput", rate),
-                ("gone", comparison.vanished.join(", ")),
-                ("added", comparison.appeared.join(", ")),
-            ],
-            tables: vec![
-                Table {
-                    title: "more wrong verdicts",
-                    ink: Ink::Bad,
-                    head: vec!["class", "were", "are"],
-                    rows: wrong.collect(),
-                },
-                Table {
-                    title: "thresholds newly missed",
-                    ink: Ink::Bad,
-                    head: vec!["threshold"],
-                    rows: missed.collect(),
-                },
-                table("slower", Ink::Bad, &[Pace::Slower]),
-                table("longer tails", Ink::Doubt, &[Pace::LongerTail]),
-                table("faster", Ink::Good, &[Pace::Faster]),
-                table("the same", Ink::Plain, &[Pace::Same]),
-            ],
-            verdict: verdict(comparison),
-        }
+        let one = |_| {
+            let spread = (0..6).map(|_| next() % 100).sum::<u64>();
+            let time = (700 + spread) * scale / 100;
+            (if next() % 100 < part { time * longer } else { time }, 1)
+        };
+        (0..2000).map(one).collect()
     }
-}
 
-fn row(class: &ClassComparison, it: &Latency) -> Vec<String> {
-    let ms = |us: u64| format!("{:.3} ms", real(us) / 1000.0);
-    vec![
-        class.name.clone(),
-        format!("{} to {}", ms(it.old_p50_us), ms(it.new_p50_us)),
-        format!("{} to {}", ms(it.old_p99_us), ms(it.new_p99_us)),
-        format!("{:+.2}, p {:.2e}", it.delta, it.p),
-        format!("{:.1}% beyond the old 99th percentile, p {:.2e}", it.tail_share * 100.0, it.tail_p),
-    ]
-}
+    fn pace(old: &[(u64, u64)], new: &[(u64, u64)]) -> Option<Pace> {
+        latency(old, new, ALPHA).map(|latency| latency.verdict)
+    }
 
-fn verdict(comparison: &LoadComparison) -> (Ink, String) {
-    match comparison.trend() {
-        Trend::NotWorse | Trend::Worse if !comparison.valid => {
-            (Ink::Doubt, "nothing can be concluded".to_owned())
+    #[test]
+    fn a_shift_a_tail_and_nothing_are_told_apart() {
+        let old = times(1, 100, (0, 1));
+        assert_eq!(pace(&old, &times(2, 150, (0, 1))), Some(Pace::Slower));
+        assert_eq!(pace(&old, &times(2, 60, (0, 1))), Some(Pace::Faster));
+        assert_eq!(pace(&old, &times(2, 100, (5, 10))), Some(Pace::LongerTail));
+        // Sure, and too little to matter.
+        assert_eq!(pace(&old, &times(2, 104, (0, 1))), Some(Pace::Same));
+        assert_eq!(pace(&old, &old.iter().copied().take(99).collect::<Vec<_>>()), None, "too few to say");
+    }
+
+    proptest! {
+        #[test]
+        fn two_samples_of_one_target_are_the_same(one: u64, other: u64, scale in 10_u64..1000) {
+            prop_assert_eq!(pace(&times(one, scale, (1, 3)), &times(other, scale, (1, 3))), Some(Pace::Same));
         }
-        Trend::NewFailures => {
-            (Ink::Bad, "verdicts are wrong, or thresholds missed, that were not".to_owned())
-        }
-        Trend::Worse => (Ink::Bad, "worse than it was".to_owned()),
-        Trend::NotWorse => (Ink::Good, "not worse than it was".to_owned()),
     }
 }

@@ -3,6 +3,7 @@
 //! What comes of it is a value that programs can read, and a [`Sheet`] for people. Values in, values out: nothing here
 //! opens a file, sends anything or prints.
 
+mod load_sheet;
 mod loads;
 mod markdown;
 mod runs;

@@ -272,6 +272,25 @@ fn a_difference_is_small_and_shows_what_differs_within_a_line() {
     insta::assert_snapshot!(page(crate::report::Colour::On));
 }
 
+#[test]
+fn what_was_recorded_is_told_with_what_is_to_be_reviewed() {
+    let other = snap(&["b/*"], "HTTP 401\n\nother");
+    let book = book(&[
+        ("401-a", snap(&["a/*"], "HTTP 401\n\nno")),
+        ("401-b", other),
+        ("401-old", snap(&["z/*"], "x")),
+    ]);
+    let seen = [(CASES[0], "no"), (CASES[1], "never"), (CASES[2], "never"), (CASES[3], "never")];
+    let (mut comparison, files, _) = proposed(&book, &seen, &CASES);
+    comparison
+        .unsteady
+        .push(("status 401 once, 503 another time".to_owned(), vec!["c/s/x.y/one".to_owned()]));
+    let mut page =
+        crate::report::Page::new(crate::report::Style { width: 80, colour: crate::report::Colour::Off });
+    recorded(&mut page, &comparison, &files);
+    insta::assert_snapshot!(String::from_utf8(page.into_bytes()).expect("a page is text"));
+}
+
 /// A JSON value of any shape.
 fn value() -> impl Strategy<Value = serde_json::Value> {
     let leaf = prop_oneof![

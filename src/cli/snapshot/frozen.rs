@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 
 use crate::outcome::CheckInfo;
 use crate::plan::Plan;
+use crate::redact::Redactor;
 use crate::runner::Collected;
-use crate::snapshot::{Comparison, Rules, checks, compare, findings, pending};
+use crate::snapshot::{Pending, Rules, checks, compare, findings, pending};
 
 use super::super::error::Failure;
 use super::super::output;
@@ -19,6 +20,15 @@ use super::{in_ci, record, sample};
 pub(in crate::cli) struct Frozen {
     path: PathBuf,
     folder: Folder,
+}
+
+/// What came of comparing a run with them.
+#[derive(Debug, Default)]
+pub(in crate::cli) struct Judged {
+    /// The checks that the findings belong to.
+    pub(in crate::cli) checks: Vec<CheckInfo>,
+    /// What would make everything approved.
+    pub(in crate::cli) files: Vec<Pending>,
 }
 
 impl Frozen {
@@ -34,39 +44,38 @@ impl Frozen {
     }
 
     /// Compares the refusals of a run, which is sent once: only what is not as it was approved is asked for again, to see
-    /// what of it is volatile. The findings become cases of the run, and their checks are returned.
+    /// what of it is volatile. The findings become cases of the run.
     pub(in crate::cli) fn judge(
         &self,
         sending: &Sending<'_>,
         (plan, known): (&Plan, &[String]),
         seed: u64,
         collected: &mut Collected,
-    ) -> Result<Vec<CheckInfo>, Failure> {
+    ) -> Result<Judged, Failure> {
         let book = &self.folder.book;
         let rules = Rules::of(&sending.aimed().bundle.contract);
         let mut observed = sample::observed(plan, collected, &rules);
         let first = compare(book, &observed, known);
         let open: BTreeSet<String> = first.open_cases().into_iter().map(str::to_owned).collect();
-        sample::refine(sending, plan, (seed, sample::SAMPLES), (&mut observed, &open))?;
+        let samples = (seed, sample::SAMPLES);
+        if let Some(signal) = sample::refine(sending, plan, samples, (&mut observed, &open))? {
+            // The run stands as far as it came, and says that it was interrupted.
+            collected.signal = Some(signal);
+            return Ok(Judged::default());
+        }
         let comparison = if open.is_empty() { first } else { compare(book, &observed, known) };
+        let sent: BTreeSet<&str> = plan.cases.iter().map(|case| case.id.as_str()).collect();
+        let source = record::source(&sending.aimed().bundle.file);
+        let files = pending(book, &comparison, (known, &sent), &source);
         let found = findings(&comparison, book, &collected.cases, sending.redactor());
+        let used: BTreeSet<&str> = found.iter().map(|case| case.check.as_str()).collect();
+        let checks = checks().into_iter().filter(|check| used.contains(check.id.as_str())).collect();
         collected.cases.extend(found);
-        self.propose(sending, plan, known, &comparison)?;
-        let used: BTreeSet<&str> = collected.cases.iter().map(|case| case.check.as_str()).collect();
-        Ok(checks().into_iter().filter(|check| used.contains(check.id.as_str())).collect())
+        Ok(Judged { checks, files })
     }
 
     /// What differs waits for a review, where there is somebody who reviews.
-    fn propose(
-        &self,
-        sending: &Sending<'_>,
-        plan: &Plan,
-        known: &[String],
-        comparison: &Comparison,
-    ) -> Result<(), Failure> {
-        let sent: BTreeSet<&str> = plan.cases.iter().map(|case| case.id.as_str()).collect();
-        let source = record::source(&sending.aimed().bundle.file);
-        let files = pending(&self.folder.book, comparison, (known, &sent), &source);
+    pub(in crate::cli) fn propose(&self, files: &[Pending], redactor: &Redactor) -> Result<(), Failure> {
         if files.is_empty() {
             return Ok(());
         }
@@ -76,9 +85,7 @@ impl Frozen {
             );
             return Ok(());
         }
-        for file in &files {
-            self.folder.propose(file, sending.redactor())?;
-        }
+        files.iter().try_for_each(|file| self.folder.propose(file, redactor))?;
         output::say(&record::review_hint(&self.path));
         Ok(())
     }

@@ -17,7 +17,8 @@ use super::run::{PaceArgs, SelectArgs};
 use super::supply;
 use super::target::TargetArgs;
 
-pub(super) use frozen::Frozen;
+pub(super) use frozen::{Frozen, Judged};
+pub(super) use record::interrupted;
 pub(super) use sample::{SAMPLES, observed, refine};
 
 /// Where snapshots are, where nobody says otherwise.

@@ -45,7 +45,9 @@ fn on(args: &RecordArgs, aimed: &Aimed, folder: &Folder, output: &Output) -> Don
         return Err(Failure::Inconclusive("nothing was refused: there is nothing to record".to_owned()));
     }
     let every = observed.iter().map(|one| one.case.clone()).collect();
-    sample::refine(&sending, &plan, (seed, args.samples), (&mut observed, &every))?;
+    if let Some(signal) = sample::refine(&sending, &plan, (seed, args.samples), (&mut observed, &every))? {
+        return Ok(interrupted(signal));
+    }
     let comparison = compare(&folder.book, &observed, &known);
     let sent: BTreeSet<&str> = plan.cases.iter().map(|case| case.id.as_str()).collect();
     let files = pending(&folder.book, &comparison, (&known, &sent), &source(&aimed.bundle.file));
@@ -69,8 +71,9 @@ pub(super) fn source(file: &str) -> String {
     name.map_or_else(|| file.to_owned(), |name| name.to_string_lossy().into_owned())
 }
 
-fn interrupted(signal: Signal) -> ExitCode {
-    output::say("interrupted; no snapshot was written\n");
+/// How it ends where somebody wants it to.
+pub(in crate::cli) fn interrupted(signal: Signal) -> ExitCode {
+    output::say("interrupted; nothing was written\n");
     match signal {
         Signal::Interrupt => ExitCode::Interrupted,
         Signal::Terminate => ExitCode::Terminated,

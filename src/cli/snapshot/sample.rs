@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::outcome::CaseResult;
 use crate::plan::Plan;
-use crate::runner::Collected;
+use crate::runner::{Collected, Signal};
 use crate::snapshot::{Form, Observed, Rules, is_refusal};
 
 use super::super::error::Failure;
@@ -28,7 +28,8 @@ fn form(result: &CaseResult, rules: &Rules) -> Option<Form> {
     Some(Form::of(received, rules))
 }
 
-/// Asks for some cases again, as often as it takes, and puts what differs into the place of what was seen first.
+/// Asks for some cases again, as often as it takes, and puts what differs into the place of what was seen first. Returns the
+/// signal that cut this short, if one did.
 ///
 /// Every sample has a seed of its own, so that what depends on a random value is seen to differ.
 pub(in crate::cli) fn refine(
@@ -36,18 +37,18 @@ pub(in crate::cli) fn refine(
     plan: &Plan,
     (seed, samples): (u64, u16),
     (observed, open): (&mut [Observed], &BTreeSet<String>),
-) -> Result<(), Failure> {
+) -> Result<Option<Signal>, Failure> {
     let rules = Rules::of(&sending.aimed().bundle.contract);
     let mut part = plan.clone();
     part.cases.retain(|case| open.contains(&case.id));
     if part.cases.is_empty() {
-        return Ok(());
+        return Ok(None);
     }
     let part = Arc::new(part);
     for number in 1..samples {
         let collected = sending.send(&part, seed.wrapping_add(u64::from(number)))?;
         if collected.signal.is_some() {
-            return Err(Failure::Inconclusive("interrupted; no snapshot was written".to_owned()));
+            return Ok(collected.signal);
         }
         let by_id: BTreeMap<&str, &CaseResult> =
             collected.cases.iter().map(|case| (case.id.as_str(), case)).collect();
@@ -58,7 +59,7 @@ pub(in crate::cli) fn refine(
             one.form = merged;
         }
     }
-    Ok(())
+    Ok(None)
 }
 
 /// What a form and one more sample have in common.
