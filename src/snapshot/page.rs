@@ -12,7 +12,7 @@ const NAMED: usize = 3;
 /// What was recorded: how many refusals are as they were, and what is not.
 pub fn recorded(page: &mut Page, comparison: &Comparison, files: &[Pending]) {
     let cases: usize = comparison.same.values().map(Vec::len).sum();
-    let same = format!("{} in {cases} cases", plural(comparison.same.len(), "refusal"));
+    let same = format!("{} in {}", plural(comparison.same.len(), "refusal"), plural(cases, "case"));
     page.field("unchanged", (Ink::Good, if comparison.same.is_empty() { "" } else { &same }));
     for change in &comparison.changed {
         let what = change.seen.as_ref().err().map_or_else(String::new, |why| format!(": {why}"));
