@@ -1,6 +1,5 @@
 //! `lockproof compare`: an earlier and a later result, of a run or of a load.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
@@ -8,13 +7,13 @@ use serde::Serialize;
 
 use crate::compare::{Measured, Sheet, Trend, loads, markdown, page, runs};
 use crate::load::Merged;
-use crate::outcome::load::LOAD_FORMAT;
-use crate::outcome::{ExitCode, FORMAT, RunResult};
+use crate::outcome::{ExitCode, LoadResult, Saved};
 use crate::report::Page;
 
 use super::Done;
 use super::error::Failure;
 use super::output::{self, Output};
+use super::saved;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -27,9 +26,6 @@ another one where that is hardly chance (p below 0.01 over all classes together)
 0.33 and a median that moved by a tenth, or three times as many answers beyond the old 99th percentile, which grew by half.
 
 Exit codes: 0 what --fail-on names is not there, 1 it is, 2 no results, 5 a load that is void or not whole.";
-
-/// The largest result that is read, in bytes.
-const LONGEST: u64 = 1024 * 1024 * 1024;
 
 /// Compare an earlier and a later result.
 #[derive(Debug, Args)]
@@ -68,15 +64,14 @@ enum FailOn {
 }
 
 pub(super) fn run(args: &CompareArgs, output: &Output) -> Done {
-    let (old, new) = (Read::from(&args.old)?, Read::from(&args.new)?);
-    match (old, new) {
-        (Read::Run(old), Read::Run(new)) => {
+    match (saved::read(&args.old)?, saved::read(&args.new)?) {
+        (Saved::Run(old), Saved::Run(new)) => {
             let comparison = runs(&old, &new);
             show(args.format, (&comparison, &Sheet::from(&comparison)), output)?;
             Ok(args.exit(comparison.trend()))
         }
-        (Read::Load(old), Read::Load(new)) => {
-            let comparison = loads(&old, &new);
+        (Saved::Load(old), Saved::Load(new)) => {
+            let comparison = loads(&measured(*old, &args.old)?, &measured(*new, &args.new)?);
             show(args.format, (&comparison, &Sheet::from(&comparison)), output)?;
             // What was wrong is a fact, whatever the generator could do.
             if !comparison.valid && comparison.trend() < Trend::NewFailures {
@@ -84,7 +79,7 @@ pub(super) fn run(args: &CompareArgs, output: &Output) -> Done {
             }
             Ok(args.exit(comparison.trend()))
         }
-        (Read::Run(_), Read::Load(_)) | (Read::Load(_), Read::Run(_)) => {
+        (Saved::Run(_), Saved::Load(_)) | (Saved::Load(_), Saved::Run(_)) => {
             Err(Failure::usage("one is the result of a run and the other of a load; compare two of a kind"))
         }
     }
@@ -122,49 +117,10 @@ pub(super) fn show<T: Serialize>(
     }
 }
 
-/// A result that was read.
-enum Read {
-    Run(Box<RunResult>),
-    Load(Box<Measured>),
-}
-
-impl Read {
-    fn from(path: &Path) -> Result<Self, Failure> {
-        let shown = path.display();
-        let wrong = |problem: String| Failure::usage(format!("{shown}: {problem}"));
-        let bytes = bytes(path)?;
-        let format: Format = serde_json::from_slice(&bytes)
-            .map_err(|error| wrong(format!("it is no result of ours: {error}")))?;
-        match &*format.format {
-            FORMAT => {
-                let result = serde_json::from_slice(&bytes)
-                    .map_err(|error| wrong(format!("it is no result of a run: {error}")))?;
-                Ok(Self::Run(Box::new(result)))
-            }
-            LOAD_FORMAT => {
-                let log = self::bytes(&path.with_extension("hlog"))?;
-                let merged = Merged::read(&shown.to_string(), &bytes, &log)
-                    .map_err(|error| Failure::usage(format!("could not {error}")))?;
-                let result = serde_json::from_slice(&bytes)
-                    .map_err(|error| wrong(format!("it is no result of a load: {error}")))?;
-                Ok(Self::Load(Box::new(Measured { result, times: merged.response_times() })))
-            }
-            other => Err(wrong(format!("its format is `{other}`, neither `{FORMAT}` nor `{LOAD_FORMAT}`"))),
-        }
-    }
-}
-
-/// What every result says first.
-#[derive(serde::Deserialize)]
-struct Format {
-    format: String,
-}
-
-fn bytes(path: &Path) -> Result<Vec<u8>, Failure> {
-    let wrong = |problem: String| Failure::usage(format!("could not read {}: {problem}", path.display()));
-    let length = fs::metadata(path).map_err(|error| wrong(error.to_string()))?.len();
-    if length > LONGEST {
-        return Err(wrong(format!("it is longer than {LONGEST} bytes")));
-    }
-    fs::read(path).map_err(|error| wrong(error.to_string()))
+/// A load with its histograms, which stand in a file beside it.
+fn measured(result: LoadResult, path: &Path) -> Result<Measured, Failure> {
+    let (text, log) = (saved::text(path)?, saved::text(&path.with_extension("hlog"))?);
+    let merged = Merged::read(&path.display().to_string(), &text, &log)
+        .map_err(|error| Failure::usage(format!("could not {error}")))?;
+    Ok(Measured { result, times: merged.response_times() })
 }

@@ -23,6 +23,7 @@ mod reference;
 mod report;
 mod reports;
 mod run;
+mod saved;
 mod scan;
 mod scenarios;
 mod schema;

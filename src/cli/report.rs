@@ -1,8 +1,6 @@
 //! `lockproof report`: a result that was written earlier, in any format.
 
-use std::fs::File;
-use std::io::{self, Read};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::Args;
 
@@ -13,6 +11,7 @@ use super::Done;
 use super::error::Failure;
 use super::output::{self, Output};
 use super::reports::write_atomically;
+use super::saved;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -24,9 +23,6 @@ Examples:
 
 The exit code is 0 where the report was written, whatever it says of the target; 2 where FILE is no
 result, and 6 where the report could not be written.";
-
-/// The largest result that is read: many times that of ten thousand cases.
-const LARGEST: u64 = 256 * 1024 * 1024;
 
 /// Show a result that was written earlier, in any format.
 #[derive(Debug, Args)]
@@ -49,7 +45,7 @@ fn format(name: &str) -> Result<Format, String> {
 }
 
 pub(super) fn run(args: &ReportArgs, output: &Output) -> Done {
-    let saved = read(&args.file)?;
+    let saved = saved::read(&args.file)?;
     let style = match args.output {
         Some(_) => Style { colour: Colour::Off, ..output.style() },
         None => output.style(),
@@ -78,23 +74,4 @@ fn render(saved: &Saved, format: Format, style: Style) -> Result<Vec<u8>, Failur
 fn showing_load() -> String {
     let names = Format::ALL.iter().filter(|format| format.shows_load()).map(|format| format.name());
     format!("these do: {}", names.collect::<Vec<_>>().join(", "))
-}
-
-fn read(path: &Path) -> Result<Saved, Failure> {
-    let text =
-        if path == Path::new("-") { bytes(io::stdin().lock()) } else { File::open(path).and_then(bytes) };
-    let name = if path == Path::new("-") { "standard input".into() } else { path.display().to_string() };
-    let problem = |why: &dyn std::fmt::Display| Failure::usage(format!("could not read {name}: {why}"));
-    let text = text.map_err(|error| problem(&error))?;
-    if u64::try_from(text.len()).is_ok_and(|length| length > LARGEST) {
-        return Err(problem(&format!("it is larger than {} MiB, and no result is", LARGEST / 1024 / 1024)));
-    }
-    Saved::read(&text).map_err(|error| problem(&error))
-}
-
-/// All that there is, as far as it could be a result.
-fn bytes(from: impl Read) -> io::Result<Vec<u8>> {
-    let mut text = Vec::new();
-    from.take(LARGEST + 1).read_to_end(&mut text)?;
-    Ok(text)
 }

@@ -4,17 +4,15 @@
 use std::fmt::Write as _;
 
 use super::sheet::{MOST_ROWS, Sheet, Table};
-use crate::report::escape_terminal;
-
-/// The longest text of a cell.
-const LONGEST: usize = 400;
+use crate::report::escape_markdown;
 
 /// Writes a sheet as Markdown.
 pub fn markdown(sheet: &Sheet) -> String {
-    let mut text = format!("### {}\n\n**{}**\n", plain(&sheet.title), plain(&sheet.verdict.1));
+    let mut text =
+        format!("### {}\n\n**{}**\n", escape_markdown(&sheet.title), escape_markdown(&sheet.verdict.1));
     for (name, fact) in sheet.facts.iter().filter(|(_, fact)| !fact.is_empty()) {
         // Writing to a string cannot fail.
-        let _ = write!(text, "\n- {name}: {}", plain(fact));
+        let _ = write!(text, "\n- {name}: {}", escape_markdown(fact));
     }
     text.push('\n');
     for table in sheet.tables.iter().filter(|table| !table.rows.is_empty()) {
@@ -28,31 +26,10 @@ fn of_table(table: &Table, text: &mut String) {
     let _ = writeln!(text, "| {} |", table.head.join(" | "));
     let _ = writeln!(text, "|{}", " --- |".repeat(table.head.len()));
     for row in table.rows.iter().take(MOST_ROWS) {
-        let cells: Vec<_> = row.iter().map(|cell| plain(cell)).collect();
+        let cells: Vec<_> = row.iter().map(|cell| escape_markdown(cell)).collect();
         let _ = writeln!(text, "| {} |", cells.join(" | "));
     }
     if let Some(more) = table.rows.len().checked_sub(MOST_ROWS).filter(|more| *more > 0) {
         let _ = write!(text, "\nand {more} more\n");
     }
-}
-
-/// Text that Markdown takes for nothing but text: whatever is no letter, digit, space or harmless sign is written as its
-/// number.
-fn plain(text: &str) -> String {
-    let visible = escape_terminal(text);
-    let mut plain = String::with_capacity(visible.len());
-    for c in visible.chars().take(LONGEST) {
-        if c.is_alphanumeric()
-            || matches!(c, ' ' | '.' | ',' | ';' | '%' | '(' | ')' | '/' | '+' | '=' | '-' | '"' | '\'')
-        {
-            plain.push(c);
-        } else {
-            let _ = write!(plain, "&#{};", u32::from(c));
-        }
-    }
-    if visible.chars().nth(LONGEST).is_some() {
-        plain.push('…');
-    }
-    // What looks like an address becomes a link by itself.
-    plain.replace("www.", "www&#46;")
 }

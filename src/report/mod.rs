@@ -39,6 +39,7 @@ use crate::outcome::{LoadResult, RunResult};
 pub use escape::escape_terminal;
 pub use json::schema;
 pub use load::{load_json, load_page};
+pub use markdown::escape_markdown;
 pub use page::{Ink, Page};
 pub use scan::{scan_json, scan_page};
 

@@ -11,6 +11,7 @@ mod text;
 use super::{FormatEntry, ReportError, Style, Usual};
 use crate::outcome::{LoadResult, RunResult};
 use text::Markdown;
+pub use text::prose as escape_markdown;
 
 /// This format.
 pub(super) const FORMAT: FormatEntry = FormatEntry {

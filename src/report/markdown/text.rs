@@ -143,7 +143,7 @@ fn longest_run(line: &str) -> usize {
 }
 
 /// Somebody's text as prose: nothing in it is a mark, a tag, a link or a mention.
-fn prose(text: &str) -> String {
+pub fn prose(text: &str) -> String {
     let text = escape_terminal(&shorten(text, LONGEST));
     let links = text.to_ascii_lowercase().contains("www.");
     entities(&text, |before, c, behind| match c {

@@ -64,11 +64,14 @@ fn it_is_shown_to_programs_and_in_pull_requests() {
 fn what_is_no_result_is_named() {
     let sound = result(Door::Locked);
     for (old, said) in [
-        ("", "old.json: it is no result of ours"),
-        ("{}", "old.json: it is no result of ours"),
-        (r#"{"format":"x"}"#, "its format is `x`"),
-        (r#"{"format":"lockproof-results/1"}"#, "old.json: it is no result of a run"),
-        (r#"{"format":"lockproof-load/1"}"#, "could not read old.hlog"),
+        ("", "could not read old.json: it is empty"),
+        ("{}", "could not read old.json: it is no result of Lockproof"),
+        (r#"{"format":"x"}"#, "it is of the format `x`"),
+        (
+            r#"{"format":"lockproof-results/1"}"#,
+            "could not read old.json: it says to be lockproof-results/1, and does not fit it",
+        ),
+        (r#"{"format":"lockproof-load/1"}"#, "it says to be lockproof-load/1, and does not fit it"),
     ] {
         let outcome = compare(old, &sound, &[]);
         assert_eq!(outcome.code, Some(2), "{outcome}");
