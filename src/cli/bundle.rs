@@ -67,6 +67,14 @@ impl Bundle {
         Self::complete(file, contract, folder.clone(), &on_disk)
     }
 
+    /// What the clients of its backend prove themselves with; nothing where it has none.
+    pub(super) fn clients(&self) -> Result<Keyring, Failure> {
+        let Some(facing) = self.contract.facing_clients() else { return Ok(Keyring::default()) };
+        Keyring::fetch(&facing, &self.folder, &World::default()).map_err(|errors| {
+            Failure::Usage(errors.iter().map(|error| format!("{}: {error}", self.file)).collect())
+        })
+    }
+
     fn complete(
         file: String,
         contract: Contract,

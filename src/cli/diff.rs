@@ -64,12 +64,12 @@ pub(super) fn run(args: &DiffArgs, output: &Output) -> Done {
     // A side that cannot be read is found before anything is sent.
     let (place_a, place_b) = (args.target.aim_at(a)?, args.target.aim_at(b)?);
     if let Some(text) =
-        args.select.shown(&args.select.plan_in(&args.target, &place_a.0.bundle, &place_a.1)?)
+        args.select.shown(&args.select.plan_in(args.target.permits(), &place_a.0.bundle, &place_a.1)?)
     {
         output::print(text.as_bytes())?;
         return Ok(ExitCode::Conformant);
     }
-    let seed = args.pace.seed();
+    let seed = args.pace.limits.seed();
     let mut one = args.send((a, place_a), seed, output)?;
     if is_interrupted(one.exit) {
         return Ok(one.exit);
@@ -93,7 +93,7 @@ impl DiffArgs {
         seed: u64,
         output: &Output,
     ) -> Result<Sent<'a>, Failure> {
-        let plan = Arc::new(self.select.plan_in(&self.target, &aimed.bundle, &environment)?);
+        let plan = Arc::new(self.select.plan_in(self.target.permits(), &aimed.bundle, &environment)?);
         let sending = Sending::new((&self.target, &self.pace), &aimed, output);
         let collected = sending.send(&plan, seed)?;
         let observed = observed(&plan, &collected, &Rules::of(&aimed.bundle.contract));

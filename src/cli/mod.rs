@@ -1,5 +1,6 @@
 //! The command line: the only room that prints, reads the environment and decides an exit code.
 
+mod between;
 mod bundle;
 mod check;
 mod checks_page;
@@ -49,6 +50,8 @@ Examples:
   lockproof run --contract lockproof.yaml          test your API; the contract says where it is
   lockproof run --contract lockproof.yaml --list   see the cases, send nothing
   lockproof run --defect ignore-expiry             see what a finding looks like
+  lockproof between --backend http://127.0.0.1:3000 --contract lockproof.yaml
+                                                   test the backend that holds your key for its clients
   lockproof snapshot                               freeze every refusal, to see what changes later
   lockproof compare old.json new.json              what fails now, and what no longer does
   lockproof diff --target staging --target production --contract lockproof.yaml
@@ -79,6 +82,7 @@ struct Cli {
 enum Verb {
     Init(init::InitArgs),
     Run(Box<run::RunArgs>),
+    Between(Box<between::BetweenArgs>),
     Snapshot(Box<snapshot::SnapshotArgs>),
     Diff(Box<diff::DiffArgs>),
     Compare(compare::CompareArgs),
@@ -112,6 +116,7 @@ fn dispatch() -> ExitCode {
     let done = match cli.verb {
         Verb::Init(args) => init::run(&args),
         Verb::Run(args) => run::run(&args, &output),
+        Verb::Between(args) => between::run(&args, &output),
         Verb::Snapshot(args) => snapshot::run(&args, &output),
         Verb::Diff(args) => diff::run(&args, &output),
         Verb::Compare(args) => compare::run(&args, &output),

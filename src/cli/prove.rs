@@ -96,8 +96,8 @@ impl ProveArgs {
     fn proof(&self) -> Result<Proof, Failure> {
         Ok(Proof {
             suite: suite::read(&[])?,
-            reference: fixture(Bundle::reference()?),
-            bearer: fixture(Bundle::bearer()?),
+            reference: fixture(Bundle::reference()?)?,
+            bearer: fixture(Bundle::bearer()?)?,
             seeds: self.seeds,
             pairs: if self.pairs { Pairs::OfAFamily } else { Pairs::None },
             slow: if self.slow { Slow::Included } else { Slow::LeftOut },
@@ -106,9 +106,10 @@ impl ProveArgs {
     }
 }
 
-fn fixture(bundle: Bundle) -> Fixture {
+fn fixture(bundle: Bundle) -> Result<Fixture, Failure> {
+    let clients = bundle.clients()?;
     let Bundle { contract, bodies, keyring, .. } = bundle;
-    Fixture { contract, bodies, keyring }
+    Ok(Fixture { contract, bodies, keyring: keyring.with(clients) })
 }
 
 /// One report: its format, and the file it goes to; without one, standard output.

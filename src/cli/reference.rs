@@ -69,8 +69,12 @@ impl ReferenceFlags {
 
 /// The defect of an id.
 fn defect(id: &str) -> Result<&'static Defect, Failure> {
+    if defects::find(id).is_some_and(Defect::is_of_backend) {
+        let cure = format!("lockproof between --defect {id}");
+        return Err(Failure::usage(format!("`{id}` is a defect of the reference backend: `{cure}`")));
+    }
     defects::find(id).ok_or_else(|| {
-        let all = defects::all().chain(defects::under_load());
+        let all = defects::all().filter(|it| !it.is_of_backend()).chain(defects::under_load());
         let ids: Vec<_> = all.map(|defect| defect.id).collect();
         let hint = suggest(id, &ids).unwrap_or_else(|| "it has none".to_owned());
         Failure::usage(format!("the reference server has no defect `{id}`; {hint}"))

@@ -119,6 +119,13 @@ pub(super) struct PaceArgs {
     /// Cases under way at once.
     #[arg(long, short, default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..=256))]
     jobs: u16,
+    #[command(flatten)]
+    pub(super) limits: LimitArgs,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Pace")]
+pub(super) struct LimitArgs {
     /// The seed of the order and of every random value; printed in every report.
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
@@ -145,7 +152,7 @@ pub(super) fn run(args: &RunArgs, output: &Output) -> Done {
 }
 
 fn on(args: &RunArgs, aimed: &Aimed, output: &Output) -> Done {
-    let plan = Arc::new(args.select.plan(&args.target, &aimed.bundle)?);
+    let plan = Arc::new(args.select.plan(args.target.permits(), &aimed.bundle)?);
     if let Some(text) = args.select.shown(&plan) {
         output::print(text.as_bytes())?;
         return Ok(ExitCode::Conformant);
@@ -153,12 +160,12 @@ fn on(args: &RunArgs, aimed: &Aimed, output: &Output) -> Done {
     let reports = Reports::new(args.report.clone())?;
     let frozen = args.snapshots.as_deref().map(Frozen::open).transpose()?;
     let sending = Sending::new((&args.target, &args.pace), aimed, output);
-    let header = args.header(&aimed.bundle, &args.target.lanes(aimed, args.pace.timeout)?);
+    let header = args.header(&aimed.bundle, &args.target.lanes(aimed, args.pace.limits.timeout)?);
     let mut collected = sending.send(&plan, header.seed)?;
     let frozen = frozen.filter(|_| collected.signal.is_none());
     let mut judged = Judged::default();
     if let Some(frozen) = &frozen {
-        let every = args.select.every_case(&args.target, &aimed.bundle)?;
+        let every = args.select.every_case(args.target.permits(), &aimed.bundle)?;
         judged = frozen.judge(&sending, (&plan, &every), header.seed, &mut collected)?;
     }
     let mut conclusion = conclude(header, &plan, collected, sending.redactor());
@@ -177,7 +184,7 @@ impl RunArgs {
         Header {
             contract: contract_info(bundle),
             targets: names.filter_map(target).collect(),
-            seed: self.pace.seed(),
+            seed: self.pace.limits.seed(),
             started: now(),
             notices: self.target.notices(),
             strictness: if self.strict { Strictness::Strict } else { Strictness::Lenient },
@@ -186,14 +193,21 @@ impl RunArgs {
 }
 
 impl PaceArgs {
+    pub(super) fn settings(&self, seed: u64) -> Settings {
+        Settings { jobs: usize::from(self.jobs), ..self.limits.settings(seed) }
+    }
+}
+
+impl LimitArgs {
     /// The seed of the order and of every random value.
     pub(super) fn seed(&self) -> u64 {
         self.seed.unwrap_or_else(random_seed)
     }
 
+    /// How to go about a run of one case after the other.
     pub(super) fn settings(&self, seed: u64) -> Settings {
         Settings {
-            jobs: usize::from(self.jobs),
+            jobs: 1,
             seed,
             exchange_limit: self.timeout,
             deadline: self.deadline,
@@ -205,8 +219,8 @@ impl PaceArgs {
 
 impl SelectArgs {
     /// The cases that are selected.
-    pub(super) fn plan(&self, target: &TargetArgs, bundle: &Bundle) -> Result<Plan, Failure> {
-        let plan = self.expand(target, bundle, &self.filter(bundle)?)?;
+    pub(super) fn plan(&self, permits: Permits, bundle: &Bundle) -> Result<Plan, Failure> {
+        let plan = self.expand(permits, bundle, &self.filter(bundle)?)?;
         if plan.cases.is_empty() {
             let axes = "--only, --tag, --severity, --service and --environment";
             return Err(Failure::Inconclusive(format!("nothing was selected: no case fits {axes}")));
@@ -215,10 +229,10 @@ impl SelectArgs {
     }
 
     /// The same in one environment.
-    pub(super) fn plan_in(&self, target: &TargetArgs, bundle: &Bundle, name: &str) -> Result<Plan, Failure> {
+    pub(super) fn plan_in(&self, permits: Permits, bundle: &Bundle, name: &str) -> Result<Plan, Failure> {
         let mut filter = self.filter(bundle)?;
         filter.environments = vec![name.to_owned()];
-        let plan = self.expand(target, bundle, &filter)?;
+        let plan = self.expand(permits, bundle, &filter)?;
         if plan.cases.is_empty() {
             return Err(Failure::Inconclusive(format!("nothing was selected in `{name}`")));
         }
@@ -226,14 +240,14 @@ impl SelectArgs {
     }
 
     /// The ids of all cases that could be selected.
-    pub(super) fn every_case(&self, target: &TargetArgs, bundle: &Bundle) -> Result<Vec<String>, Failure> {
-        let plan = self.expand(target, bundle, &Filter::default())?;
+    pub(super) fn every_case(&self, permits: Permits, bundle: &Bundle) -> Result<Vec<String>, Failure> {
+        let plan = self.expand(permits, bundle, &Filter::default())?;
         Ok(plan.cases.into_iter().map(|case| case.id).collect())
     }
 
-    fn expand(&self, target: &TargetArgs, bundle: &Bundle, filter: &Filter) -> Result<Plan, Failure> {
+    fn expand(&self, permits: Permits, bundle: &Bundle, filter: &Filter) -> Result<Plan, Failure> {
         let suite = suite::read(&self.scenarios)?;
-        let permits = Permits { slow: self.slow(), ..target.permits() };
+        let permits = Permits { slow: self.slow(), ..permits };
         let Bundle { contract, bodies, .. } = bundle;
         Ok(Plan::expand(&Inputs { contract, bodies, suite: &suite, permits: &permits }, filter))
     }

@@ -50,8 +50,9 @@ impl<'a> Sending<'a> {
             contract: bundle.contract.clone(),
             keyring: bundle.keyring.clone(),
             redactor: self.redactor.clone(),
-            lanes: self.target.lanes(self.aimed, self.pace.timeout)?,
-            steering: self.target.steering(self.aimed, self.pace.timeout)?,
+            lanes: self.target.lanes(self.aimed, self.pace.limits.timeout)?,
+            steering: self.target.steering(self.aimed, self.pace.limits.timeout)?,
+            upstream: None,
             settings: self.pace.settings(seed),
         };
         let mut ticker = Ticker::new(self.output);

@@ -78,6 +78,13 @@ impl Keyring {
         Ok(())
     }
 
+    /// The same keyring, and the keys of another beside its own.
+    #[must_use]
+    pub fn with(mut self, other: Self) -> Self {
+        self.keys.extend(other.keys);
+        self
+    }
+
     /// The key of a credential.
     pub fn key(&self, credential: &str) -> Option<&Secret> {
         self.keys.get(credential)

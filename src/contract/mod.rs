@@ -6,6 +6,7 @@
 //! from, and [`Keyring`] is the only thing that ever holds the keys.
 
 mod acceptance;
+mod backend;
 mod check;
 mod control;
 mod cors;
@@ -30,6 +31,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 pub use acceptance::Acceptance;
+pub use backend::{Backend, Behind, Route};
 pub use check::is_remote;
 pub use control::{Action, Answers, Call, Control, Filling, HttpCall, fillings};
 pub use cors::{Cors, PageOrigin};
@@ -95,9 +97,15 @@ pub struct Contract {
     /// Tokens that keys are exchanged for.
     #[serde(default)]
     pub tokens: Option<Tokens>,
+    /// A backend that stands between clients and the API, and holds the key for them: `lockproof between` tries it.
+    #[serde(default)]
+    pub backend: Option<Box<Backend>>,
     /// How a test may steer the target; without it the checks that need it are skipped.
     #[serde(default)]
     pub control: Box<Control>,
+    /// What is behind, where this is what clients see of a backend.
+    #[serde(skip)]
+    pub behind: Option<std::sync::Arc<Behind>>,
 }
 
 /// How a request carries its key.

@@ -57,12 +57,13 @@ impl Contract {
         })
     }
 
-    /// Every body that a request of an operation may need.
+    /// Every body that a request of an operation, or of a backend's route, may need.
     pub fn bodies(&self) -> impl Iterator<Item = (OperationId, &Body)> {
-        self.operations().flat_map(|(id, operation)| {
+        let of_operations = self.operations().flat_map(|(id, operation)| {
             let other = operation.idempotency.as_ref().and_then(|it| it.other_body.as_ref());
             operation.body.iter().chain(other).map(move |body| (id.clone(), body))
-        })
+        });
+        of_operations.chain(self.backend.iter().flat_map(|backend| backend.bodies()))
     }
 
     /// The operation of a full name.

@@ -81,7 +81,7 @@ mod tests {
             script: None,
         };
         let (timing, answer) = (Timing::default(), Some(answer));
-        Exchange { request, answer, failure: None, timing, transcript: None }
+        Exchange { request, answer, failure: None, timing, transcript: None, behind: None }
     }
 
     /// What a requirement comes to for the last of some answers.

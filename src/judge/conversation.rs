@@ -218,6 +218,7 @@ mod tests {
             failure: None,
             timing: Timing::default(),
             transcript: Some(transcript),
+            behind: None,
         };
         let evidence = Evidence {
             exchange: &exchange,

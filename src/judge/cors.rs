@@ -19,6 +19,8 @@ pub enum CorsRequirement {
     Varies,
     /// This field is not among those that a page may read.
     HidesField(String),
+    /// Neither this field nor `*` is among those that a page may send.
+    DoesNotInvite(String),
 }
 
 const ALLOW_ORIGIN: &str = "access-control-allow-origin";
@@ -40,6 +42,11 @@ pub(super) fn judge(rule: &CorsRequirement, reading: &Reading<'_>, evidence: &Ev
             Judgement::new(!has(&fields, "*"), shown)
         }
         CorsRequirement::Varies => varies(answer, evidence),
+        CorsRequirement::DoesNotInvite(name) => {
+            let fields = list(answer, "access-control-allow-headers");
+            let shown = format!("Access-Control-Allow-Headers: {}", shown(&fields));
+            Judgement::new(!has(&fields, name) && !has(&fields, "*"), shown)
+        }
         CorsRequirement::HidesField(name) => {
             let fields = list(answer, "access-control-expose-headers");
             let shown = format!("Access-Control-Expose-Headers: {}", shown(&fields));

@@ -68,6 +68,7 @@ impl fmt::Display for Requirement {
             Self::VariesOn(name) => write!(f, "Cache-Control: no-store or private, or Vary: {name}"),
             Self::Within(bound) => write!(f, "an answer within {} ms", bound.as_millis()),
             Self::Conversation(rule) => write!(f, "{rule}"),
+            Self::Upstream(rule) => write!(f, "{rule}"),
             Self::All(all) => joined(f, all, " and "),
             Self::Any(any) => joined(f, any, " or "),
         }
@@ -97,6 +98,7 @@ impl fmt::Display for CorsRequirement {
             Self::Forbids => f.write_str("no permission for the page"),
             Self::NamesFields => f.write_str("no `*` in Access-Control-Allow-Headers"),
             Self::Varies => f.write_str("Vary: Origin where the permission depends on the origin"),
+            Self::DoesNotInvite(name) => write!(f, "neither {name} nor * in Access-Control-Allow-Headers"),
             Self::HidesField(name) => write!(f, "no {name} in Access-Control-Expose-Headers"),
         }
     }

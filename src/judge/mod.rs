@@ -20,6 +20,7 @@ mod same;
 pub mod statistics;
 #[cfg(test)]
 mod tests;
+mod upstream;
 mod version;
 
 pub use challenge::{Challenge, ChallengeError, ChallengeRequirement, Parameter, parse_challenges};
@@ -32,6 +33,7 @@ pub use openapi::{DescribedPart, DescriptionRequirement};
 pub use recognise::{Recognised, Recogniser};
 pub use requirement::Requirement;
 pub use same::{Compare, Volatile};
+pub use upstream::UpstreamRequirement;
 
 use std::borrow::Cow;
 
@@ -120,7 +122,12 @@ pub fn judge_field(name: &HeaderName, matcher: &Matcher, heard: &Answer) -> Judg
 /// Judges one exchange. A target that is too busy to decide says nothing of its lock.
 pub fn judge(requirement: &Requirement, evidence: &Evidence<'_>) -> Judgement {
     let answer = evidence.exchange.answer.as_ref().filter(|_| evidence.exchange.failure.is_none());
-    let answer = answer.filter(|answer| !requirement.names(answer.status));
+    // What stands behind it fails as it is told to: a backend that is busy because of that has answered.
+    let busy = |answer: &&Answer| {
+        !requirement.names(answer.status)
+            && !evidence.exchange.behind.as_ref().is_some_and(|behind| behind.acted)
+    };
+    let answer = answer.filter(busy);
     match answer.and_then(|answer| evidence.recogniser.throttled(answer)) {
         Some(why) => Judgement::new(Finding::Unclear, why),
         None => judge_limited(requirement, evidence),
@@ -150,6 +157,9 @@ pub fn judge_limited(requirement: &Requirement, evidence: &Evidence<'_>) -> Judg
         let closed = failure.is_some_and(|failure| failure.kind == FailureKind::Closed);
         if let Some(right) = closed.then(|| right_status(requirement, evidence)).flatten() {
             return right;
+        }
+        if let Some(arrived) = upstream::behind(requirement, evidence) {
+            return arrived;
         }
         let why = failure.map_or_else(|| "no answer".to_owned(), ToString::to_string);
         return Judgement::new(Finding::Unclear, why);

@@ -3,8 +3,10 @@
 use std::time::Duration;
 
 use super::{ChallengeRequirement, Compare, ConversationRequirement, CorsRequirement};
-use super::{DescriptionRequirement, Evidence, Finding, Judgement, Reading};
-use super::{caching, challenge, conversation, cors, matching, openapi, recognise, retry, same, version};
+use super::{DescriptionRequirement, Evidence, Finding, Judgement, Reading, UpstreamRequirement};
+use super::{
+    caching, challenge, conversation, cors, matching, openapi, recognise, retry, same, upstream, version,
+};
 use crate::contract::{Matcher, RefusalKind};
 use crate::document::{HeaderName, JsonPath, Pattern, StatusMatch};
 
@@ -71,6 +73,8 @@ pub enum Requirement {
     Within(Duration),
     /// What was heard on the whole connection is so.
     Conversation(ConversationRequirement),
+    /// What arrived behind the target is so.
+    Upstream(UpstreamRequirement),
     /// All of these hold.
     All(Vec<Requirement>),
     /// At least one of these holds.
@@ -164,6 +168,7 @@ impl Requirement {
             Self::VariesOn(name) => caching::varies(name, reading),
             Self::Within(bound) => within(*bound, evidence),
             Self::Conversation(rule) => conversation::judge(rule, evidence),
+            Self::Upstream(rule) => upstream::judge(rule, evidence),
             Self::All(all) => worst(all.iter().map(|one| one.judge(reading, evidence)), reading),
             Self::Any(any) => best(any.iter().map(|one| one.judge(reading, evidence))),
         }

@@ -59,6 +59,7 @@ fn judged_with(
         failure: failure.map(|kind| Failure::new(kind, "")),
         timing: Timing::default(),
         transcript: None,
+        behind: None,
     };
     let (contract, redactor) = (contract(), Redactor::of_text("full", KEY));
     let accepted: Acceptance = serde_json::from_str(r#"{"status": 200}"#).unwrap();

@@ -124,6 +124,9 @@ pub enum MockError {
     /// The contract has no such environment.
     #[error("the contract has no environment `{0}`")]
     UnknownEnvironment(String),
+    /// The contract has no backend, or the backend no key.
+    #[error("the contract lacks a line `backend`")]
+    NoBackend,
     /// What an acceptance is recognised by cannot be produced.
     #[error("the acceptance of `{operation}` cannot be produced: {what}")]
     Acceptance {

@@ -37,6 +37,7 @@
 //!
 //! This room opens sockets and takes a clock; it prints nothing and reads no environment.
 
+pub mod backend;
 mod chronicle;
 mod clock;
 mod config;

@@ -142,7 +142,7 @@ impl Server {
         let ledger = Ledger::new(&contract, keyring);
         let mut edge = Edge::sound();
         for defect in defects {
-            (defect.install)(&mut edge);
+            defect.plant(&mut edge);
         }
         for variant in variants {
             variant.install(&mut edge);

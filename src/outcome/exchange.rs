@@ -19,6 +19,26 @@ pub struct Exchange {
     /// Everything that was heard, where a client of exact bytes listened.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub conversation: Option<Conversation>,
+    /// The requests that arrived behind the target, where it is a backend in between.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub behind: Vec<Arrived>,
+}
+
+/// A request that arrived behind a backend, at the platform or where nothing must arrive.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct Arrived {
+    /// Host and port where it arrived.
+    pub place: Redacted,
+    /// Its method.
+    pub method: Redacted,
+    /// Its target.
+    pub target: Redacted,
+    /// Its header lines, in order.
+    pub headers: Vec<(Redacted, Redacted)>,
+    /// How many bytes it has, head and body.
+    pub bytes: usize,
+    /// Whether all of it came.
+    pub complete: bool,
 }
 
 /// All that was heard on one connection.

@@ -13,7 +13,7 @@ mod turn;
 mod verdict;
 mod wrong;
 
-pub use exchange::{Conversation, Exchange, HeardAnswer, Received, Sent, Timing};
+pub use exchange::{Arrived, Conversation, Exchange, HeardAnswer, Received, Sent, Timing};
 pub use exit::ExitCode;
 pub use load::LoadResult;
 pub use run::{

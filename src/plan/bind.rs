@@ -235,6 +235,7 @@ impl Cell<'_> {
         self.fetch(&mut draft, twist)?;
         self.exchange(&mut draft, twist)?;
         self.browse(&mut draft, twist)?;
+        self.upstream(&mut draft, twist)?;
         self.prepare(&mut draft, twist, (requirement, senders.0))?;
         if let Some(wire) = &twist.wire {
             draft.conversation = Some(conversation::bind(self, wire, draft.key.as_ref())?);

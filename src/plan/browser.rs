@@ -72,6 +72,11 @@ impl Cell<'_> {
             let field = self.key_field().ok_or(NO_FIELD)?;
             all.push(CorsRequirement::HidesField(field.to_owned()));
         }
+        if rule.invites_no_key == Some(true) {
+            let behind = self.inputs.contract.behind.as_ref();
+            let field = behind.and_then(|behind| behind.platform.authentication.carrier.field());
+            all.push(CorsRequirement::DoesNotInvite(field.ok_or(NO_FIELD)?.to_string()));
+        }
         Ok(all)
     }
 }

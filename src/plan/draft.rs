@@ -2,7 +2,7 @@
 
 use indexmap::IndexMap;
 
-use super::{Conversation, Deed, Part};
+use super::{Conversation, Deed, Part, UpstreamAct};
 use crate::contract::{Carrier, Operation, OperationId};
 use crate::document::{JsonPath, Pattern};
 use crate::scenario::{Beside, KeyTwist, WhichNode};
@@ -30,6 +30,8 @@ pub struct Draft {
     pub plaintext: bool,
     /// The node that it goes to.
     pub node: WhichNode,
+    /// What the platform behind the target does meanwhile, where it is told to.
+    pub upstream: Option<UpstreamAct>,
     /// What is said instead, to the byte, where a check says it so.
     pub conversation: Option<Conversation>,
     /// Who can send it truly.
@@ -113,6 +115,7 @@ impl Draft {
             token_at: None,
             plaintext: false,
             node: WhichNode::First,
+            upstream: None,
             conversation: None,
             sender: Sender::Ordinary,
         }

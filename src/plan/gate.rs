@@ -35,6 +35,12 @@ impl Cell<'_> {
             Need::Plaintext => (environment.plaintext_url.is_some(), "a `plaintext_url`".to_owned()),
             Need::Nodes => (!environment.nodes.is_empty(), "a line `nodes` of the environment".to_owned()),
             Need::Elsewhere => return Ok(()),
+            Need::Unrouted | Need::PlatformField => {
+                let names = contract.behind.as_ref().map(|behind| behind.names(&self.operation.id));
+                let there = names.is_some_and(|names| names.contains_key(&*need.to_string()));
+                let cure = "an operation that no route is for, or a header field as carrier";
+                (there, cure.to_owned())
+            }
             Need::UnknownField
             | Need::Idempotency
             | Need::Validator

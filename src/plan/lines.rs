@@ -27,6 +27,8 @@ impl Cell<'_> {
             | Need::Plaintext
             | Need::Nodes
             | Need::Elsewhere
+            | Need::Unrouted
+            | Need::PlatformField
             | Need::Scheme(_)
             | Need::Operation(_)
             | Need::Policy(_)

@@ -29,6 +29,7 @@ mod steer;
 mod tests;
 mod token;
 mod twin;
+mod upstream;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -46,13 +47,14 @@ pub use frames::FramePart;
 pub use permission::{Standing, standing};
 pub use select::Filter;
 pub use steer::{Deed, PlannedUntil, Rule};
+pub use upstream::UpstreamAct;
 
 use crate::contract::{Contract, Operation, OperationId};
 use crate::document::{HeaderName, JsonPath, Name};
 use crate::judge::Requirement;
 use crate::outcome::Expects;
-pub use crate::scenario::{Beside, WhichNode};
-use crate::scenario::{Scenario, Suite};
+pub use crate::scenario::{Beside, Failing, INTERNAL, WhichNode};
+use crate::scenario::{Scenario, Side, Suite};
 
 /// The cases of a run, in a stable order.
 #[derive(Clone, Debug)]
@@ -189,7 +191,8 @@ impl Plan {
     pub fn expand(inputs: &Inputs<'_>, filter: &Filter) -> Self {
         let operations = axes::Operations::of(inputs.contract);
         let mut cases = Vec::new();
-        for scenario in &inputs.suite.scenarios {
+        let side = if inputs.contract.behind.is_some() { Side::Backend } else { Side::Platform };
+        for scenario in inputs.suite.scenarios.iter().filter(|scenario| scenario.side == side) {
             let scenario = Arc::new(scenario.clone());
             cases.extend(bind::cases(inputs, &operations, &scenario));
         }

@@ -50,6 +50,9 @@ pub(super) fn requirement(
         all.extend(field.map(Requirement::VariesOn));
     }
     all.extend(expect.within.as_ref().map(|within| Requirement::Within(within.duration())));
+    if let Some(rule) = &expect.upstream {
+        all.extend(cell.upstream_rules(rule)?.into_iter().map(Requirement::Upstream));
+    }
     let nested = |list: &[Expectation]| {
         list.iter().map(|one| requirement(cell, one, declared)).collect::<Result<Vec<_>, _>>()
     };

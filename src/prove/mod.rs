@@ -5,6 +5,7 @@
 //! This room puts `runner` and `mock` together and weighs what was seen; it judges no answer itself, it prints
 //! nothing, and the contracts on which it proves are handed to it.
 
+mod between;
 mod evidence;
 mod markdown;
 mod matrix;

@@ -113,7 +113,7 @@ impl Bench {
     /// The contract that is kept on a stage.
     pub(super) fn fixture(&self, stage: Stage) -> &Fixture {
         match stage.keeps {
-            Keeps::Reference => &self.reference,
+            Keeps::Reference | Keeps::Between => &self.reference,
             Keeps::Bearer => &self.bearer,
         }
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::contract::{Contract, Keyring};
 use crate::mock::{Config, Http2, TlsMode};
-use crate::scenario::{Need, Scenario};
+use crate::scenario::{Need, Scenario, Side};
 
 /// A contract with everything that serving it and holding a server to it needs.
 #[derive(Clone, Debug)]
@@ -24,6 +24,8 @@ pub(super) enum Keeps {
     Reference,
     /// One whose key travels as a Bearer token (RFC 6750).
     Bearer,
+    /// The reference contract, for a backend in front of the reference server.
+    Between,
 }
 
 /// How a server is reached.
@@ -44,12 +46,13 @@ pub(super) struct Stage {
 
 impl Stage {
     /// Where the sound server is tried.
-    pub(super) const ALL: [Self; 5] = [
+    pub(super) const ALL: [Self; 6] = [
         Self::plain(),
         Self::of(Keeps::Reference, Transport::Tls),
         Self::of(Keeps::Reference, Transport::Http2),
         Self::of(Keeps::Reference, Transport::Http2OverTls),
         Self::bearer(),
+        Self::between(),
     ];
 
     const fn of(keeps: Keeps, transport: Transport) -> Self {
@@ -66,8 +69,16 @@ impl Stage {
         Self::of(Keeps::Bearer, Transport::Plain)
     }
 
+    /// A backend in between, reached in the clear.
+    pub(super) const fn between() -> Self {
+        Self::of(Keeps::Between, Transport::Plain)
+    }
+
     /// The plainest stage on which some checks apply.
     pub(super) fn for_checks(checks: &[&Scenario]) -> Self {
+        if checks.iter().any(|check| check.side == Side::Backend) {
+            return Self::between();
+        }
         let any = |is: fn(&Need) -> bool| checks.iter().any(|check| check.needs.iter().any(is));
         let keeps =
             if any(|need| matches!(need, Need::Scheme(_))) { Keeps::Bearer } else { Keeps::Reference };
@@ -91,6 +102,7 @@ impl Stage {
             (Keeps::Reference, Transport::Tls) => "TLS",
             (Keeps::Reference, Transport::Http2) => "HTTP/2",
             (Keeps::Reference, Transport::Http2OverTls) => "HTTP/2 over TLS",
+            (Keeps::Between, _) => "between",
             (Keeps::Bearer, Transport::Plain) => "Bearer",
             (Keeps::Bearer, Transport::Tls) => "Bearer over TLS",
             (Keeps::Bearer, Transport::Http2) => "Bearer over HTTP/2",

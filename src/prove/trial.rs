@@ -5,8 +5,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::between;
 use super::run::{Bench, ProveError};
 use super::seen::Seen;
+use super::stage::Keeps;
 use super::subject::Subject;
 use crate::contract::Contract;
 use crate::mock::{self, Clock, Config, Running};
@@ -30,6 +32,9 @@ const CASES_BETWEEN_CONTROLS: usize = 250;
 /// # Errors
 /// When it cannot be started or reached at all.
 pub(super) fn carry_out(subject: &Subject, bench: &Bench) -> Result<Seen, ProveError> {
+    if subject.stage.keeps == Keeps::Between {
+        return between::carry_out(subject, bench);
+    }
     let fixture = bench.fixture(subject.stage);
     let mut config = Config::new(fixture.contract.clone(), fixture.keyring.clone());
     subject.set(&mut config);
@@ -61,6 +66,7 @@ pub(super) fn carry_out(subject: &Subject, bench: &Bench) -> Result<Seen, ProveE
         keyring: fixture.keyring.clone(),
         redactor: redactor.clone(),
         steering: Steering::new(plane, now_ms),
+        upstream: None,
         settings: settings(subject),
     };
     let collected = runner::run(job, drop, &mut |_| {})?;
@@ -84,7 +90,7 @@ fn aim(contract: &mut Contract, running: &Running) {
 }
 
 /// The wall clock, which is the reference server's too.
-fn now_ms() -> i64 {
+pub(super) fn now_ms() -> i64 {
     Clock::system().now_ms()
 }
 
@@ -103,7 +109,7 @@ fn lanes(
     contract.environments.iter().map(lane).collect()
 }
 
-fn settings(subject: &Subject) -> Settings {
+pub(super) fn settings(subject: &Subject) -> Settings {
     Settings {
         jobs: CASES_AT_ONCE,
         seed: subject.seed,
@@ -115,7 +121,7 @@ fn settings(subject: &Subject) -> Settings {
 }
 
 /// What a result says of itself; nobody gets to read it.
-fn header(seed: u64) -> Header {
+pub(super) fn header(seed: u64) -> Header {
     let contract = ContractInfo {
         api: String::new(),
         file: String::new(),

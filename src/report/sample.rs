@@ -205,6 +205,7 @@ fn broken_control() -> Control {
 pub(super) fn exchange() -> Exchange {
     Exchange {
         conversation: None,
+        behind: Vec::new(),
         sent: Sent {
             method: redacted("POST"),
             url: redacted("https://sandbox.example.com/v1/records"),

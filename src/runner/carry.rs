@@ -98,7 +98,7 @@ async fn attempt(job: &Job, case: &Case, steps: &[PlannedStep]) -> Carried {
     };
     let dice = Dice::new(job.settings.seed, &case.id);
     let hands = Hands::new(job.grip(), &case.id);
-    let (captures, minted) = (fresh(), Vec::new());
+    let (captures, minted) = (told(job, case), Vec::new());
     let mut attempt = Attempt { job, case, lane, hands, captures, dice, minted, again: 0 };
     let carried = match attempt.twin().await {
         Ok(Some(unaccepted)) => Ok(unaccepted),
@@ -127,6 +127,15 @@ pub fn fresh() -> Captures {
     [UNIQUE, OTHER_UNIQUE].into_iter().map(|name| (name.to_owned(), unique::uuid())).collect()
 }
 
+/// The same, and what is known of what is behind the target.
+fn told(job: &Job, case: &Case) -> Captures {
+    let mut told = fresh();
+    let names = job.contract.behind.iter().flat_map(|behind| behind.names(&case.operation.id));
+    told.extend(names.map(|(name, value)| (name.to_owned(), value)));
+    told.extend(job.upstream.iter().map(|upstream| ("stranger".to_owned(), upstream.stranger().to_owned())));
+    told
+}
+
 impl Attempt<'_> {
     /// The case's twin, if it has one; what there is to say where it is not accepted.
     async fn twin(&mut self) -> Result<Option<Carried>, String> {
@@ -134,7 +143,7 @@ impl Attempt<'_> {
         let named = |why: String| format!("its twin, a request that must be accepted, was not: {why}");
         let exchange = self.step(twin).await.map_err(named)?;
         // What was made for it is its own: the case may need somebody else's.
-        self.captures = fresh();
+        self.captures = told(self.job, self.case);
         let (judgement, _) = self.judge(twin, &exchange, &[]);
         Ok((judgement.finding != Finding::Holds).then(|| Carried {
             actual: named(judgement.actual),
@@ -280,7 +289,15 @@ impl Attempt<'_> {
             .map_err(|error| format!("could not {error}"))?;
         let gates: Vec<Gate> = request.script.iter().flat_map(Script::gates).cloned().collect();
         let wanted = |status: u16| wanted.is_some_and(|wanted| wanted.names(status));
-        let mut sending = pin!(patience::send(self.lane, draft.sender, request, &wanted));
+        let upstream = self.job.upstream.as_ref();
+        upstream.iter().for_each(|upstream| upstream.begin(draft.upstream.clone()));
+        let mut sending = pin!(async {
+            match upstream {
+                // What is sent twice arrives twice behind it.
+                Some(_) => (self.lane.send(draft.sender, request).await, 0),
+                None => patience::send(self.lane, draft.sender, request, &wanted).await,
+            }
+        });
         let hands = &mut self.hands;
         let doing = async {
             for (gate, deed) in gates.iter().zip(draft.deeds()) {
@@ -290,7 +307,7 @@ impl Attempt<'_> {
             }
             Ok::<(), String>(())
         };
-        let (exchange, again) = tokio::select! {
+        let (mut exchange, again) = tokio::select! {
             biased;
             sent = &mut sending => sent,
             done = doing => {
@@ -298,6 +315,9 @@ impl Attempt<'_> {
                 sending.await
             }
         };
+        if let Some(upstream) = upstream {
+            exchange.behind = Some(upstream.overheard().await);
+        }
         self.again += again;
         self.minted.extend(tokens::minted(self.job, &exchange));
         Ok(exchange)

@@ -33,6 +33,7 @@ use crate::contract::{Contract, Keyring};
 use crate::outcome::{CaseResult, Control};
 use crate::plan::Plan;
 use crate::redact::Redactor;
+use crate::wire::Upstream;
 
 /// Everything that a run needs to know; it does not change while it goes on.
 #[derive(Debug)]
@@ -49,6 +50,8 @@ pub struct Job {
     pub lanes: BTreeMap<String, Lane>,
     /// How the target is steered.
     pub steering: Steering,
+    /// The platform's place, where the target is a backend in front of it.
+    pub upstream: Option<Upstream>,
     /// How to go about it.
     pub settings: Settings,
 }

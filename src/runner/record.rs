@@ -8,7 +8,7 @@ use crate::outcome::{self, Answered, CaseResult, Redacted, Verdict};
 use crate::plan::Case;
 use crate::redact::Redactor;
 use crate::scenario::Severity;
-use crate::wire::{Answer, Exchange, Heard, Request, Script, Transcript};
+use crate::wire::{Answer, Arrival, Exchange, Heard, Request, Script, Transcript};
 
 use super::carry::{Carried, Decided};
 use super::reproduce;
@@ -39,9 +39,11 @@ pub(super) fn case(job: &Job, case: &Case, carried: Carried, took: Duration) -> 
         return CaseResult { verdict, duration_us: micros(took), ..blank(case, redactor) };
     }
     let reproduce = match (&carried.exchange, step) {
-        (Some(_), _) if case.is_steered() => Some(redactor.redact(&reproduce::again(&case.id))),
+        (Some(_), _) if case.is_steered() || job.upstream.is_some() => {
+            Some(redactor.redact(&reproduce::again(case)))
+        }
         (Some(exchange), Some(step)) => {
-            Some(redactor.redact(&reproduce::line(exchange, &step.draft, job, &case.id)))
+            Some(redactor.redact(&reproduce::line(exchange, &step.draft, job, case)))
         }
         _ => None,
     };
@@ -138,11 +140,30 @@ pub fn exchange(exchange: &Exchange, redactor: &Redactor) -> outcome::Exchange {
         conversation: exchange.transcript.as_ref().map(|transcript| conversation(transcript, redactor)),
         received: exchange.answer.as_ref().map(|answer| received(answer, redactor)),
         problem: exchange.failure.as_ref().map(|failure| redactor.redact(&failure.to_string())),
+        behind: exchange
+            .behind
+            .iter()
+            .flat_map(|behind| &behind.arrivals)
+            .map(|it| arrived(it, redactor))
+            .collect(),
         timing: outcome::Timing {
             connect_us: timing.connect.map(micros),
             first_byte_us: timing.first_byte.map(micros),
             last_byte_us: timing.last_byte.map(micros),
         },
+    }
+}
+
+/// A request that arrived behind the target.
+fn arrived(arrival: &Arrival, redactor: &Redactor) -> outcome::Arrived {
+    let lines = arrival.headers.iter().map(|(name, value)| (name.as_str(), &**value));
+    outcome::Arrived {
+        place: redactor.redact(&arrival.authority),
+        method: redactor.redact(&arrival.method),
+        target: redactor.redact(&arrival.target),
+        headers: headers(lines, redactor),
+        bytes: arrival.bytes.len(),
+        complete: arrival.complete,
     }
 }
 

@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{CorsRule, DiffersFrom, DocumentRule};
+use super::{CorsRule, DiffersFrom, DocumentRule, UpstreamRule};
 use crate::contract::{Matcher, RefusalKind};
 use crate::document::{HeaderName, JsonPath, Millis, Pattern, StatusMatch};
 
@@ -118,6 +118,9 @@ pub struct Expectation {
     /// No more answers came than requests were sent: a request that was hidden in another was not answered.
     #[serde(default)]
     pub no_hidden_answer: Option<bool>,
+    /// What arrives at the platform, where a backend stands in between.
+    #[serde(default)]
+    pub upstream: Option<UpstreamRule>,
     /// At least one of these holds.
     #[serde(default)]
     pub any_of: Vec<Expectation>,
@@ -161,6 +164,10 @@ impl Expectation {
             differs_from: over.differs_from.or(base.differs_from),
             varies_on_key: over.varies_on_key.or(base.varies_on_key),
             within: over.within.or(base.within),
+            upstream: match (base.upstream, over.upstream) {
+                (Some(base), Some(over)) => Some(base.overlaid(over)),
+                (base, over) => over.or(base),
+            },
             answers: if over.answers.is_empty() { base.answers } else { over.answers },
             before_body: over.before_body.or(base.before_body),
             no_interim: over.no_interim.or(base.no_interim),

@@ -4,6 +4,7 @@
 //! ([`Over`]), and what is right ([`Expectation`]). It names no operation and no key of any API; a plan binds
 //! it to a contract.
 
+mod between;
 mod check;
 mod control;
 mod described;
@@ -31,6 +32,7 @@ use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub use between::{Arrives, Failing, INTERNAL, PlatformTwist, Side, UpstreamRule};
 pub use control::{
     ClockMove, ControlStep, Everything, Expiry, LogRule, Narrowed, NewKey, Origin, Outlived, Owner, PartMove,
     Reading, SeenRule, StoreMove, TargetTime, Unset, Without,
@@ -88,6 +90,9 @@ pub struct Scenario {
     /// What must be there for it to apply at all.
     #[serde(default)]
     pub needs: Vec<Need>,
+    /// Which lock it tries: the API's own, or that of a backend in between.
+    #[serde(default)]
+    pub side: Side,
     /// Nothing else is sent while a case of it runs: for what changes the target for everybody, or counts what everybody
     /// does.
     #[serde(default)]

@@ -27,6 +27,10 @@ pub enum Need {
     Validator,
     /// The contract says where a key holds its public identifier.
     KeyId,
+    /// The platform behind a backend has an operation that no route is for.
+    Unrouted,
+    /// The platform behind a backend takes its keys in a header field.
+    PlatformField,
     /// The contract declares that this kind of refusal, or that of an unknown path, cannot be told from that of an
     /// unknown key, or of no key.
     Alike(String),
@@ -49,12 +53,12 @@ pub enum Need {
 }
 
 /// Everything that can be needed, for messages.
-const ALL: &str = "tls, http2, plaintext, nodes, elsewhere, unknown-field, idempotency, validator, key-id, scheme.*, \
+const ALL: &str = "tls, http2, plaintext, nodes, elsewhere, unknown-field, idempotency, validator, key-id, unrouted, platform-field, scheme.*, \
      operation.*, policy.*, refusal.*, limits.*, control.*, tokens.*, documents.* or alike.*";
 
 impl Need {
     /// The needs that are one word.
-    const WORDS: [(&'static str, Self); 9] = [
+    const WORDS: [(&'static str, Self); 11] = [
         ("tls", Self::Tls),
         ("http2", Self::Http2),
         ("plaintext", Self::Plaintext),
@@ -64,6 +68,8 @@ impl Need {
         ("idempotency", Self::Idempotency),
         ("validator", Self::Validator),
         ("key-id", Self::KeyId),
+        ("unrouted", Self::Unrouted),
+        ("platform-field", Self::PlatformField),
     ];
 
     /// Parses the written form: a word, or a word and a name with a dot between them.
@@ -101,6 +107,8 @@ impl fmt::Display for Need {
             Self::Idempotency => f.write_str("idempotency"),
             Self::Validator => f.write_str("validator"),
             Self::KeyId => f.write_str("key-id"),
+            Self::Unrouted => f.write_str("unrouted"),
+            Self::PlatformField => f.write_str("platform-field"),
             Self::Alike(name) => write!(f, "alike.{name}"),
             Self::Scheme(name) => write!(f, "scheme.{name}"),
             Self::Operation(name) => write!(f, "operation.{name}"),

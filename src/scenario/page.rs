@@ -47,4 +47,8 @@ pub struct CorsRule {
     /// The field that carries the key is not among those that a page may read.
     #[serde(default)]
     pub hides_key: Option<bool>,
+    /// Neither the field in which the platform behind a backend takes its keys nor `*` is among those that a page may
+    /// send.
+    #[serde(default)]
+    pub invites_no_key: Option<bool>,
 }

@@ -8,7 +8,8 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::{
-    CredentialPick, HeaderLine, IdempotencyKey, Page, TheDocument, TokenTwist, WhichNode, WireTwist,
+    CredentialPick, HeaderLine, IdempotencyKey, Page, PlatformTwist, TheDocument, TokenTwist, WhichNode,
+    WireTwist,
 };
 use crate::document::{HeaderName, Method, Name};
 
@@ -40,7 +41,9 @@ pub struct Twist {
     #[serde(default)]
     pub revoke_token: Option<bool>,
     /// Header lines to add, in this order, duplicates kept. `{key}`, `{host}`, `{public}`, `{unique}` and
-    /// `{identity}` (the contract's `control.identity`) are filled in.
+    /// `{identity}` (the contract's `control.identity`) are filled in; in front of a backend also `{unrouted}`, the path of
+    /// an operation of the platform that no route is for, `{stranger}`, a host that is none of the platform's, and
+    /// `{platform-field}`, the field in which the platform takes its keys.
     #[serde(default)]
     pub headers: Vec<HeaderLine>,
     /// Another method.
@@ -71,6 +74,13 @@ pub struct Twist {
     /// Send it to another node of the environment than the first.
     #[serde(default)]
     pub node: Option<WhichNode>,
+    /// What the platform behind a backend does when it is asked.
+    #[serde(default)]
+    pub platform: Option<PlatformTwist>,
+    /// A key of the platform beside what proves who the client is, in the place where the platform takes its keys: the
+    /// backend's own, changed like this.
+    #[serde(default)]
+    pub platform_key: Option<KeyTwist>,
     /// Say this on one connection, to the byte, instead of a request.
     #[serde(default)]
     pub wire: Option<WireTwist>,
@@ -101,6 +111,8 @@ impl Twist {
             preflight: over.preflight.or(base.preflight),
             plaintext: over.plaintext.or(base.plaintext),
             node: over.node.or(base.node),
+            platform: over.platform.or(base.platform),
+            platform_key: over.platform_key.or(base.platform_key),
             wire: match (base.wire, over.wire) {
                 (Some(base), Some(over)) => Some(base.overlaid(over)),
                 (base, over) => over.or(base),
@@ -252,7 +264,8 @@ pub enum Separator {
 }
 
 /// Another path. In its texts, `{public}` stands for the path of the first operation that needs no key, or for
-/// `/healthz` where there is none, and `{unique}` for a value that was never sent before.
+/// `/healthz` where there is none, and `{unique}` for a value that was never sent before; in front of a backend
+/// `{unrouted}` and `{stranger}` are what they are in header lines.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum PathTwist {

@@ -6,7 +6,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Method};
 
-use super::{Cut, Failure, FailureKind, Script, Transcript};
+use super::{Cut, Failure, FailureKind, Overheard, Script, Transcript};
 
 /// A request with its key, ready for one origin and no other.
 #[derive(Clone)]
@@ -56,12 +56,21 @@ pub struct Exchange {
     pub timing: Timing,
     /// Everything that was heard, where the raw client listened.
     pub transcript: Option<Transcript>,
+    /// What was overheard behind the target, where somebody listened there.
+    pub behind: Option<Overheard>,
 }
 
 impl Exchange {
     /// An exchange of which nothing came yet.
     pub(super) fn of(request: Request) -> Self {
-        Self { request, answer: None, failure: None, timing: Timing::default(), transcript: None }
+        Self {
+            request,
+            answer: None,
+            failure: None,
+            timing: Timing::default(),
+            transcript: None,
+            behind: None,
+        }
     }
 
     /// Whether nothing was sent, because no sender at hand could have sent it truly, or the target does not speak what it

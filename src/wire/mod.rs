@@ -20,6 +20,7 @@ mod speak;
 mod speak_frames;
 mod tls;
 mod transcript;
+mod upstream;
 
 pub use client::{ClientOptions, HttpVersion, Limits, Scheme, Trust, WireError};
 pub use exchange::{Answer, Exchange, Request, Timing};
@@ -33,3 +34,4 @@ pub use script::{Act, Script};
 pub use seal::{Captures, Origin, SealError, seal};
 pub use tls::config as tls_config;
 pub use transcript::{Ending, Heard, Oddity, Transcript};
+pub use upstream::{Arrival, Overheard, Upstream, Where};

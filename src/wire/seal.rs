@@ -366,6 +366,7 @@ mod tests {
             token_at: None,
             plaintext: false,
             node: crate::plan::WhichNode::First,
+            upstream: None,
             sender: crate::plan::Sender::Ordinary,
             conversation: None,
         };

@@ -27,14 +27,14 @@ pub(super) fn run(args: &RecordArgs, output: &Output) -> Done {
 }
 
 fn on(args: &RecordArgs, aimed: &Aimed, folder: &Folder, output: &Output) -> Done {
-    let plan = Arc::new(args.select.plan(&args.target, &aimed.bundle)?);
+    let plan = Arc::new(args.select.plan(args.target.permits(), &aimed.bundle)?);
     if let Some(text) = args.select.shown(&plan) {
         output::print(text.as_bytes())?;
         return Ok(ExitCode::Conformant);
     }
-    let known = args.select.every_case(&args.target, &aimed.bundle)?;
+    let known = args.select.every_case(args.target.permits(), &aimed.bundle)?;
     let sending = Sending::new((&args.target, &args.pace), aimed, output);
-    let seed = args.pace.seed();
+    let seed = args.pace.limits.seed();
     let collected = sending.send(&plan, seed)?;
     if let Some(signal) = collected.signal {
         return Ok(interrupted(signal));

@@ -5,21 +5,23 @@
 use std::collections::HashMap;
 use std::net::IpAddr;
 
-use super::MOST;
+use super::{MOST, backend};
 use crate::document::{Diagnostic, Document, Entry, Node};
 
 pub(super) fn all(document: &Document) -> Vec<Diagnostic> {
     let credentials = document.root.get("credentials").map(Node::entries).unwrap_or_default();
-    let mut found = shared(document, credentials);
-    found.extend(fixtures(document, credentials));
+    let clients = document.root.get("backend").map(backend::clients).unwrap_or_default();
+    let all: Vec<&Entry> = credentials.iter().chain(clients).collect();
+    let mut found = shared(document, &all);
+    found.extend(fixtures(document, &all));
     found
 }
 
 /// Credentials whose key is that of an earlier one: whatever their permissions say, they are one key.
-fn shared(document: &Document, credentials: &[Entry]) -> Vec<Diagnostic> {
+fn shared(document: &Document, credentials: &[&Entry]) -> Vec<Diagnostic> {
     let mut first: HashMap<(&str, &str), &Entry> = HashMap::new();
     let mut found = Vec::new();
-    for credential in credentials {
+    for credential in credentials.iter().copied() {
         let Some([source]) = credential.value.get("key").map(Node::entries) else { continue };
         let Some(text) = source.value.as_str() else { continue };
         match first.get(&(&*source.key, text)) {
@@ -36,12 +38,11 @@ fn shared(document: &Document, credentials: &[Entry]) -> Vec<Diagnostic> {
 }
 
 /// Fixture keys in a contract that reaches beyond this machine: a key in a file is a key that is known.
-fn fixtures(document: &Document, credentials: &[Entry]) -> Vec<Diagnostic> {
-    let Some(environment) = first_remote(document) else { return Vec::new() };
+fn fixtures(document: &Document, credentials: &[&Entry]) -> Vec<Diagnostic> {
+    let Some(remote) = first_remote(document) else { return Vec::new() };
     let hint = format!(
-        "the environment {} is not on this machine; name where its key comes from: `{{ env: NAME }}`, \
-         `{{ file: PATH }}` or `{{ stdin: LABEL }}`",
-        document.entry_name(environment)
+        "{remote} is not on this machine; name where its key comes from: `{{ env: NAME }}`, `{{ file: PATH }}` or \
+         `{{ stdin: LABEL }}`"
     );
     let fixtures = credentials.iter().filter_map(|credential| credential.value.get("key")?.entry("fixture"));
     let explain = |fixture: &Entry| {
@@ -51,15 +52,20 @@ fn fixtures(document: &Document, credentials: &[Entry]) -> Vec<Diagnostic> {
     fixtures.take(MOST).map(explain).collect()
 }
 
-/// The first environment that is not on this machine, by either of its addresses.
-fn first_remote(document: &Document) -> Option<&Entry> {
+/// What is not on this machine: the first environment by any of its addresses, or the backend.
+fn first_remote(document: &Document) -> Option<String> {
+    let backend = document.root.at(&["backend", "base_url"]).and_then(Node::as_str);
+    if backend.is_some_and(is_remote) {
+        return Some("the backend".to_owned());
+    }
     let environments = document.root.get("environments")?.entries();
-    environments.iter().find(|environment| {
+    let remote = environments.iter().find(|environment| {
         let url = |name: &str| environment.value.get(name).and_then(Node::as_str);
         let nodes = environment.value.get("nodes").map(Node::items).unwrap_or_default();
         let nodes = nodes.iter().filter_map(Node::as_str);
         [url("base_url"), url("plaintext_url")].into_iter().flatten().chain(nodes).any(is_remote)
-    })
+    });
+    remote.map(|environment| format!("the environment {}", document.entry_name(environment)))
 }
 
 /// Whether a URL names another machine. What is not a URL is not judged here: the schema reports it.

@@ -4,6 +4,7 @@
 //! The checks work on the tree, so that they can point at a place, and take nothing for granted: what the
 //! schema has already reported is passed over in silence here.
 
+mod backend;
 mod control;
 mod idempotency;
 mod keys;
@@ -28,6 +29,7 @@ pub(super) fn all(document: &Document) -> Vec<Diagnostic> {
     found.extend(paths::all(document, &operations));
     found.extend(idempotency::all(&operations));
     found.extend(tokens::all(document, &operations));
+    found.extend(backend::all(document, &operations));
     found.extend(keys::all(document));
     found.extend(control::all(document));
     found.extend(snapshots::all(document));

@@ -14,7 +14,7 @@ pub(super) fn all(document: &Document, operations: &[Listed<'_>]) -> Vec<Diagnos
     found
 }
 
-fn of_operation(document: &Document, operation: &Listed<'_>) -> Vec<Diagnostic> {
+pub(super) fn of_operation(document: &Document, operation: &Listed<'_>) -> Vec<Diagnostic> {
     let node = &operation.entry.value;
     let Some(path) = node.get("path") else { return Vec::new() };
     let Some(named) = path.as_str().and_then(|path| parameters(path).ok()) else { return Vec::new() };

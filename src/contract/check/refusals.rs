@@ -11,9 +11,7 @@ const REQUIRED: [RefusalKind; 3] = [RefusalKind::Missing, RefusalKind::Invalid, 
 pub(super) fn all(document: &Document) -> Vec<Diagnostic> {
     let Some(entry) = document.root.entry("refusals") else { return Vec::new() };
     let refusals = entry.value.entries();
-    // A file may hold thousands of entries that are no kinds; each kind is there at most once.
-    let kinds = refusals.iter().filter(|refusal| is_kind(&refusal.key));
-    let mut found: Vec<_> = kinds.filter_map(|refusal| like(document, &entry.value, refusal)).collect();
+    let mut found = likes(document, Some(&entry.value));
     if !refusals.is_empty() {
         let absent = REQUIRED.iter().filter(|kind| is_absent(&entry.value, kind.as_str()));
         found.extend(absent.map(|kind| {
@@ -23,6 +21,14 @@ pub(super) fn all(document: &Document) -> Vec<Diagnostic> {
         }));
     }
     found
+}
+
+/// `like` that leads nowhere, or round in a circle.
+pub(super) fn likes(document: &Document, refusals: Option<&Node>) -> Vec<Diagnostic> {
+    let Some(refusals) = refusals else { return Vec::new() };
+    // A file may hold thousands of entries that are no kinds; each kind is there at most once.
+    let kinds = refusals.entries().iter().filter(|refusal| is_kind(&refusal.key));
+    kinds.filter_map(|refusal| like(document, refusals, refusal)).collect()
 }
 
 /// Whether a kind is neither there nor there with a slip of the finger.

@@ -9,7 +9,7 @@ use crate::wire::{Answer, Exchange, Failure, FailureKind, Request, Timing};
 /// An exchange with a whole answer.
 pub(super) fn answered(request: Request, reader: &Reader, service: Duration) -> Exchange {
     let timing = Timing { last_byte: Some(service), ..Timing::default() };
-    Exchange { request, answer: Some(answer(reader)), failure: None, timing, transcript: None }
+    Exchange { request, answer: Some(answer(reader)), failure: None, timing, transcript: None, behind: None }
 }
 
 /// An exchange without one, with as much of it as came.
@@ -39,6 +39,7 @@ pub(super) fn failed(
         failure: Some(Failure::new(kind, detail)),
         timing: Timing::default(),
         transcript: None,
+        behind: None,
     }
 }
 

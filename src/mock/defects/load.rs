@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use sha2::{Digest as _, Sha256};
 
 use super::connection::{Memory, presents, recall, remember};
-use super::{Defect, wave_through};
+use super::{Defect, defect, wave_through};
 use crate::mock::edge::{Denial, Edge, Key};
 
 /// The list.
@@ -44,7 +44,7 @@ pub(super) const UNDER_LOAD: &[Defect] = &[
 
 /// A defect, as the list has it.
 const fn under_load(id: &'static str, what: &'static str, install: fn(&mut Edge)) -> Defect {
-    Defect { id, what, install }
+    defect(id, what, install)
 }
 
 /// How many connections to the key store there are.

@@ -5,6 +5,7 @@
 //! that family's list.
 
 mod authentication;
+mod between;
 mod cache;
 mod connection;
 mod cors;
@@ -33,6 +34,7 @@ mod trust;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use super::backend::Backend;
 use super::edge::{Application, Denial, Edge, Key, Passage, Request, Route, Stop};
 use super::server::Server;
 use super::services::{self, Call};
@@ -45,7 +47,37 @@ pub struct Defect {
     pub id: &'static str,
     /// What the server does wrong, in a sentence.
     pub what: &'static str,
-    pub(crate) install: fn(&mut Edge),
+    install: Install,
+}
+
+/// How a defect is planted, by what it is a defect of.
+#[derive(Clone, Copy, Debug)]
+enum Install {
+    /// The reference server's edge.
+    Edge(fn(&mut Edge)),
+    /// The reference backend.
+    Backend(fn(&mut Backend)),
+}
+
+impl Defect {
+    /// Whether it is one of the reference backend, and not of the reference server.
+    pub fn is_of_backend(&self) -> bool {
+        matches!(self.install, Install::Backend(_))
+    }
+
+    /// Plants it in an edge, where it is one of an edge.
+    pub(super) fn plant(&self, edge: &mut Edge) {
+        if let Install::Edge(install) = self.install {
+            install(edge);
+        }
+    }
+
+    /// Plants it in a backend, where it is one of a backend.
+    pub(super) fn plant_in_backend(&self, backend: &mut Backend) {
+        if let Install::Backend(install) = self.install {
+            install(backend);
+        }
+    }
 }
 
 /// Every defect that checks can find, in a stable order.
@@ -94,11 +126,17 @@ const FAMILIES: &[&[Defect]] = &[
     fail::FAMILY,
     limits::FAMILY,
     time::FAMILY,
+    between::FAMILY,
 ];
 
 /// A defect, as its family lists it.
 const fn defect(id: &'static str, what: &'static str, install: fn(&mut Edge)) -> Defect {
-    Defect { id, what, install }
+    Defect { id, what, install: Install::Edge(install) }
+}
+
+/// The same, of the reference backend.
+const fn of_backend(id: &'static str, what: &'static str, install: fn(&mut Backend)) -> Defect {
+    Defect { id, what, install: Install::Backend(install) }
 }
 
 /// Whoever is let in without a key of their own: may do everything, owns nothing.

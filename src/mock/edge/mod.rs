@@ -35,13 +35,13 @@ use crate::mock::{Http2, RateLimit};
 
 pub(crate) use cors::{Sharing, asking_page, key_field};
 pub(crate) use denial::Denial;
-pub(crate) use extract::Presented;
+pub(crate) use extract::{Presented, extract};
 pub(crate) use finish::Seal;
 pub(crate) use forward::Forwarded;
 pub(crate) use keys::{Application, Digest, Key, Keys, expired};
 pub(crate) use limits::{Meter, Place, Places, caller, declared};
 pub(crate) use permission::Quota;
-pub(crate) use render::Rendering;
+pub(crate) use render::{Rendering, render};
 pub(crate) use repeat::Repetition;
 pub(crate) use route::{Access, Route, Routed, Routes, normalise};
 pub(crate) use steps::{At, Step, content_step, route_step};

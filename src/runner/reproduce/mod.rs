@@ -6,7 +6,8 @@ mod forged;
 mod keys;
 mod shell;
 
-use crate::plan::Draft;
+use crate::plan::{Case, Draft};
+use crate::scenario::Side;
 use crate::wire::Exchange;
 
 use super::Job;
@@ -17,7 +18,7 @@ use keys::Keys;
 const LONGEST: usize = 8 * 1024;
 
 /// The command that sends what one case has sent.
-pub(super) fn line(exchange: &Exchange, draft: &Draft, job: &Job, case: &str) -> String {
+pub(super) fn line(exchange: &Exchange, draft: &Draft, job: &Job, case: &Case) -> String {
     let request = &exchange.request;
     let keys = Keys::of(draft, job);
     let command = match &request.script {
@@ -30,6 +31,10 @@ pub(super) fn line(exchange: &Exchange, draft: &Draft, job: &Job, case: &str) ->
 }
 
 /// The command that carries the whole case out again: for what is more than a request.
-pub(super) fn again(case: &str) -> String {
-    format!("lockproof run --only {} # with this contract", shell::single(case))
+pub(super) fn again(case: &Case) -> String {
+    let verb = match case.scenario.side {
+        Side::Platform => "run",
+        Side::Backend => "between",
+    };
+    format!("lockproof {verb} --only {} # with this contract", shell::single(&case.id))
 }

@@ -14,6 +14,12 @@ use crate::scenario::{OTHER_UNIQUE, UNIQUE};
 /// What a header line may hold besides what earlier steps captured.
 pub(super) const FILLED_IN: [&str; 6] = ["key", "host", "public", "identity", UNIQUE, OTHER_UNIQUE];
 
+/// What is known besides in front of a backend.
+pub(super) fn behind(document: &Document) -> &'static [&'static str] {
+    let is_backend = document.root.get("side").and_then(Node::as_str) == Some("backend");
+    if is_backend { &["unrouted", "stranger", "platform-field"] } else { &[] }
+}
+
 pub(super) fn all(document: &Document) -> Vec<Diagnostic> {
     let mut found: Vec<_> = id(document).into_iter().chain(own_dependency(document)).collect();
     found.extend(variants(document));
@@ -146,7 +152,7 @@ fn words<T: JsonSchema>() -> Vec<String> {
 
 /// `{name}` in header lines and paths: the key, the host, what was never sent, or what an earlier step captured.
 fn placeholders(document: &Document) -> Vec<Diagnostic> {
-    let mut known: Vec<&str> = FILLED_IN.to_vec();
+    let mut known: Vec<&str> = FILLED_IN.iter().chain(behind(document)).copied().collect();
     if document.root.at(&["procedure", "exceed"]).is_some() {
         known.push("address");
     }

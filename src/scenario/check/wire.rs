@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::{MOST, h2, procedure};
+use super::{MOST, h2, names, procedure};
 use crate::document::{Diagnostic, Document, Millis, Node, suggest};
 use crate::scenario::{Gap, OTHER_UNIQUE, Template, UNIQUE, What};
 
@@ -30,6 +30,7 @@ pub(super) fn all(document: &Document) -> Vec<Diagnostic> {
     let captures = owners.iter().flat_map(|owner| lists.into_iter().filter_map(|name| owner.get(name)));
     let captures = captures.flat_map(Node::entries);
     let mut known: Vec<&str> = What::words().chain([UNIQUE, OTHER_UNIQUE]).collect();
+    known.extend(names::behind(document));
     known.extend(names_of(&wires, "with"));
     known.extend(captures.take(MOST).map(|entry| &*entry.key));
     let names = Names { known, keys: names_of(&wires, "keys") };

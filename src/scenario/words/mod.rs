@@ -3,6 +3,7 @@
 //! For people who have never seen the format. The words are made of the model alone, so that they cannot say
 //! anything else than what is planned; names, values and patterns stand between backticks.
 
+mod between;
 mod control;
 mod h2;
 mod over;

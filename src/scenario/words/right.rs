@@ -32,6 +32,7 @@ fn clauses(expect: &Expectation) -> Vec<String> {
     );
     all.extend(expect.within.as_ref().map(|limit| format!("an answer within {}", code(limit))));
     all.extend(conversation(expect));
+    all.extend(expect.upstream.as_ref().map(super::between::upstream));
     all.extend(either(&expect.any_of));
     all.extend(expect.all_of.iter().filter_map(words));
     all
@@ -127,6 +128,7 @@ fn cors(rule: &CorsRule) -> Vec<String> {
         on(rule.names_fields, "no `*` among the fields that a page may send"),
         on(rule.varies, "`Vary: Origin` where the permission depends on the origin"),
         on(rule.hides_key, "the key's field not among those that a page may read"),
+        on(rule.invites_no_key, "the field of the platform's keys not among those that a page may send"),
     ];
     clauses.into_iter().flatten().collect()
 }

@@ -43,6 +43,12 @@ pub(super) fn words(twist: &Twist) -> Option<String> {
         (twist.node == Some(WhichNode::Other)).then(|| "to another node".to_owned()),
         (twist.plaintext == Some(true)).then(|| "in the clear, without TLS".to_owned()),
         twist.wire.as_ref().and_then(conversation),
+        twist
+            .platform_key
+            .as_ref()
+            .and_then(key)
+            .map(|key| format!("and, where the platform takes its keys, {key}")),
+        twist.platform.as_ref().map(super::between::platform),
     ];
     let headers = twist.headers.iter().map(header);
     let parts: Vec<_> = parts.into_iter().flatten().chain(headers).collect();
