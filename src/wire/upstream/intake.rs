@@ -62,21 +62,37 @@ impl Intake {
         {
             return self.torn();
         }
-        let framing = framing(&self.buffer[..end]);
         loop {
-            let body = &self.buffer[end..];
-            let whole = match framing {
-                Framing::Length(length) => Some(length).filter(|length| body.len() >= *length),
-                Framing::Chunked => end_of_chunks(body),
-            };
-            match whole {
+            match self.body(end) {
                 Some(length) => {
                     return Heard { bytes: self.buffer.split_to(end + length).freeze(), complete: true };
                 }
-                None if body.len() > BODY => return self.torn(),
+                None if self.buffer.len() > HEAD + BODY => return self.torn(),
                 None if self.more(stream, deadline).await => {}
                 None => return self.torn(),
             }
+        }
+    }
+
+    /// The requests that were read already, behind the last one that was heard.
+    pub(super) fn rest(&mut self) -> Vec<Heard> {
+        let mut rest = Vec::new();
+        while !self.buffer.is_empty() {
+            let whole = end_of_head(&self.buffer).and_then(|end| Some(end + self.body(end)?));
+            rest.push(match whole {
+                Some(length) => Heard { bytes: self.buffer.split_to(length).freeze(), complete: true },
+                None => self.torn(),
+            });
+        }
+        rest
+    }
+
+    /// How long the body behind a head is, once all of it is there.
+    fn body(&self, end: usize) -> Option<usize> {
+        let (head, body) = self.buffer.split_at_checked(end)?;
+        match framing(head) {
+            Framing::Length(length) => Some(length).filter(|length| body.len() >= *length),
+            Framing::Chunked => end_of_chunks(body),
         }
     }
 

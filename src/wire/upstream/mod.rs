@@ -223,9 +223,13 @@ async fn serve(mut stream: TcpStream, at: Where, shared: &Shared) {
             (Where::Declared, Some(act)) => play::act(&mut stream, &act, &shared.stranger).await,
             (Where::Declared, None) => relay.answer(&mut stream, (&method, &heard.bytes)).await,
         };
-        drop(under_way);
         if !goes_on {
+            // What was sent behind it was sent, though nobody answers it any more.
+            for heard in intake.rest() {
+                shared.note(Arrival::of(at, authority, heard.bytes, heard.complete));
+            }
             return;
         }
+        drop(under_way);
     }
 }
