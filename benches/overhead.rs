@@ -163,6 +163,7 @@ fn measure(server: &Server, contract: &Contract, keyring: &Keyring, (seed, part)
         redactor: redactor.clone(),
         lanes: server.addresses.iter().map(lane).collect(),
         steering: Steering::new(plane, || 0),
+        upstream: None,
         settings,
     };
     let collected = runner::run(job, drop, &mut |_| ()).unwrap();

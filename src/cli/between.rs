@@ -42,6 +42,7 @@ arrives, refuses, fails and is silent. The contract says under `backend` which r
 /// Try a backend that stands between clients and the platform: does the key stay in it?
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(super) struct BetweenArgs {
     /// The contract, with a section `backend`; without it, the built-in one.
     #[arg(long, short, value_name = "FILE")]

@@ -158,8 +158,10 @@ pub fn judge_limited(requirement: &Requirement, evidence: &Evidence<'_>) -> Judg
         if let Some(right) = closed.then(|| right_status(requirement, evidence)).flatten() {
             return right;
         }
-        if let Some(arrived) = upstream::behind(requirement, evidence) {
-            return arrived;
+        let seen =
+            upstream::behind(requirement, evidence).or_else(|| upstream::cut_short(requirement, evidence));
+        if let Some(seen) = seen {
+            return seen;
         }
         let why = failure.map_or_else(|| "no answer".to_owned(), ToString::to_string);
         return Judgement::new(Finding::Unclear, why);

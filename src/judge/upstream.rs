@@ -2,11 +2,11 @@
 
 use std::fmt;
 
-use super::{Evidence, Finding, Judgement, Requirement};
+use super::{Evidence, Finding, Judgement, Reading, Requirement};
 use crate::contract::{Carrier, OperationId};
 use crate::document::Pattern;
 use crate::redact::Redactor;
-use crate::wire::{Arrival, Where};
+use crate::wire::{Arrival, Extent, FailureKind, Where};
 
 /// What must be so of what arrives.
 #[derive(Clone, Debug)]
@@ -31,8 +31,13 @@ pub enum UpstreamRequirement {
         /// Its path, `{name}` standing for a parameter.
         path: String,
     },
-    /// Each arrives at the declared origin and asks for it by name.
+    /// Each arrives at the declared origin, and asks for no other one.
     Origin,
+    /// None carries what a client of the backend proves itself with.
+    NoProof {
+        /// The clients.
+        clients: Vec<String>,
+    },
     /// None of these patterns is found in what arrives.
     Nowhere(Vec<Pattern>),
 }
@@ -58,17 +63,41 @@ pub(super) fn judge(rule: &UpstreamRequirement, evidence: &Evidence<'_>) -> Judg
 
 /// What is wrong with what arrived, where not even an answer came: whatever the target did with its client, that is a fact.
 pub(super) fn behind(requirement: &Requirement, evidence: &Evidence<'_>) -> Option<Judgement> {
-    let parts = match requirement {
-        Requirement::All(parts) => parts.as_slice(),
-        one => std::slice::from_ref(one),
+    let parts = if let Requirement::All(parts) = requirement {
+        parts.as_slice()
+    } else {
+        std::slice::from_ref(requirement)
     };
-    let is_rule = |part: &&Requirement| matches!(part, Requirement::Upstream(_));
-    let judged = parts.iter().filter_map(|part| match part {
-        Requirement::Upstream(rule) => Some(judge(rule, evidence)),
-        _ => None,
-    });
+    let rule = |part: &'_ Requirement| {
+        if let Requirement::Upstream(rule) = part { Some(judge(rule, evidence)) } else { None }
+    };
+    let judged = parts.iter().filter_map(rule);
     let worst = judged.max_by_key(|judgement| judgement.finding)?;
-    (worst.finding == Finding::Broken || parts.iter().all(|part| is_rule(&part))).then_some(worst)
+    (worst.finding == Finding::Broken || parts.iter().all(|part| matches!(part, Requirement::Upstream(_))))
+        .then_some(worst)
+}
+
+/// What can be said of an answer that did not come whole, because what is behind the target was told to fail: what came is
+/// all that the client will ever see.
+pub(super) fn cut_short(requirement: &Requirement, evidence: &Evidence<'_>) -> Option<Judgement> {
+    if let Requirement::All(parts) = requirement {
+        let all: Option<Vec<_>> = parts.iter().map(|part| cut_short(part, evidence)).collect();
+        return all?.into_iter().max_by_key(|judgement| judgement.finding);
+    }
+    let exchange = evidence.exchange;
+    let closed = exchange.failure.as_ref().is_some_and(|failure| failure.kind != FailureKind::Timeout);
+    if !closed || !exchange.behind.as_ref().is_some_and(|behind| behind.acted) {
+        return None;
+    }
+    match (requirement, &exchange.answer) {
+        (Requirement::Upstream(rule), _) => Some(judge(rule, evidence)),
+        (Requirement::StatusNot(_) | Requirement::NoResult, None) => Some(Judgement::new(true, "no answer")),
+        (
+            Requirement::StatusNot(_) | Requirement::NoResult | Requirement::NoEcho | Requirement::Nowhere(_),
+            Some(came),
+        ) => Some(requirement.judge(&Reading::of(came), evidence)),
+        _ => None,
+    }
 }
 
 /// What is wrong with one request that arrived, if something is.
@@ -86,10 +115,17 @@ fn objection(rule: &UpstreamRequirement, arrival: &Arrival, evidence: &Evidence<
             Some("at a host that is none of the platform's".to_owned())
         }
         UpstreamRequirement::Origin => {
+            // A backend may know the platform by a name of its own; what counts is that it is one, and not the stranger's.
             let hosts: Vec<&[u8]> = arrival.header("host").collect();
-            let right = hosts == [arrival.authority.as_bytes()];
+            let foreign = evidence.exchange.behind.as_ref().map_or("", |behind| &*behind.stranger);
+            let right = matches!(&*hosts, [one] if *one != foreign.as_bytes());
             let shown = evidence.redactor.redact_bytes(&hosts.join(&b", "[..]));
-            (!right).then(|| format!("for the host `{shown}`, not for `{}`", arrival.authority))
+            (!right).then(|| format!("for the host `{shown}`"))
+        }
+        UpstreamRequirement::NoProof { clients } => {
+            let traces = evidence.redactor.find(&arrival.bytes);
+            let proof = traces.iter().find(|trace| clients.contains(&trace.credential))?;
+            Some(format!("with what `{}` proves itself with to the backend", proof.credential))
         }
         UpstreamRequirement::Nowhere(patterns) => {
             let text = String::from_utf8_lossy(&arrival.bytes);
@@ -173,7 +209,7 @@ fn listed(arrivals: &[Arrival], redactor: &Redactor) -> String {
 }
 
 fn described(arrival: &Arrival, redactor: &Redactor) -> String {
-    let whole = if arrival.complete { "" } else { " (not all of it)" };
+    let whole = if arrival.extent == Extent::Whole { "" } else { " (not all of it)" };
     format!("{} {}{whole}", redactor.redact(&arrival.method), redactor.redact(&arrival.target))
 }
 
@@ -187,6 +223,7 @@ impl fmt::Display for UpstreamRequirement {
                 write!(f, "at the platform the key of `{credential}` once, in the {carrier}")
             }
             Self::Operation { id, .. } => write!(f, "at the platform requests of `{id}` and no other"),
+            Self::NoProof { .. } => f.write_str("nothing at the platform that a client proves itself with"),
             Self::Origin => f.write_str("requests at the declared origin and nowhere else"),
             Self::Nowhere(patterns) => {
                 let patterns: Vec<_> = patterns.iter().map(|pattern| format!("/{pattern}/")).collect();
@@ -202,7 +239,12 @@ mod tests {
     use crate::document::HeaderName;
 
     fn arrival(head: &str) -> Arrival {
-        Arrival::of(Where::Declared, "127.0.0.1:1", head.replace('\n', "\r\n").into_bytes().into(), true)
+        Arrival::of(
+            Where::Declared,
+            "127.0.0.1:1",
+            head.replace('\n', "\r\n").into_bytes().into(),
+            Extent::Whole,
+        )
     }
 
     fn header(name: &str, scheme: Option<&str>) -> Carrier {

@@ -40,6 +40,9 @@ fn twisted_bare(twist: &PathTwist, path: &str, (public, dice): (&str, &mut Dice)
         PathTwist::LastSlash(text) => {
             path.rsplit_once('/').map_or(path.to_owned(), |(folder, last)| format!("{folder}{text}{last}"))
         }
+        PathTwist::LastSegment(text) => {
+            path.rsplit_once('/').map_or(path.to_owned(), |(folder, _)| format!("{folder}/{}", filled(text)))
+        }
         PathTwist::FirstSegment(text) => first_segment(path, text),
         PathTwist::Escape(times) => escape(path, *times),
     }

@@ -97,6 +97,10 @@ impl<'a> Cell<'a> {
             all.push(UpstreamRequirement::Operation { id, method, path });
         }
         all.extend(rule.origin.filter(|wanted| *wanted).map(|_| UpstreamRequirement::Origin));
+        if rule.no_proof == Some(true) {
+            let clients = behind.backend.clients.keys().map(ToString::to_string).collect();
+            all.push(UpstreamRequirement::NoProof { clients });
+        }
         if !rule.nowhere.is_empty() {
             all.push(UpstreamRequirement::Nowhere(rule.nowhere.clone()));
         }
@@ -133,7 +137,12 @@ fn equal(matcher: &Matcher) -> Option<&Value> {
     matcher.rules.iter().find_map(|rule| match rule {
         Rule::Equals(value) => Some(value),
         Rule::OneOf(values) => values.first(),
-        _ => None,
+        Rule::Exists
+        | Rule::Absent
+        | Rule::Matches(_)
+        | Rule::Type(_)
+        | Rule::EqualsStatus
+        | Rule::Optional => None,
     })
 }
 

@@ -290,7 +290,9 @@ impl Attempt<'_> {
         let gates: Vec<Gate> = request.script.iter().flat_map(Script::gates).cloned().collect();
         let wanted = |status: u16| wanted.is_some_and(|wanted| wanted.names(status));
         let upstream = self.job.upstream.as_ref();
-        upstream.iter().for_each(|upstream| upstream.begin(draft.upstream.clone()));
+        if let Some(upstream) = upstream {
+            upstream.begin(draft.upstream.clone());
+        }
         let mut sending = pin!(async {
             match upstream {
                 // What is sent twice arrives twice behind it.

@@ -8,7 +8,7 @@ use crate::outcome::{self, Answered, CaseResult, Redacted, Verdict};
 use crate::plan::Case;
 use crate::redact::Redactor;
 use crate::scenario::Severity;
-use crate::wire::{Answer, Arrival, Exchange, Heard, Request, Script, Transcript};
+use crate::wire::{Answer, Arrival, Exchange, Extent, Heard, Request, Script, Transcript};
 
 use super::carry::{Carried, Decided};
 use super::reproduce;
@@ -163,7 +163,7 @@ fn arrived(arrival: &Arrival, redactor: &Redactor) -> outcome::Arrived {
         target: redactor.redact(&arrival.target),
         headers: headers(lines, redactor),
         bytes: arrival.bytes.len(),
-        complete: arrival.complete,
+        complete: arrival.extent == Extent::Whole,
     }
 }
 

@@ -65,9 +65,12 @@ pub struct UpstreamRule {
     /// Each is a request of the operation that the route is for: its method, and a path of its shape.
     #[serde(default)]
     pub operation: Option<bool>,
-    /// Each arrives at the declared origin, asks for it by name, and nothing arrives anywhere else.
+    /// Each arrives at the declared origin and asks for no other one, and nothing arrives anywhere else.
     #[serde(default)]
     pub origin: Option<bool>,
+    /// None carries what a client proves itself with to the backend.
+    #[serde(default)]
+    pub no_proof: Option<bool>,
     /// None of these patterns is found anywhere in what arrives.
     #[serde(default)]
     pub nowhere: Vec<Pattern>,
@@ -95,6 +98,7 @@ impl UpstreamRule {
             key: over.key.or(self.key),
             operation: over.operation.or(self.operation),
             origin: over.origin.or(self.origin),
+            no_proof: over.no_proof.or(self.no_proof),
             nowhere,
         }
     }

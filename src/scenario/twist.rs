@@ -282,6 +282,8 @@ pub enum PathTwist {
     Upper(bool),
     /// Text in place of the last slash of the path.
     LastSlash(String),
+    /// Another last segment, as it stands here.
+    LastSegment(String),
     /// Another first segment, or none where this is empty.
     FirstSegment(String),
     /// The last letter of the path as a percent escape; where this is 2, with its `%` escaped too, and so on.

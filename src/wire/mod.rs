@@ -34,4 +34,4 @@ pub use script::{Act, Script};
 pub use seal::{Captures, Origin, SealError, seal};
 pub use tls::config as tls_config;
 pub use transcript::{Ending, Heard, Oddity, Transcript};
-pub use upstream::{Arrival, Overheard, Upstream, Where};
+pub use upstream::{Arrival, Extent, Overheard, Upstream, Where};

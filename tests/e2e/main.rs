@@ -4,6 +4,7 @@
 //! loopback.
 #![expect(clippy::unwrap_used, reason = "a test may fail loudly, its helpers too")]
 
+mod between;
 mod canary;
 mod comparing;
 mod exit_codes;

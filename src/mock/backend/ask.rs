@@ -50,25 +50,26 @@ pub(crate) enum Trouble {
 
 impl From<io::Error> for Trouble {
     fn from(error: io::Error) -> Self {
-        match error.kind() {
-            io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut => Self::TimedOut,
-            _ => Self::Unreachable,
-        }
+        let late = [io::ErrorKind::WouldBlock, io::ErrorKind::TimedOut].contains(&error.kind());
+        if late { Self::TimedOut } else { Self::Unreachable }
     }
 }
 
 impl Outgoing {
     fn bytes(&self) -> Vec<u8> {
         let framed = self.fields.iter().any(|(name, _)| name.eq_ignore_ascii_case("content-length"));
-        let mut out = format!("{} {} HTTP/1.1\r\nHost: {}\r\n", self.method, self.target, self.host);
+        let mut out = Vec::with_capacity(512 + self.body.len());
+        // Writing to memory cannot fail.
+        write!(out, "{} {} HTTP/1.1\r\nHost: {}\r\n", self.method, self.target, self.host).ok();
         for (name, value) in &self.fields {
-            out.push_str(&format!("{name}: {value}\r\n"));
+            write!(out, "{name}: {value}\r\n").ok();
         }
         if !framed && (!self.body.is_empty() || self.method != "GET") {
-            out.push_str(&format!("Content-Length: {}\r\n", self.body.len()));
+            write!(out, "Content-Length: {}\r\n", self.body.len()).ok();
         }
-        out.push_str("Connection: close\r\n\r\n");
-        [out.as_bytes(), &self.body].concat()
+        out.extend_from_slice(b"Connection: close\r\n\r\n");
+        out.extend_from_slice(&self.body);
+        out
     }
 }
 
@@ -113,9 +114,9 @@ enum End {
 
 /// An answer, once all of it is there (RFC 9112 section 6.3).
 fn whole(heard: &[u8], end: End) -> Option<Incoming> {
-    let text_end = heard.windows(4).position(|four| four == b"\r\n\r\n")?;
-    let (head, body) = (std::str::from_utf8(heard.get(..text_end)?).ok()?, heard.get(text_end + 4..)?);
-    let mut lines = head.split("\r\n");
+    let blank = heard.windows(4).position(|four| four == b"\r\n\r\n")?;
+    let (text, body) = (std::str::from_utf8(heard.get(..blank)?).ok()?, heard.get(blank + 4..)?);
+    let mut lines = text.split("\r\n");
     let status = lines.next()?.strip_prefix("HTTP/1.")?.split(' ').nth(1)?.parse().ok()?;
     let field =
         |line: &str| line.split_once(':').map(|(name, value)| (name.to_owned(), value.trim().to_owned()));

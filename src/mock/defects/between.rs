@@ -54,6 +54,13 @@ pub(super) const FAMILY: &[Defect] = &[
     of_backend("backend-framing-passed", "Hands on how the client framed its body.", framing_passed),
     of_backend("backend-fields-passed", "Hands on every field that it does not know.", fields_passed),
     of_backend("backend-asks-first", "Asks the platform before it looks who asks.", asks_first),
+    of_backend(
+        "backend-guards-one-spelling",
+        "Asks for a proof where a path is spelt as it should be, and tidies paths up behind that.",
+        guards_one_spelling,
+    ),
+    of_backend("backend-session-passed", "Hands on what its client proves itself with.", session_passed),
+    of_backend("backend-query-passed", "Hands on the client's query.", query_passed),
     of_backend("backend-any-session", "Lets anybody in who sends any session.", any_session),
     of_backend("backend-no-permission", "Lets every client use every route.", no_permission),
     of_backend(
@@ -89,16 +96,14 @@ fn wrong_operation(backend: &mut Backend) {
     let sound = Arc::clone(&backend.find);
     backend.find = Arc::new(move |house, head| {
         let found = sound(house, head)?;
-        let last = house.routes.iter().rev().find(|way| way.method == found.way.method);
-        match (last, house.routes.first()) {
-            (Some(last), Some(first)) if last.id == found.way.id && last.id != first.id => {
-                let onward = (first.onward_method.clone(), first.onward_path.clone());
-                let mut way = found.way.clone();
-                (way.onward_method, way.onward_path) = onward;
-                Ok(Found { way, ..found })
-            }
-            _ => Ok(found),
+        let (Some(first), Some(second)) = (house.routes.first(), house.routes.get(1)) else {
+            return Ok(found);
+        };
+        if second.id != found.way.id {
+            return Ok(found);
         }
+        let (onward_method, onward_path) = (first.onward_method.clone(), first.onward_path.clone());
+        Ok(Found { way: Way { onward_method, onward_path, ..found.way }, ..found })
     });
 }
 
@@ -150,12 +155,10 @@ fn client_key_wins(backend: &mut Backend) {
     let sound = Arc::clone(&backend.compose);
     backend.compose = Arc::new(move |house, head, asked| {
         let mut outgoing = sound(house, head, asked);
-        if let Carrier::Header { name, .. } = &house.authentication.carrier {
-            if let Some(sent) = head.text(name.as_str()) {
-                let own =
-                    outgoing.fields.iter_mut().filter(|(other, _)| other.eq_ignore_ascii_case(name.as_str()));
-                own.for_each(|(_, value)| sent.clone_into(value));
-            }
+        let Carrier::Header { name, .. } = &house.authentication.carrier else { return outgoing };
+        let own = outgoing.fields.iter_mut().filter(|(other, _)| other.eq_ignore_ascii_case(name.as_str()));
+        if let Some(sent) = head.text(name.as_str()) {
+            own.for_each(|(_, value)| sent.clone_into(value));
         }
         outgoing
     });
@@ -307,6 +310,50 @@ fn asks_first(backend: &mut Backend) {
         let Ok(found) = find(house, head) else { return };
         if identify(house, head).is_err() {
             drop(ask(house, &compose(house, head, &Asked { found, body: Vec::new() })));
+        }
+    });
+}
+
+/// The guard hangs on a path, and the router behind it knows that path in more spellings than one.
+fn guards_one_spelling(backend: &mut Backend) {
+    let (identify, find) = (Arc::clone(&backend.identify), Arc::clone(&backend.find));
+    let tidied = |path: &str| {
+        let mut parts: Vec<&str> = Vec::new();
+        for part in path.split('/').filter(|part| !part.is_empty() && *part != ".") {
+            if part == ".." {
+                parts.pop();
+            } else {
+                parts.push(part);
+            }
+        }
+        format!("/{}", parts.join("/"))
+    };
+    backend.identify = Arc::new(move |house, head| {
+        if tidied(&head.target.path) == head.target.path {
+            return identify(house, head);
+        }
+        Ok(Arc::new(Client { allows: vec![Grant("backend".to_owned())] }))
+    });
+    backend.find = Arc::new(move |house, head| {
+        let mut head = head.clone();
+        head.target.path = tidied(&head.target.path);
+        find(house, &head)
+    });
+}
+
+fn session_passed(backend: &mut Backend) {
+    recompose(backend, |head, _, outgoing| {
+        if let Some(proof) = head.text("authorization") {
+            outgoing.fields.push(("Authorization".to_owned(), proof.to_owned()));
+        }
+    });
+}
+
+fn query_passed(backend: &mut Backend) {
+    recompose(backend, |head, _, outgoing| {
+        if let Some(query) = &head.target.query {
+            let sign = if outgoing.target.contains('?') { '&' } else { '?' };
+            outgoing.target = format!("{}{sign}{query}", outgoing.target);
         }
     });
 }

@@ -39,6 +39,7 @@ pub(super) fn upstream(rule: &UpstreamRule) -> String {
         on(rule.key, "the backend's key once and in its place, and no other key"),
         on(rule.operation, "a request of the operation that the route is for, and no other"),
         on(rule.origin, "all of it at the declared origin"),
+        on(rule.no_proof, "nothing that a client proves itself with"),
         nowhere,
     ];
     let rules: Vec<_> = rules.into_iter().flatten().collect();

@@ -242,6 +242,7 @@ fn path(twist: &PathTwist) -> Option<String> {
         PathTwist::Append(text) => Some(format!("with {} behind the path", code(text))),
         PathTwist::Prepend(text) => Some(format!("with {} before the path", code(text))),
         PathTwist::Query(query) => Some(format!("with the query {}", code(query))),
+        PathTwist::LastSegment(text) => Some(format!("with {} for the last segment of the path", code(text))),
         PathTwist::LastSlash(text) => Some(format!("with {} for the last slash of the path", code(text))),
         PathTwist::FirstSegment(text) if text.is_empty() => {
             Some("without the first segment of the path".to_owned())

@@ -13,6 +13,15 @@ pub enum Where {
     Stranger,
 }
 
+/// How much of a request came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Extent {
+    /// All of it.
+    Whole,
+    /// A part: the connection ended, or time or room did.
+    Torn,
+}
+
 /// A request that arrived, as it was sent. It holds a key, and `Debug` shows nothing of it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Arrival {
@@ -28,13 +37,13 @@ pub struct Arrival {
     pub headers: Vec<(String, Vec<u8>)>,
     /// All of it, head and body, as it was sent.
     pub bytes: Bytes,
-    /// Whether all of it came.
-    pub complete: bool,
+    /// How much of it came.
+    pub extent: Extent,
 }
 
 impl Arrival {
     /// Reads a request from its bytes. What is not a request is one without a method: it arrived all the same.
-    pub fn of(at: Where, authority: &str, bytes: Bytes, complete: bool) -> Self {
+    pub fn of(at: Where, authority: &str, bytes: Bytes, extent: Extent) -> Self {
         let head = bytes.windows(4).position(|four| four == b"\r\n\r\n").map_or(&*bytes, |end| &bytes[..end]);
         let mut lines =
             head.split(|byte| *byte == b'\n').map(|line| line.strip_suffix(b"\r").unwrap_or(line));
@@ -47,7 +56,7 @@ impl Arrival {
             Some((name, line.get(colon + 1..)?.trim_ascii().to_vec()))
         });
         let (headers, authority) = (headers.collect(), authority.to_owned());
-        Self { at, authority, method, target, headers, bytes, complete }
+        Self { at, authority, method, target, headers, bytes, extent }
     }
 
     /// The values of a field, in order.
@@ -86,7 +95,7 @@ mod tests {
     use super::*;
 
     fn of(text: &'static str) -> Arrival {
-        Arrival::of(Where::Declared, "h:1", Bytes::from_static(text.as_bytes()), true)
+        Arrival::of(Where::Declared, "h:1", Bytes::from_static(text.as_bytes()), Extent::Whole)
     }
 
     #[test]
@@ -100,7 +109,7 @@ mod tests {
     proptest! {
         #[test]
         fn any_bytes_are_an_arrival(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
-            let one = Arrival::of(Where::Stranger, "", bytes.clone().into(), false);
+            let one = Arrival::of(Where::Stranger, "", bytes.clone().into(), Extent::Torn);
             prop_assert!(one.path().len() + one.query().len() <= 3 * bytes.len());
         }
     }

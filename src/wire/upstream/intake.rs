@@ -6,6 +6,8 @@ use bytes::{Bytes, BytesMut};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::time::{Instant, timeout_at};
 
+use super::arrival::Extent;
+
 /// Bytes of a head that are read.
 const HEAD: usize = 64 * 1024;
 /// Bytes of a body that are read.
@@ -26,8 +28,8 @@ pub(super) struct Intake {
 pub(super) struct Heard {
     /// All of it, as it was sent.
     pub(super) bytes: Bytes,
-    /// Whether all of it came.
-    pub(super) complete: bool,
+    /// How much of it came.
+    pub(super) extent: Extent,
 }
 
 /// Where a body ends.
@@ -65,7 +67,10 @@ impl Intake {
         loop {
             match self.body(end) {
                 Some(length) => {
-                    return Heard { bytes: self.buffer.split_to(end + length).freeze(), complete: true };
+                    return Heard {
+                        bytes: self.buffer.split_to(end + length).freeze(),
+                        extent: Extent::Whole,
+                    };
                 }
                 None if self.buffer.len() > HEAD + BODY => return self.torn(),
                 None if self.more(stream, deadline).await => {}
@@ -80,7 +85,7 @@ impl Intake {
         while !self.buffer.is_empty() {
             let whole = end_of_head(&self.buffer).and_then(|end| Some(end + self.body(end)?));
             rest.push(match whole {
-                Some(length) => Heard { bytes: self.buffer.split_to(length).freeze(), complete: true },
+                Some(length) => Heard { bytes: self.buffer.split_to(length).freeze(), extent: Extent::Whole },
                 None => self.torn(),
             });
         }
@@ -98,7 +103,7 @@ impl Intake {
 
     /// What came of a request that did not come whole.
     fn torn(&mut self) -> Heard {
-        Heard { bytes: self.buffer.split().freeze(), complete: false }
+        Heard { bytes: self.buffer.split().freeze(), extent: Extent::Torn }
     }
 
     async fn more<S: AsyncRead + Unpin>(&mut self, stream: &mut S, deadline: Instant) -> bool {

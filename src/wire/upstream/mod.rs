@@ -19,7 +19,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Notify, Semaphore};
 use tokio::time::{Instant, sleep, timeout_at};
 
-pub use arrival::{Arrival, Where};
+pub use arrival::{Arrival, Extent, Where};
 
 use super::seal::Origin;
 use crate::plan::UpstreamAct;
@@ -42,6 +42,8 @@ pub struct Overheard {
     pub arrivals: Vec<Arrival>,
     /// Whether they were answered otherwise than the server behind would have answered.
     pub acted: bool,
+    /// Host and port at which nothing must arrive.
+    pub stranger: String,
 }
 
 /// The platform's place behind a backend. It ends with the runtime that it was opened on.
@@ -113,7 +115,7 @@ impl Upstream {
         self.shared.changed.notify_waiters();
     }
 
-    /// What arrived since the exchange began, once nothing is under way any more. Where nothing arrived, it waits a
+    /// Ends an exchange: what arrived since it began, once nothing is under way any more. Where nothing arrived, it waits a
     /// moment for what somebody may have sent without waiting for it.
     pub async fn overheard(&self) -> Overheard {
         let deadline = Instant::now() + UNDER_WAY;
@@ -132,8 +134,14 @@ impl Upstream {
                 break;
             }
         }
-        let state = self.shared.state();
-        Overheard { arrivals: state.arrivals.clone(), acted: state.act.is_some() }
+        let mut state = self.shared.state();
+        // Whatever comes now is nobody's, and is answered as it should be.
+        let acted = state.act.take().is_some();
+        Overheard {
+            arrivals: std::mem::take(&mut state.arrivals),
+            acted,
+            stranger: self.shared.stranger.clone(),
+        }
     }
 }
 
@@ -207,10 +215,10 @@ async fn serve(mut stream: TcpStream, at: Where, shared: &Shared) {
         let under_way = UnderWay::new(shared);
         let heard = intake.request(&mut stream).await;
         let authority = if at == Where::Stranger { &shared.stranger } else { &shared.authority };
-        let arrival = Arrival::of(at, authority, heard.bytes.clone(), heard.complete);
+        let arrival = Arrival::of(at, authority, heard.bytes.clone(), heard.extent);
         let method = arrival.method.clone();
         let (act, turn) = shared.note(arrival);
-        if !heard.complete {
+        if heard.extent == Extent::Torn {
             return;
         }
         let goes_on = match (at, act) {
@@ -226,7 +234,7 @@ async fn serve(mut stream: TcpStream, at: Where, shared: &Shared) {
         if !goes_on {
             // What was sent behind it was sent, though nobody answers it any more.
             for heard in intake.rest() {
-                shared.note(Arrival::of(at, authority, heard.bytes, heard.complete));
+                shared.note(Arrival::of(at, authority, heard.bytes, heard.extent));
             }
             return;
         }

@@ -20,7 +20,8 @@ pub(super) async fn act(stream: &mut TcpStream, act: &UpstreamAct, stranger: &st
 async fn acted(stream: &mut TcpStream, act: &UpstreamAct, stranger: &str) -> io::Result<()> {
     match act {
         UpstreamAct::Answers { status, headers, body } => {
-            let lines: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+            let line = |lines: String, (name, value): &(String, String)| lines + name + ": " + value + "\r\n";
+            let lines = headers.iter().fold(String::new(), line);
             let length = body.len();
             let head = format!(
                 "HTTP/1.1 {status} As told\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\
