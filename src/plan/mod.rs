@@ -40,7 +40,7 @@ pub use control::ControlPair;
 pub use crate::scenario::{Gap, Piece, Template, What};
 pub use conversation::{Conversation, Part};
 pub use deed::created;
-pub use draft::{Draft, DraftBody, DraftKey, Place, Preparation, Sender};
+pub use draft::{Draft, DraftBody, DraftKey, DraftToken, Place, Preparation, Sender};
 pub use forge::{Dice, Public, forge};
 pub use frames::FramePart;
 pub use permission::{Standing, standing};

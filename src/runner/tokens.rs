@@ -2,6 +2,7 @@
 
 use crate::contract::{OperationId, Secret};
 use crate::judge::decoded;
+use crate::plan::Draft;
 use crate::wire::{Answer, Exchange};
 
 use super::Job;
@@ -25,6 +26,13 @@ pub(super) fn minted(job: &Job, exchange: &Exchange) -> Vec<Secret> {
     let answers = exchange.answer.iter().chain(heard.map(|heard| &heard.answer));
     let texts = answers.flat_map(|answer| texts(answer, &|json| tokens.mint.capture.select(json)));
     texts.filter(|text| text.len() >= SHORTEST).map(Secret::new).collect()
+}
+
+/// The token that a request carried, forged or not.
+pub(super) fn carried(draft: &Draft, exchange: &Exchange) -> Option<Secret> {
+    draft.token.as_ref()?;
+    let text = exchange.request.key.as_ref().filter(|text| text.len() >= SHORTEST)?;
+    Some(Secret::new(text.clone()))
 }
 
 fn texts(answer: &Answer, select: &dyn Fn(&serde_json::Value) -> Vec<&serde_json::Value>) -> Vec<String> {

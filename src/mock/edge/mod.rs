@@ -35,7 +35,7 @@ use crate::mock::{Http2, RateLimit};
 
 pub(crate) use cors::{Sharing, asking_page, key_field};
 pub(crate) use denial::Denial;
-pub(crate) use extract::Presented;
+pub(crate) use extract::{Presented, extract};
 pub(crate) use finish::Seal;
 pub(crate) use forward::Forwarded;
 pub(crate) use keys::{Application, Digest, Key, Keys, expired};
