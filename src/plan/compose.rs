@@ -6,7 +6,9 @@ use super::forge::Dice;
 use super::{BoundOperation, Inputs, path};
 use crate::contract::{self, Body, Carrier, Operation};
 use crate::document::{HeaderName, JsonPath};
-use crate::scenario::{self, BodyTwist, Carry, HeaderLine, IdempotencyKey, SchemeForm, Separator, Twist};
+use crate::scenario::{
+    self, BodyTwist, Carry, HeaderLine, IdempotencyKey, IfRefused, SchemeForm, Separator, Twist,
+};
 
 /// Stands for the field in which the edge tells what is behind it whose request it is.
 const IDENTITY: &str = "{identity}";
@@ -56,6 +58,8 @@ pub(super) fn preparation(operation: &BoundOperation, draft: Draft, capture: &Js
         draft: Box::new(draft),
         status: operation.operation.accepted.status,
         capture: capture.clone(),
+        environment: None,
+        if_refused: IfRefused::Unclear,
     }
 }
 

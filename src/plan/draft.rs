@@ -5,7 +5,7 @@ use indexmap::IndexMap;
 use super::{Conversation, Deed, Part, UpstreamAct};
 use crate::contract::{Carrier, Operation, OperationId};
 use crate::document::{JsonPath, Pattern};
-use crate::scenario::{Beside, KeyTwist, WhichNode};
+use crate::scenario::{Beside, IfRefused, KeyTwist, WhichNode};
 
 /// A request, all but its key, its host and what only an earlier answer can tell.
 #[derive(Clone, Debug, PartialEq)]
@@ -24,6 +24,8 @@ pub struct Draft {
     pub second: Option<(DraftKey, Beside)>,
     /// What to do first, by the parameter that it fills in.
     pub preparations: IndexMap<String, Preparation>,
+    /// The token that it carries, minted by the preparation of that name.
+    pub token: Option<DraftToken>,
     /// Where its body holds the token that was minted for the case.
     pub token_at: Option<JsonPath>,
     /// Whether it goes to the environment's plain address.
@@ -73,7 +75,14 @@ pub struct DraftKey {
     pub place: Place,
 }
 
-/// Where a key is carried.
+/// A token to be.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DraftToken {
+    /// Where it is carried.
+    pub place: Place,
+}
+
+/// Where a key or a token is carried.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Place {
     /// In a carrier, declared or not.
@@ -93,6 +102,10 @@ pub struct Preparation {
     pub status: u16,
     /// Where its answer holds the value.
     pub capture: JsonPath,
+    /// The environment in which it is asked, where that is not the case's.
+    pub environment: Option<String>,
+    /// What an answer of 4xx means for the case.
+    pub if_refused: IfRefused,
 }
 
 impl Draft {
@@ -112,6 +125,7 @@ impl Draft {
             key: None,
             second: None,
             preparations: IndexMap::new(),
+            token: None,
             token_at: None,
             plaintext: false,
             node: WhichNode::First,

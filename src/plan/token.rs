@@ -4,12 +4,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::bind::Cell;
-use super::draft::Draft;
+use super::draft::{Draft, DraftToken, Place};
 use super::permission::{Standing, covers_any, standing};
 use super::{BoundOperation, compose};
-use crate::contract::{Carrier, Credential, Grant, Tokens};
-use crate::document::Millis;
-use crate::scenario::{CredentialPick, TokenTwist, Twist};
+use crate::contract::{Carrier, Credential, Environment, Grant, Tokens};
+use crate::document::{Millis, Name};
+use crate::scenario::{CredentialPick, MintedIn, TokenCarry, TokenTwist, Twist};
 
 /// What a token is called among the names that are filled in.
 pub(super) const TOKEN: &str = "token";
@@ -70,20 +70,30 @@ impl<'a> Cell<'a> {
         }
         let Some(token) = &twist.token else { return Ok(()) };
         self.minted(draft, token)?;
-        match &self.tokens()?.carrier {
-            Carrier::Header { name, scheme } => {
-                let scheme = scheme.as_ref().map(|scheme| format!("{scheme} ")).unwrap_or_default();
-                draft.headers.push((name.to_string(), format!("{scheme}{{{TOKEN}}}")));
-            }
-            Carrier::Cookie(name) => {
-                draft.headers.push(("Cookie".to_owned(), format!("{name}={{{TOKEN}}}")));
-            }
-            Carrier::Query(name) => {
-                let sign = if draft.target.contains('?') { '&' } else { '?' };
-                draft.target = format!("{}{sign}{name}={{{TOKEN}}}", draft.target);
-            }
-        }
+        draft.token = Some(DraftToken { place: self.token_place(token)? });
         Ok(())
+    }
+
+    /// Where a token goes: its declared place, or another one where the twist says so.
+    ///
+    /// # Errors
+    /// That the contract declares that other place.
+    fn token_place(&self, token: &TokenTwist) -> Result<Place, String> {
+        let (own, keys) = (&self.tokens()?.carrier, &self.inputs.contract.authentication.carrier);
+        let other = match &token.carry {
+            None => return Ok(Place::Carrier(own.clone())),
+            Some(TokenCarry::Key) if is_same(own, keys) => {
+                return Err("keys and tokens travel in the same place".to_owned());
+            }
+            Some(TokenCarry::Key) => return Ok(Place::Carrier(keys.clone())),
+            Some(TokenCarry::Query(name)) => Carrier::Query(name.clone()),
+            Some(TokenCarry::Cookie(name)) => Carrier::Cookie(name.clone()),
+            Some(TokenCarry::Header(name)) => Carrier::Header { name: name.clone(), scheme: None },
+        };
+        if is_same(&other, own) || is_same(&other, keys) {
+            return Err("the contract declares that very place".to_owned());
+        }
+        Ok(Place::Carrier(other))
     }
 
     /// Mints a token first.
@@ -91,12 +101,38 @@ impl<'a> Cell<'a> {
         let mint = &self.tokens()?.mint;
         let operation = self.token_operation(&mint.operation)?;
         self.effects_permitted(operation)?;
-        let pick = Twist { credential: Some(token.minted_by.clone()), ..Twist::default() };
+        let mut pick = Twist { credential: Some(token.minted_by.clone()), ..Twist::default() };
+        let elsewhere = match token.minted_in {
+            MintedIn::Here => None,
+            MintedIn::OtherEnvironment => {
+                let (name, credential) = self.elsewhere(operation)?;
+                pick.credential = Some(CredentialPick::Named(credential.to_owned()));
+                Some(name)
+            }
+        };
         let credential = self.picked_for(operation, &pick)?;
         let sound = compose::sound(self, (operation, credential), &pick);
-        let preparation = compose::preparation(operation, sound, &mint.capture);
+        let mut preparation = compose::preparation(operation, sound, &mint.capture);
+        preparation.environment = elsewhere.map(str::to_owned);
+        preparation.if_refused = token.if_refused;
         draft.preparations.insert(TOKEN.to_owned(), preparation);
         Ok(())
+    }
+
+    /// Another environment that may be asked, and the first credential that may mint tokens there and here.
+    fn elsewhere(&self, operation: &BoundOperation) -> Result<(&'a str, &'a str), String> {
+        let contract = self.inputs.contract;
+        let asked = |(name, it): &(&'a Name, &Environment)| {
+            name.as_str() != self.environment.0
+                && (!it.protected || self.inputs.permits.allows(name.as_str()))
+        };
+        let other = contract.environments.iter().find(asked).map(|(name, _)| name.as_str());
+        let other = other.ok_or("there is no other environment that may be asked")?;
+        let may =
+            |credential: &Credential, there| standing(credential, operation, there) == Standing::Allowed;
+        let both = |(_, it): &(&str, &Credential)| may(it, other) && may(it, self.environment.0);
+        let found = self.credentials().find(both).map(|(name, _)| name);
+        found.map(|name| (other, name)).ok_or_else(|| "no key may mint tokens in two environments".to_owned())
     }
 
     /// Makes a draft the request that revokes the case's token.
@@ -121,5 +157,20 @@ impl<'a> Cell<'a> {
         let cell = Cell { operation, axis: None, ..*self };
         let picked = cell.pick(pick)?;
         picked.ok_or_else(|| format!("no key is used for `{}`", operation.id))
+    }
+}
+
+/// Whether two carriers are the same place of a request.
+fn is_same(one: &Carrier, other: &Carrier) -> bool {
+    match (one, other) {
+        (Carrier::Header { name, scheme }, Carrier::Header { name: other, scheme: others }) => {
+            let scheme = scheme.as_deref().unwrap_or_default();
+            name.as_str().eq_ignore_ascii_case(other.as_str())
+                && scheme.eq_ignore_ascii_case(others.as_deref().unwrap_or_default())
+        }
+        (Carrier::Query(name), Carrier::Query(other)) | (Carrier::Cookie(name), Carrier::Cookie(other)) => {
+            name == other
+        }
+        (Carrier::Header { .. } | Carrier::Query(_) | Carrier::Cookie(_), _) => false,
     }
 }

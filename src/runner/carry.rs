@@ -9,7 +9,7 @@ use crate::judge::{
     Evidence, Finding, Judgement, Recogniser, Requirement, Volatile, decoded, is_wrongly_accepted, judge,
 };
 use crate::plan::{Case, Deed, Dice, Draft, PlannedStep, Preparation};
-use crate::scenario::{OTHER_UNIQUE, UNIQUE};
+use crate::scenario::{IfRefused, OTHER_UNIQUE, UNIQUE};
 use crate::wire::{Answer, Captures, Exchange, Gate, Script, seal};
 
 use super::steer::{Hands, Objection};
@@ -88,6 +88,8 @@ struct Attempt<'a> {
     dice: Dice,
     /// The tokens that were minted on the way.
     minted: Vec<Secret>,
+    /// What it comes to that something could not be made, where that is right too.
+    settled: Option<Carried>,
     /// How often a request had to be sent once more.
     again: u32,
 }
@@ -99,13 +101,14 @@ async fn attempt(job: &Job, case: &Case, steps: &[PlannedStep]) -> Carried {
     let dice = Dice::new(job.settings.seed, &case.id);
     let hands = Hands::new(job.grip(), &case.id);
     let (captures, minted) = (told(job, case), Vec::new());
-    let mut attempt = Attempt { job, case, lane, hands, captures, dice, minted, again: 0 };
+    let mut attempt = Attempt { job, case, lane, hands, captures, dice, minted, settled: None, again: 0 };
     let carried = match attempt.twin().await {
         Ok(Some(unaccepted)) => Ok(unaccepted),
         Ok(None) => attempt.steps(steps).await,
         Err(why) => Err(why),
     };
-    let mut carried = carried.unwrap_or_else(Carried::unclear);
+    let settled = attempt.settled.take();
+    let mut carried = carried.unwrap_or_else(|why| settled.unwrap_or_else(|| Carried::unclear(why)));
     // An answer that mints a token has to hold it; whatever is reported of it must not.
     tokens::keep(job, &attempt.minted);
     let left = attempt.hands.take_back().await;
@@ -233,7 +236,7 @@ impl Attempt<'_> {
                 self.captures.insert(name.clone(), value);
             }
         }
-        self.send(&step.draft, Some(&step.requirement)).await
+        self.send(&step.draft, (self.lane, Some(&step.requirement))).await
     }
 
     fn judge(&self, step: &PlannedStep, exchange: &Exchange, earlier: &[Exchange]) -> (Judgement, bool) {
@@ -267,7 +270,9 @@ impl Attempt<'_> {
 
     /// Makes something real and returns its name.
     async fn prepare(&mut self, preparation: &Preparation) -> Result<String, String> {
-        let exchange = self.send(&preparation.draft, None).await?;
+        let lane = preparation.environment.as_ref().map_or(Some(self.lane), |name| self.job.lanes.get(name));
+        let lane = lane.ok_or("the run has no way to another environment")?;
+        let exchange = self.send(&preparation.draft, (lane, None)).await?;
         let what = format!("`{}`, which has to come first,", preparation.operation);
         let answer = exchange.answer.as_ref().filter(|answer| answer.status == preparation.status);
         let Some(answer) = answer else {
@@ -275,7 +280,9 @@ impl Attempt<'_> {
                 || exchange.failure.as_ref().map_or_else(String::new, ToString::to_string),
                 |answer| format!("status {}", answer.status),
             );
-            return Err(format!("{what} was not accepted: {seen}"));
+            let why = format!("{what} was not accepted: {seen}");
+            self.settled = settled(preparation, exchange, &why);
+            return Err(why);
         };
         let json = json(answer).unwrap_or_default();
         let value = preparation.capture.select(&json).first().map(|value| text(value));
@@ -283,8 +290,12 @@ impl Attempt<'_> {
     }
 
     /// Sends a draft, with patience; what is to be done in the middle of it is done there.
-    async fn send(&mut self, draft: &Draft, wanted: Option<&Requirement>) -> Result<Exchange, String> {
-        let origin = self.lane.origin_of(draft)?;
+    async fn send(
+        &mut self,
+        draft: &Draft,
+        (lane, wanted): (&Lane, Option<&Requirement>),
+    ) -> Result<Exchange, String> {
+        let origin = lane.origin_of(draft)?;
         let request = seal(draft, origin, self.hands.keyring(), &self.captures, &mut self.dice)
             .map_err(|error| format!("could not {error}"))?;
         let gates: Vec<Gate> = request.script.iter().flat_map(Script::gates).cloned().collect();
@@ -296,8 +307,8 @@ impl Attempt<'_> {
         let mut sending = pin!(async {
             match upstream {
                 // What is sent twice arrives twice behind it.
-                Some(_) => (self.lane.send(draft.sender, request).await, 0),
-                None => patience::send(self.lane, draft.sender, request, &wanted).await,
+                Some(_) => (lane.send(draft.sender, request).await, 0),
+                None => patience::send(lane, draft.sender, request, &wanted).await,
             }
         });
         let hands = &mut self.hands;
@@ -322,8 +333,21 @@ impl Attempt<'_> {
         }
         self.again += again;
         self.minted.extend(tokens::minted(self.job, &exchange));
+        self.minted.extend(tokens::carried(draft, &exchange));
         Ok(exchange)
     }
+}
+
+/// What it comes to that something was refused that had to come first, where the case takes that for right.
+fn settled(preparation: &Preparation, exchange: Exchange, why: &str) -> Option<Carried> {
+    let status = exchange.answer.as_ref().map_or(0, |answer| answer.status);
+    let right = preparation.if_refused == IfRefused::Holds && (400..500).contains(&status);
+    right.then(|| Carried {
+        finding: Finding::Holds,
+        exchange: Some(exchange),
+        expected: Some("that, or a refusal of what has to come first".to_owned()),
+        ..Carried::unclear(why.to_owned())
+    })
 }
 
 /// The body of an answer as JSON, whatever it is compressed with.

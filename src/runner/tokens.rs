@@ -1,7 +1,8 @@
 //! Tokens that a target mints during a run: what stands in reports holds none of them, like no key.
 
-use crate::contract::Secret;
+use crate::contract::{OperationId, Secret};
 use crate::judge::decoded;
+use crate::plan::Draft;
 use crate::wire::{Answer, Exchange};
 
 use super::Job;
@@ -14,16 +15,24 @@ const NAME: &str = "token";
 /// Takes the tokens of an exchange into custody, where it was one that mints them.
 pub(super) fn minted(job: &Job, exchange: &Exchange) -> Vec<Secret> {
     let Some(tokens) = &job.contract.tokens else { return Vec::new() };
-    let mint = job.contract.operations().find(|(id, _)| id.as_str() == tokens.mint.operation.0);
+    let mint = tokens.mint.operation.0.split_once('.');
+    let mint = mint.and_then(|(service, name)| job.contract.operation(&OperationId::new(service, name)));
     let target = exchange.request.target.split('?').next().unwrap_or_default();
     // A path with parameters could be any.
-    if mint.is_none_or(|(_, mint)| !mint.path.contains('{') && !target.ends_with(&*mint.path)) {
+    if mint.is_none_or(|mint| !mint.path.contains('{') && !target.ends_with(&*mint.path)) {
         return Vec::new();
     }
     let heard = exchange.transcript.iter().flat_map(|transcript| &transcript.answers);
     let answers = exchange.answer.iter().chain(heard.map(|heard| &heard.answer));
     let texts = answers.flat_map(|answer| texts(answer, &|json| tokens.mint.capture.select(json)));
     texts.filter(|text| text.len() >= SHORTEST).map(Secret::new).collect()
+}
+
+/// The token that a request carried, forged or not.
+pub(super) fn carried(draft: &Draft, exchange: &Exchange) -> Option<Secret> {
+    draft.token.as_ref()?;
+    let text = exchange.request.key.as_ref().filter(|text| text.len() >= SHORTEST)?;
+    Some(Secret::new(text.clone()))
 }
 
 fn texts(answer: &Answer, select: &dyn Fn(&serde_json::Value) -> Vec<&serde_json::Value>) -> Vec<String> {

@@ -54,7 +54,7 @@ pub use repeat::{DiffersFrom, IdempotencyKey, OTHER_UNIQUE, UNIQUE};
 pub use site::Region;
 pub use suite::{Suite, SuiteFile, builtin_files};
 pub use template::{Gap, Piece, Template, TemplateLine, What};
-pub use token::TokenTwist;
+pub use token::{IfRefused, MintedIn, TokenCarry, TokenTwist};
 pub use twist::{
     Beside, BodyTwist, Carry, KeyTwist, LikeTheKey, ObjectOf, PathTwist, SchemeForm, SecondKey, Separator,
     TheCredential, Transform, Twist,

@@ -19,6 +19,7 @@ mod seal;
 mod speak;
 mod speak_frames;
 mod tls;
+mod token;
 mod transcript;
 mod upstream;
 

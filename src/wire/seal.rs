@@ -8,6 +8,7 @@ use http::{HeaderName, HeaderValue};
 
 use super::exchange::Request;
 use super::speak::{Carried, Speaker};
+use super::token;
 use crate::contract::{Carrier, Keyring};
 use crate::plan::{Beside, Conversation, Dice, Draft, DraftKey, Place, Public, forge};
 
@@ -47,6 +48,9 @@ pub enum SealError {
     /// A name has no value.
     #[error("fill in `{{{0}}}`: no earlier answer told it")]
     NoValue(String),
+    /// A token is not what it has to be.
+    #[error("forge the token: {0}")]
+    Token(String),
     /// A body has no place for a token.
     #[error("put the token in the body: the body has no member where `tokens.revoke.token` leads")]
     NoPlace,
@@ -120,6 +124,9 @@ pub fn seal(
     let key = draft.key.as_ref().map(&mut forge).transpose()?;
     let second = draft.second.as_ref().map(|(key, _)| forge(key)).transpose()?;
     let others = others(draft.conversation.as_ref(), &mut forge)?;
+    let token = draft.token.as_ref().map(|_| token::text(captures)).transpose()?;
+    let token = draft.token.as_ref().zip(token);
+    let key = key.or_else(|| token.as_ref().map(|(_, text)| text.clone()));
     let mut sealing =
         Sealing { origin, captures, key: key.as_deref(), second: second.as_deref(), headers: Vec::new() };
     let mut target = sealing.fill(&draft.target)?;
@@ -132,7 +139,8 @@ pub fn seal(
         sealing.push(CONTENT_TYPE, &body.content_type)?;
     }
     if let Some(place) = &draft.token_at {
-        body = Some(sealing.with_token(&|document| place.locations(document), body.as_deref())?);
+        let places = |document: &serde_json::Value| place.locations(document);
+        body = Some(token::in_body(&token::text(captures)?, &places, body.as_deref())?);
     }
     // What is said to the byte says itself where its keys go.
     let places = if draft.conversation.is_none() {
@@ -140,7 +148,8 @@ pub fn seal(
     } else {
         Vec::new()
     };
-    for (place, key) in places {
+    let tokens = token.into_iter().map(|(token, text)| (&token.place, text));
+    for (place, key) in places.into_iter().chain(tokens) {
         match place {
             Place::Carrier(carrier) => sealing.carry(carrier, &key, &mut target)?,
             Place::Body(member) => body = Some(in_body(member, &key, body.as_deref())),
@@ -263,27 +272,6 @@ impl Sealing<'_> {
         }
     }
 
-    /// A JSON body with the token of the case at the places that are for it.
-    fn with_token(
-        &self,
-        places: &dyn Fn(&serde_json::Value) -> Vec<String>,
-        body: Option<&[u8]>,
-    ) -> Result<Vec<u8>, SealError> {
-        let token = self.fill("{token}")?;
-        let mut document: serde_json::Value =
-            body.and_then(|body| serde_json::from_slice(body).ok()).unwrap_or_default();
-        let places = places(&document);
-        if places.is_empty() {
-            return Err(SealError::NoPlace);
-        }
-        for place in places {
-            if let Some(value) = document.pointer_mut(&place) {
-                *value = serde_json::Value::String(token.clone());
-            }
-        }
-        Ok(document.to_string().into_bytes())
-    }
-
     /// Text with `{key}`, `{host}` and captured names filled in; other braces stay.
     fn fill(&self, text: &str) -> Result<String, SealError> {
         let mut filled = String::with_capacity(text.len());
@@ -363,6 +351,7 @@ mod tests {
             second: Some((key.clone(), at)),
             key: Some(key),
             preparations: indexmap::IndexMap::new(),
+            token: None,
             token_at: None,
             plaintext: false,
             node: crate::plan::WhichNode::First,

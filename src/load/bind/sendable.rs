@@ -18,7 +18,10 @@ pub(super) fn sendable(case: &Case) -> Result<(&Draft, &Requirement), String> {
         (draft.plaintext, "it would go to the plain address beside the environment's own"),
         (draft.node != WhichNode::First, "it would go to another node than the environment's own"),
         (draft.conversation.is_some(), "load sends no exact bytes"),
-        (draft.token_at.is_some(), "it carries a token that is minted first, and load mints none"),
+        (
+            draft.token.is_some() || draft.token_at.is_some(),
+            "it carries a token that is minted first, and load mints none",
+        ),
     ];
     match beyond.into_iter().find(|(is_so, _)| *is_so) {
         Some((_, why)) => Err(why.to_owned()),

@@ -9,8 +9,9 @@ use std::sync::{Arc, PoisonError, RwLock};
 use sha2::{Digest as _, Sha256};
 
 use super::extract::extract;
-use super::{Denial, Edge, Key, Presented, Request, keys};
-use crate::contract::RefusalKind;
+use super::{Access, Denial, Edge, Key, Presented, Request, Routed, Routes, keys};
+use crate::contract::{Carrier, RefusalKind};
+use crate::mock::message::Head;
 use crate::mock::server::Server;
 
 /// The most tokens at a time; those whose time is over make room.
@@ -45,7 +46,8 @@ impl TokenStore {
         room
     }
 
-    fn find(&self, text: &[u8]) -> Option<Arc<Token>> {
+    /// The token of a text.
+    pub(crate) fn find(&self, text: &[u8]) -> Option<Arc<Token>> {
         self.known.read().unwrap_or_else(PoisonError::into_inner).get(&digest(text)).map(Arc::clone)
     }
 
@@ -59,8 +61,14 @@ fn digest(text: &[u8]) -> [u8; 32] {
     Sha256::digest(text).into()
 }
 
+/// Where a request carries a token.
+type Place = Arc<dyn for<'a> Fn(&'a Head, &'a Carrier) -> Presented<'a> + Send + Sync>;
 /// Why a token does not work.
 type Dead = Arc<dyn Fn(&Token, i64) -> Option<RefusalKind> + Send + Sync>;
+/// Why a token's key does not work.
+type KeyDead = Arc<dyn Fn(&Server, &Token) -> Option<RefusalKind> + Send + Sync>;
+/// Whether a key may do something.
+type Grants = Arc<dyn Fn(&Edge, &Key, &Routed, &Routes) -> bool + Send + Sync>;
 /// Withdraws a token.
 type Revoke = Arc<dyn Fn(&Server, &[u8]) + Send + Sync>;
 /// The key that a token acts as.
@@ -69,10 +77,18 @@ type Acts = Arc<dyn Fn(&Token) -> Arc<Key> + Send + Sync>;
 /// The stages that have to do with tokens.
 #[derive(Clone)]
 pub(crate) struct Exchange {
+    /// What a request presents as a token.
+    pub(crate) presented: Place,
+    /// Whether a key may do what it mints a token for.
+    pub(crate) grants: Grants,
+    /// Where a token may be used that is minted in an environment.
+    pub(crate) bound: fn(&str) -> Option<Vec<String>>,
     /// Whether its time is over, or it was withdrawn.
     pub(crate) own_state: Dead,
     /// Whether the key that it was minted with no longer works.
-    pub(crate) parents_state: Dead,
+    pub(crate) parents_state: KeyDead,
+    /// Whether that key may still do what the token is used for.
+    pub(crate) still_grants: Grants,
     /// What it may do.
     pub(crate) acts: Acts,
     /// How it is withdrawn.
@@ -91,8 +107,12 @@ impl Exchange {
     /// As it should be.
     pub(super) fn sound() -> Self {
         Self {
+            presented: Arc::new(extract),
+            grants: Arc::new(grants),
+            bound: |environment| Some(vec![environment.to_owned()]),
             own_state: Arc::new(|token, now_ms| state(&token.own, now_ms)),
-            parents_state: Arc::new(|token, now_ms| state(&token.parent, now_ms)),
+            parents_state: Arc::new(parents_state),
+            still_grants: Arc::new(grants),
             acts: Arc::new(|token| Arc::clone(&token.own)),
             revoke: Arc::new(revoke),
             empty: || Denial::MalformedBody("The body is empty."),
@@ -107,6 +127,19 @@ fn state(key: &Key, now_ms: i64) -> Option<RefusalKind> {
     withdrawn.or(keys::disabled(key).then_some(RefusalKind::Disabled)).or(over)
 }
 
+/// Why the key that a token was minted with no longer works, as it is now: a key that was deleted is gone.
+fn parents_state(server: &Server, token: &Token) -> Option<RefusalKind> {
+    match server.keys.credential(&token.parent.credential) {
+        None => Some(RefusalKind::Revoked),
+        Some(key) => state(&key, server.clock.now_ms()),
+    }
+}
+
+/// Tokens are for what applications do: no operator's work is done with one.
+fn grants(edge: &Edge, key: &Key, operation: &Routed, routes: &Routes) -> bool {
+    operation.access == Access::Applications && (edge.permission)(key, operation, routes)
+}
+
 /// Sets the flag that every use looks at. Whether there is such a token is nobody's affair (RFC 7009 section 2.2).
 fn revoke(server: &Server, text: &[u8]) {
     if let Some(token) = server.tokens.find(text) {
@@ -119,17 +152,26 @@ pub(super) fn authenticate(edge: &Edge, request: &Request<'_>) -> Result<Arc<Key
     let server = &request.site.server;
     let missing = Denial::Refused(RefusalKind::Missing);
     let Some(declared) = &server.token_carrier else { return Err(missing) };
-    let token = match extract(request.head, declared) {
+    let token = match (edge.exchange.presented)(request.head, declared) {
         // Another scheme is no token, and no key either.
         Presented::Absent | Presented::Empty => return Err(missing),
         Presented::Several => None,
         Presented::One(text) => server.tokens.find(&text),
     };
     let token = token.ok_or(Denial::Refused(RefusalKind::Invalid))?;
-    let now_ms = server.clock.now_ms();
-    let dead = (edge.exchange.own_state)(&token, now_ms);
-    match dead.or_else(|| (edge.exchange.parents_state)(&token, now_ms)) {
-        Some(kind) => Err(Denial::Refused(kind)),
-        None => Ok((edge.exchange.acts)(&token)),
+    let dead = (edge.exchange.own_state)(&token, server.clock.now_ms());
+    if let Some(kind) = dead.or_else(|| (edge.exchange.parents_state)(server, &token)) {
+        return Err(Denial::Refused(kind));
     }
+    narrowed(edge, request, &token).map(|()| (edge.exchange.acts)(&token))
+}
+
+/// A token loses what its key loses.
+fn narrowed(edge: &Edge, request: &Request<'_>, token: &Token) -> Result<(), Denial> {
+    let server = &request.site.server;
+    let parent = server.keys.credential(&token.parent.credential);
+    let Some((operation, parent)) = request.operation().zip(parent) else { return Ok(()) };
+    let is_for_operators = operation.access == Access::Operator;
+    let still = is_for_operators || (edge.exchange.still_grants)(edge, &parent, operation, &server.routes);
+    if still { Ok(()) } else { Err(Denial::Refused(RefusalKind::Insufficient)) }
 }

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::{Call, input};
 use crate::contract::{Grant, OperationId};
-use crate::mock::edge::{Access, Denial, Key, Token};
+use crate::mock::edge::{Denial, Key, Token};
 use crate::mock::random;
 
 /// The longest that a token may live, in seconds.
@@ -25,6 +25,7 @@ struct Wish {
 pub(super) fn mint_token(call: &Call<'_>) -> Result<Value, Denial> {
     let wish: Wish = input::read(call.body())?;
     let (Some(parent), server) = (call.key, &call.request.site.server) else { return Err(Denial::Internal) };
+    let exchange = &server.edge.exchange;
     if !(1..=LONGEST).contains(&wish.lifetime_seconds) {
         return Err(Denial::Unprocessable(format!("A token lives for 1 to {LONGEST} seconds.")));
     }
@@ -32,9 +33,7 @@ pub(super) fn mint_token(call: &Call<'_>) -> Result<Value, Denial> {
         let (service, name) = grant.parts();
         let id = OperationId::new(service, name.unwrap_or_default());
         let operation = server.routes.all().iter().find(|routed| routed.id == id);
-        operation.is_some_and(|it| {
-            it.access == Access::Applications && (server.edge.permission)(parent, it, &server.routes)
-        })
+        operation.is_some_and(|it| (exchange.grants)(&server.edge, parent, it, &server.routes))
     };
     if wish.operations.is_empty() || !wish.operations.iter().all(grantable) {
         return Err(Denial::Unprocessable("A token may only do what its key may do.".to_owned()));
@@ -45,7 +44,7 @@ pub(super) fn mint_token(call: &Call<'_>) -> Result<Value, Denial> {
     let ends = ends.min(parent.expires_at.load(Ordering::Acquire));
     let name = format!("token-{}", call.request.id);
     let mut own = Key::new(&name, Arc::clone(&parent.application), wish.operations);
-    own.environments = Some(vec![call.request.site.environment.clone()]);
+    own.environments = (exchange.bound)(&call.request.site.environment);
     own.expires_at.store(ends, Ordering::Release);
     let token = Token { own: Arc::new(own), parent: Arc::clone(parent) };
     if !server.tokens.issue(&value, token, now_ms) {

@@ -10,6 +10,7 @@ mod over;
 mod procedure;
 mod right;
 mod sends;
+mod token;
 
 use super::{Expectation, Scenario, Twist};
 use crate::document::{HeaderName, JsonPath, Name};

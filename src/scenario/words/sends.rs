@@ -1,12 +1,12 @@
 //! What is sent, in words.
 
-use super::{code, h2, joined};
+use super::{code, h2, joined, token};
 use crate::contract::KeyState;
 use crate::document::Name;
 use crate::scenario::{
     Awaited, Beside, BodyTwist, Carry, Closing, CredentialPick, HeaderLine, IdempotencyKey, KeyTwist,
     LikeTheKey, ObjectOf, Page, PathTwist, SchemeForm, SecondKey, Separator, TheCredential, TheDocument,
-    TokenTwist, Transform, Twist, WhichNode, WirePart, WireTwist,
+    Transform, Twist, WhichNode, WirePart, WireTwist,
 };
 
 /// The request of a check, as a whole; `key` is what a sound request carries where nothing changes that.
@@ -31,7 +31,7 @@ pub(super) fn words(twist: &Twist) -> Option<String> {
         twist.carry.as_ref().map(carry),
         twist.second.as_ref().map(second),
         twist.idempotency.map(|key| idempotency(key).to_owned()),
-        twist.token.as_ref().map(token),
+        twist.token.as_ref().map(token::words),
         (twist.revoke_token == Some(true)).then(|| "to revoke the token instead".to_owned()),
         twist.method.as_ref().map(|method| format!("by the method {}", code(method))),
         twist.path.as_ref().and_then(path),
@@ -108,7 +108,7 @@ pub(super) fn closing(half: Closing) -> &'static str {
     }
 }
 
-fn credential(pick: &CredentialPick) -> String {
+pub(super) fn credential(pick: &CredentialPick) -> String {
     match pick {
         CredentialPick::None => "without a key".to_owned(),
         CredentialPick::Named(name) => format!("with the key of {}", code(name)),
@@ -211,10 +211,6 @@ fn second(second: &SecondKey) -> String {
         Beside::Listed => "before the first in the same value, a comma between them",
     };
     format!("once more {what}, {place}")
-}
-
-fn token(token: &TokenTwist) -> String {
-    format!("with a token that was minted {} instead of a key", credential(&token.minted_by))
 }
 
 fn header(line: &HeaderLine) -> String {
