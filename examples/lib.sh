@@ -18,6 +18,8 @@ work=$(mktemp -d)
 downloads=${CARGO_TARGET_DIR:-$root/target}/examples/$name
 pids=
 port=
+# The variable in which the contract is told where the edge answers.
+address=BOOKSHOP_URL
 export PATH="$PATH:/usr/sbin:/usr/local/sbin"
 
 stop() {
@@ -57,16 +59,74 @@ needs() {
     exit 3
 }
 
+# Installs the packages of package-lock.json, and lays app.js beside them, where Node.js looks for packages.
+install_npm() {
+    needs node nodejs
+    needs npm npm
+    mkdir -p "$downloads"
+    if ! cmp -s "$here/package-lock.json" "$downloads/installed"; then
+        cp "$here/package.json" "$here/package-lock.json" "$downloads"
+        if ! npm ci --prefix "$downloads" --no-audit --no-fund --silent >&2; then
+            echo "the packages of examples/$name/package-lock.json cannot be installed here" >&2
+            exit 3
+        fi
+        cp "$here/package-lock.json" "$downloads/installed"
+    fi
+    cp "$here/app.js" "$downloads"
+}
+
+# Installs the packages of requirements.txt.
+install_pip() {
+    local venv=$downloads/venv
+    needs python3 python3
+    if ! cmp -s "$here/requirements.txt" "$venv/requirements.txt"; then
+        rm -rf "$venv"
+        if ! { python3 -m venv "$venv" && "$venv/bin/pip" install --quiet --requirement "$here/requirements.txt"; } >&2; then
+            echo "the packages of examples/$name/requirements.txt cannot be installed here" >&2
+            exit 3
+        fi
+        cp "$here/requirements.txt" "$venv"
+    fi
+    export PYTHONDONTWRITEBYTECODE=1
+}
+
+# make_key VARIABLE PREFIX: a key of this run alone, in the environment.
+make_key() {
+    local text
+    text=$(head -c 64 /dev/urandom | base64 | tr -dc 'A-Za-z0-9')
+    export "$1=$2_${text:0:32}"
+}
+
 # Keys of this run alone, in the environment for lockproof and in one line a client, made by `entry CLIENT KEY`, for
 # the edge. The key of a former shop is one whose line has been deleted.
 make_keys() {
-    local client variable text
+    local client variable
     for client in shop reader auditor former-shop; do
         variable="LOCKPROOF_KEY_$(echo "$client" | tr 'a-z-' 'A-Z_')"
-        text=$(head -c 64 /dev/urandom | base64 | tr -dc 'A-Za-z0-9')
-        export "$variable=bk_${text:0:32}"
+        make_key "$variable" bk
         [ "$client" = former-shop ] || entry "$client" "${!variable}"
     done
+}
+
+# configure_nginx FILE: what stands around a file of conf.d; the paths are this run's own.
+configure_nginx() {
+    cat >"$work/nginx.conf" <<CONF
+daemon off;
+pid $work/nginx.pid;
+error_log $work/error.log;
+worker_processes 1;
+events { worker_connections 256; }
+http {
+    access_log $work/access.log;
+    client_body_temp_path $work/body;
+    proxy_temp_path $work/proxy;
+    fastcgi_temp_path $work/fastcgi;
+    uwsgi_temp_path $work/uwsgi;
+    scgi_temp_path $work/scgi;
+    map_hash_bucket_size 128;
+    include $1;
+}
+CONF
 }
 
 answers() {
@@ -103,7 +163,7 @@ serve() {
         configure "$port"
         : >"$work/edge.log"
         if start_behind && start "$port" "$@"; then
-            export BOOKSHOP_URL="http://127.0.0.1:$port"
+            export "$address=http://127.0.0.1:$port"
             return
         fi
         stop
@@ -121,12 +181,16 @@ start_bookshop() {
     start "$((port + 1))" python3 "$root/examples/bookshop.py" "$((port + 1))" "$((port + 2))"
 }
 
+# What is asked of lockproof; examples/between.sh asks something else.
+ask() {
+    "$LOCKPROOF" run --contract lockproof.yaml --allow-effects "$@"
+}
+
 # A finding is no reason to stop: 0 and 1 are results.
 lockproof_run() {
     local results=$1 exit=0
     shift
-    "$LOCKPROOF" run --contract lockproof.yaml --allow-effects \
-        --report terminal=- --report "json=$results" "$@" || exit=$?
+    ask --report terminal=- --report "json=$results" "$@" || exit=$?
     if [ "$exit" -gt 1 ]; then
         echo "lockproof ended with exit code $exit" >&2
         exit 2
@@ -177,8 +241,8 @@ judge() {
     [ ! -d checks ] || lockproof_run "$work/results/own.json" --scenarios checks
     echo
     if [ -n "${KEEP:-}" ]; then
-        env | grep -E '^(LOCKPROOF_KEY_|BOOKSHOP_URL)' | sed 's/^/export /'
-        echo "$name answers at $BOOKSHOP_URL until you press Enter"
+        env | grep -E "^(LOCKPROOF_KEY_|$address|LISTEN_UPSTREAM)" | sed 's/^/export /'
+        echo "$name answers at ${!address} until you press Enter"
         read -r _
     fi
     [ -z "${SAVE:-}" ] || cp "$work"/results/*.json "$SAVE"

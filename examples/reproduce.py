@@ -22,7 +22,7 @@ def reported(case):
 def seen(case):
     """The statuses that the line gets."""
     line = case["reproduce"]
-    if line.startswith("lockproof run "):
+    if is_own(line):
         return reported(case) if again(line) else []
     done = subprocess.run(["sh", "-c", line], stdin=subprocess.DEVNULL, capture_output=True, timeout=60)
     statuses = [int(status) for status in re.findall(rb"HTTP/[\d.]+ (\d{3})", done.stdout)]
@@ -30,9 +30,21 @@ def seen(case):
     return statuses if case["exchange"].get("conversation") else [status for status in statuses if status >= 200]
 
 
+# How lockproof is asked again; what `between` needs to know besides is in the environment.
+OWN = {
+    "lockproof run ": "run",
+    "lockproof between ": 'between --backend "$BACKEND_URL" --listen-upstream "$LISTEN_UPSTREAM"',
+}
+
+
+def is_own(line):
+    return line.startswith(tuple(OWN))
+
+
 def again(line):
     """Whether a case fails once more that no other program can send."""
-    own = f'"$LOCKPROOF" run --contract lockproof.yaml --allow-effects --quiet --report json=- {line[len("lockproof run "):]}'
+    asked, how = next((asked, how) for asked, how in OWN.items() if line.startswith(asked))
+    own = f'"$LOCKPROOF" {how} --contract lockproof.yaml --allow-effects --quiet --report json=- {line[len(asked):]}'
     done = subprocess.run(["sh", "-c", own], stdin=subprocess.DEVNULL, capture_output=True, timeout=60)
     return any(case["verdict"] == "fail" for case in json.loads(done.stdout)["cases"])
 
@@ -48,7 +60,7 @@ def main(files):
     cases = [case for file in files for case in json.load(open(file))["cases"]]
     failed = [case for case in cases if case["verdict"] == "fail"]
     # What only lockproof can send may steer the target and ask what arrived there: it goes alone, behind the others.
-    others_send = [case for case in failed if not case["reproduce"].startswith("lockproof run ")]
+    others_send = [case for case in failed if not is_own(case["reproduce"])]
     with ThreadPoolExecutor(8) as pool:
         statuses = dict(zip(map(id, others_send), pool.map(seen, others_send)))
     found = [statuses[id(case)] if id(case) in statuses else seen(case) for case in failed]

@@ -12,27 +12,10 @@ chmod 600 "$work/keys.map"
 # nginx drops its privileges, and must still reach its own temporary folders in here.
 chmod 711 "$work"
 
-# What stands around a file of conf.d; the paths are this run's own.
 configure() {
     sed -e "s/127\.0\.0\.1:8080/127.0.0.1:$1/" -e "s/127\.0\.0\.1:8081/127.0.0.1:$(($1 + 1))/" \
         "$here/bookshop.conf" >"$work/bookshop.conf"
-    cat >"$work/nginx.conf" <<CONF
-daemon off;
-pid $work/nginx.pid;
-error_log $work/error.log;
-worker_processes 1;
-events { worker_connections 256; }
-http {
-    access_log $work/access.log;
-    client_body_temp_path $work/body;
-    proxy_temp_path $work/proxy;
-    fastcgi_temp_path $work/fastcgi;
-    uwsgi_temp_path $work/uwsgi;
-    scgi_temp_path $work/scgi;
-    map_hash_bucket_size 128;
-    include bookshop.conf;
-}
-CONF
+    configure_nginx bookshop.conf
 }
 
 start_behind() { start_bookshop; }
