@@ -149,7 +149,7 @@ impl BetweenArgs {
             file: platform.file.clone(),
             contract,
             bodies: platform.bodies.clone(),
-            keyring: platform.keyring.clone().with(platform.clients()?),
+            keyring: platform.keyring.clone().with(&platform.clients()?),
             folder: platform.folder.clone(),
         })
     }

@@ -109,7 +109,7 @@ impl ProveArgs {
 fn fixture(bundle: Bundle) -> Result<Fixture, Failure> {
     let clients = bundle.clients()?;
     let Bundle { contract, bodies, keyring, .. } = bundle;
-    Ok(Fixture { contract, bodies, keyring: keyring.with(clients) })
+    Ok(Fixture { contract, bodies, keyring: keyring.with(&clients) })
 }
 
 /// One report: its format, and the file it goes to; without one, standard output.

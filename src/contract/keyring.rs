@@ -82,7 +82,7 @@ impl Keyring {
 
     /// The same keyring, and the keys of another beside its own.
     #[must_use]
-    pub fn with(mut self, other: Self) -> Self {
+    pub fn with(mut self, other: &Self) -> Self {
         let others = other.keys.iter().map(|(name, key)| (name.clone(), key.clone()));
         Arc::make_mut(&mut self.keys).extend(others);
         self

@@ -48,14 +48,14 @@ fn backend(manner: Manner, platform: &str) -> Server {
 fn ask(platform: &str) -> Option<(u16, String)> {
     let mut stream = TcpStream::connect(platform).ok()?;
     stream.set_read_timeout(Some(std::time::Duration::from_millis(500))).ok()?;
-    let head = format!(
+    let asked = format!(
         "GET /v1/items HTTP/1.1\r\nHost: {platform}\r\nX-API-Key: {KEY}\r\nConnection: close\r\n\r\n"
     );
-    stream.write_all(head.as_bytes()).ok()?;
-    let mut heard = Vec::new();
-    stream.take(65536).read_to_end(&mut heard).ok()?;
-    let heard = String::from_utf8(heard).ok()?;
-    let (head, body) = heard.split_once("\r\n\r\n")?;
+    stream.write_all(asked.as_bytes()).ok()?;
+    let mut bytes = Vec::new();
+    stream.take(65536).read_to_end(&mut bytes).ok()?;
+    let said = String::from_utf8(bytes).ok()?;
+    let (head, body) = said.split_once("\r\n\r\n")?;
     let whole = head
         .lines()
         .filter_map(|line| line.split_once(": "))
