@@ -24,6 +24,8 @@ pub(super) enum Keeps {
     Reference,
     /// One whose key travels as a Bearer token (RFC 6750).
     Bearer,
+    /// One whose tokens are JWTs (RFC 7519).
+    Jwt,
 }
 
 /// How a server is reached.
@@ -44,12 +46,13 @@ pub(super) struct Stage {
 
 impl Stage {
     /// Where the sound server is tried.
-    pub(super) const ALL: [Self; 5] = [
+    pub(super) const ALL: [Self; 6] = [
         Self::plain(),
         Self::of(Keeps::Reference, Transport::Tls),
         Self::of(Keeps::Reference, Transport::Http2),
         Self::of(Keeps::Reference, Transport::Http2OverTls),
         Self::bearer(),
+        Self::jwt(),
     ];
 
     const fn of(keeps: Keeps, transport: Transport) -> Self {
@@ -66,11 +69,21 @@ impl Stage {
         Self::of(Keeps::Bearer, Transport::Plain)
     }
 
+    /// The plainest stage with JWTs.
+    pub(super) const fn jwt() -> Self {
+        Self::of(Keeps::Jwt, Transport::Plain)
+    }
+
     /// The plainest stage on which some checks apply.
     pub(super) fn for_checks(checks: &[&Scenario]) -> Self {
         let any = |is: fn(&Need) -> bool| checks.iter().any(|check| check.needs.iter().any(is));
-        let keeps =
-            if any(|need| matches!(need, Need::Scheme(_))) { Keeps::Bearer } else { Keeps::Reference };
+        let keeps = if any(|need| matches!(need, Need::Scheme(_))) {
+            Keeps::Bearer
+        } else if any(|need| matches!(need, Need::Tokens(name) if name.starts_with("jwt"))) {
+            Keeps::Jwt
+        } else {
+            Keeps::Reference
+        };
         // Over TLS both versions are offered: exact frames go their way, and the ordinary client keeps to HTTP/1, so that
         // what is wrong with HTTP/2 is found by those who look for it.
         let tls = any(|need| matches!(need, Need::Tls | Need::Http2));
@@ -91,6 +104,10 @@ impl Stage {
             (Keeps::Reference, Transport::Tls) => "TLS",
             (Keeps::Reference, Transport::Http2) => "HTTP/2",
             (Keeps::Reference, Transport::Http2OverTls) => "HTTP/2 over TLS",
+            (Keeps::Jwt, Transport::Plain) => "JWT",
+            (Keeps::Jwt, Transport::Tls) => "JWT over TLS",
+            (Keeps::Jwt, Transport::Http2) => "JWT over HTTP/2",
+            (Keeps::Jwt, Transport::Http2OverTls) => "JWT over HTTP/2 and TLS",
             (Keeps::Bearer, Transport::Plain) => "Bearer",
             (Keeps::Bearer, Transport::Tls) => "Bearer over TLS",
             (Keeps::Bearer, Transport::Http2) => "Bearer over HTTP/2",

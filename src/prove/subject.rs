@@ -111,8 +111,8 @@ pub(super) fn all(suite: &Suite, (seeds, slow): (u32, Slow), pairs: Pairs) -> Ve
     let mut all: Vec<_> =
         (1..=u64::from(seeds)).zip(stages).map(|(seed, stage)| subject(Kind::Sound, stage, seed)).collect();
     let once = |kind, stage| subject(kind, stage, SEED);
-    let both = [Stage::plain(), Stage::bearer()];
-    all.extend(variants::all().flat_map(|variant| both.map(|stage| once(Kind::Variant(variant), stage))));
+    let each = [Stage::plain(), Stage::bearer(), Stage::jwt()];
+    all.extend(variants::all().flat_map(|variant| each.map(|stage| once(Kind::Variant(variant), stage))));
     let stage = |defect: &Defect| Stage::for_checks(&designated(suite, defect.id));
     let (slow_ones, fast): (Vec<_>, Vec<_>) = defects::all().partition(|it| is_slow(suite, it.id));
     all.extend(fast.into_iter().map(|defect| once(Kind::Defect(defect), stage(defect))));
@@ -150,7 +150,7 @@ mod tests {
         assert_eq!(sound.len(), 12);
         assert!(Stage::ALL.iter().all(|stage| sound.iter().filter(|one| one.stage == *stage).count() >= 2));
         let fast = defects::all().filter(|defect| !is_slow(&suite, defect.id)).count();
-        assert_eq!(all.len(), 12 + 2 * variants::all().count() + fast);
+        assert_eq!(all.len(), 12 + 3 * variants::all().count() + fast);
         assert!(fast < defects::all().count());
     }
 

@@ -12,6 +12,7 @@ mod document;
 mod fail;
 mod frames;
 mod framing;
+mod jwt;
 mod leak;
 mod life;
 mod limits;
@@ -90,6 +91,7 @@ const FAMILIES: &[&[Defect]] = &[
     repetition::FAMILY,
     oracle::FAMILY,
     token::FAMILY,
+    jwt::FAMILY,
     life::FAMILY,
     fail::FAMILY,
     limits::FAMILY,

@@ -4,6 +4,7 @@
 //! anything else than what is planned; names, values and patterns stand between backticks.
 
 mod control;
+mod forge;
 mod h2;
 mod over;
 mod procedure;
