@@ -2,8 +2,8 @@
 # What a request costs: Lockproof, which judges every answer, beside load generators that judge none.
 #
 #   benches/peers.sh            ten rounds of five seconds; writes reports/reference/benchmark.md
-#   ROUNDS=3 SECONDS_EACH=2 OUT=- benches/peers.sh     a quick look, on standard output
-#   INSTALL=1 benches/peers.sh  installs wrk, h2load and nginx with apt where they are missing
+#   benches/peers.sh --rounds 3 --seconds 2 --out -     a quick look, on standard output
+#   INSTALL=1 benches/peers.sh  installs what is missing: wrk, h2load and nginx with apt, oha with cargo
 #
 # Each round runs every client once, in an order drawn anew, as a whole process on a processor of its own; what counts is
 # its time on the processor (user and system) for each completed request, divided by that of wrk in the same round. A peer
@@ -11,9 +11,25 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-rounds=${ROUNDS:-10}
-each=${SECONDS_EACH:-5}
-out=${OUT:-reports/reference/benchmark.md}
+rounds=10 each=5 out=reports/reference/benchmark.md
+usage() {
+    echo "usage: benches/peers.sh [--rounds N] [--seconds N] [--out FILE]" >&2
+    exit 2
+}
+while [ $# -gt 0 ]; do
+    [ $# -ge 2 ] || usage
+    case $1 in
+        --rounds) rounds=$2 ;;
+        --seconds) each=$2 ;;
+        --out) out=$2 ;;
+        *) usage ;;
+    esac
+    shift 2
+done
+for number in "$rounds" "$each"; do
+    [[ $number =~ ^[1-9][0-9]*$ ]] || usage
+done
+
 folder=$(mktemp -d)
 started=()
 finish() {
@@ -26,6 +42,10 @@ if [ "${INSTALL:-}" = 1 ] && command -v apt-get >/dev/null; then
     for part in wrk:wrk h2load:nghttp2-client nginx:nginx-light; do
         command -v "${part%%:*}" >/dev/null || apt-get install -y -qq "${part##*:}" >/dev/null || true
     done
+fi
+if [ "${INSTALL:-}" = 1 ] && ! command -v oha >/dev/null; then
+    cargo install --locked --quiet oha || true
+    PATH=$PATH:${CARGO_HOME:-$HOME/.cargo}/bin
 fi
 if ! command -v wrk >/dev/null; then
     echo "SKIPPED: wrk is not installed, and everything is compared with it (INSTALL=1 installs it)" >&2

@@ -30,6 +30,7 @@ mod schema;
 mod sending;
 mod signals;
 mod snapshot;
+mod streams;
 mod suite;
 mod supply;
 mod target;

@@ -10,6 +10,7 @@ use crate::report::{Format, ReportError, Style};
 
 use super::error::Failure;
 use super::output::{self, Output};
+use super::streams::{Sink, Streams};
 
 /// Where reports go that nobody asked for by name.
 const LATEST: &str = "reports/latest";
@@ -50,6 +51,8 @@ type Render<'a> = dyn Fn(Format, Style) -> Result<Vec<u8>, ReportError> + 'a;
 #[derive(Debug)]
 pub(super) struct Reports {
     wanted: Vec<Wanted>,
+    /// Whether something that is written as the run goes by takes standard output.
+    streamed: bool,
 }
 
 impl Reports {
@@ -70,7 +73,27 @@ impl Reports {
                 writable(path).map_err(|error| not_written(path, &error))?;
             }
         }
-        Ok(Self { wanted })
+        Ok(Self { wanted, streamed: false })
+    }
+
+    /// Takes those out that are written as the run goes by, and opens them: a stream is no file that is whole or not there.
+    ///
+    /// # Errors
+    /// When one cannot be opened.
+    pub(super) fn streams(&mut self) -> Result<Streams, Failure> {
+        let (streams, wanted) =
+            std::mem::take(&mut self.wanted).into_iter().partition(|one| one.format == Format::Ndjson);
+        self.wanted = wanted;
+        let streams: Vec<Wanted> = streams;
+        self.streamed = streams.iter().any(|one| matches!(one.place, Place::Stdout));
+        let opened = streams.into_iter().map(|one| match one.place {
+            Place::Stdout => Ok(Sink::Stdout),
+            Place::File(path) => match fs::File::create(&path) {
+                Ok(file) => Ok(Sink::File(path, file)),
+                Err(error) => Err(not_written(&path, &error)),
+            },
+        });
+        opened.collect::<Result<_, _>>().map(Streams::to)
     }
 
     /// What was asked for, and nothing else.
@@ -78,7 +101,11 @@ impl Reports {
     /// # Errors
     /// When a place could not be written to.
     pub(super) fn asked(wanted: &[Wanted]) -> Result<Self, Failure> {
-        if wanted.is_empty() { Ok(Self { wanted: Vec::new() }) } else { Self::new(wanted.to_vec()) }
+        if wanted.is_empty() {
+            Ok(Self { wanted: Vec::new(), streamed: false })
+        } else {
+            Self::new(wanted.to_vec())
+        }
     }
 
     /// Writes every report, and prints the one for people unless another takes standard output.
@@ -91,7 +118,7 @@ impl Reports {
         let render = |format, style| {
             rendered(format, style).map_err(|error| Failure::Report(format!("could not {error}")))
         };
-        let taken = self.wanted.iter().any(|one| matches!(one.place, Place::Stdout));
+        let taken = self.streamed || self.wanted.iter().any(|one| matches!(one.place, Place::Stdout));
         let page = if taken { None } else { Some(render(Format::Terminal, output.style())?) };
         let mut problems: Vec<_> = page.and_then(|page| output::print(&page).err()).into_iter().collect();
         for one in &self.wanted {
@@ -109,7 +136,7 @@ impl Reports {
     }
 }
 
-fn not_written(path: &Path, error: &std::io::Error) -> Failure {
+pub(super) fn not_written(path: &Path, error: &std::io::Error) -> Failure {
     Failure::Report(format!("could not write {}: {error}", path.display()))
 }
 

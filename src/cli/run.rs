@@ -10,7 +10,7 @@ use clap::Args;
 use crate::document::Millis;
 use crate::outcome::{ContractInfo, ExitCode};
 use crate::plan::{Filter, Inputs, Permits, Plan, Slow};
-use crate::runner::{Header, Lane, Settings, Shown, Strictness, conclude};
+use crate::runner::{Collected, Header, Lane, Settings, Shown, Strictness, conclude};
 use crate::scenario::Severity;
 
 use super::bundle::Bundle;
@@ -52,7 +52,7 @@ pub(super) struct RunArgs {
     #[arg(long, value_name = "FOLDER", help_heading = "Reports")]
     snapshots: Option<PathBuf>,
     /// A report to write, as FORMAT or FORMAT=FILE (`-` is standard output); repeatable. Formats: terminal, html,
-    /// markdown, json, junit, sarif, tap, github, ndjson. Without it, html, json and junit go to reports/latest.
+    /// markdown, json, junit, sarif, tap, github, ndjson (written case by case). Without it, html, json and junit go to reports/latest.
     #[arg(long, value_name = "FORMAT[=FILE]", help_heading = "Reports")]
     report: Vec<Wanted>,
     /// A warning counts like a failure.
@@ -150,11 +150,16 @@ fn on(args: &RunArgs, aimed: &Aimed, output: &Output) -> Done {
         output::print(text.as_bytes())?;
         return Ok(ExitCode::Conformant);
     }
-    let reports = Reports::new(args.report.clone())?;
+    let mut reports = Reports::new(args.report.clone())?;
     let frozen = args.snapshots.as_deref().map(Frozen::open).transpose()?;
     let sending = Sending::new((&args.target, &args.pace), aimed, output);
     let header = args.header(&aimed.bundle, &args.target.lanes(aimed, args.pace.timeout)?);
-    let mut collected = sending.send(&plan, header.seed)?;
+    let mut streams = reports.streams()?;
+    if streams.is_any() {
+        let nothing = conclude(header.clone(), &plan, Collected::default(), sending.redactor());
+        streams.begin(&nothing.result, plan.cases.len());
+    }
+    let mut collected = sending.send_telling(&plan, header.seed, &mut |event| streams.notice(event))?;
     let frozen = frozen.filter(|_| collected.signal.is_none());
     let mut judged = Judged::default();
     if let Some(frozen) = &frozen {
@@ -163,7 +168,9 @@ fn on(args: &RunArgs, aimed: &Aimed, output: &Output) -> Done {
     }
     let mut conclusion = conclude(header, &plan, collected, sending.redactor());
     conclusion.result.checks.extend(judged.checks);
+    let streamed = streams.end(&conclusion.result);
     reports.write(&conclusion.result, output)?;
+    streamed?;
     if let Some(frozen) = &frozen {
         frozen.propose(&judged.files, sending.redactor())?;
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::plan::Plan;
 use crate::redact::Redactor;
-use crate::runner::{self, Collected, Job};
+use crate::runner::{self, Collected, Event, Job};
 
 use super::error::Failure;
 use super::output::Output;
@@ -44,6 +44,16 @@ impl<'a> Sending<'a> {
 
     /// Sends a plan, and waits for what comes of it.
     pub(super) fn send(&self, plan: &Arc<Plan>, seed: u64) -> Result<Collected, Failure> {
+        self.send_telling(plan, seed, &mut |_| ())
+    }
+
+    /// The same, and tells what happens meanwhile.
+    pub(super) fn send_telling(
+        &self,
+        plan: &Arc<Plan>,
+        seed: u64,
+        tell: &mut dyn FnMut(&Event<'_>),
+    ) -> Result<Collected, Failure> {
         let bundle = &self.aimed.bundle;
         let job = Job {
             plan: Arc::clone(plan),
@@ -56,7 +66,11 @@ impl<'a> Sending<'a> {
         };
         let mut ticker = Ticker::new(self.output);
         let stoppable = |stop: runner::Interrupter| signals::tell(move |signal| stop.interrupt(signal));
-        let collected = runner::run(job, stoppable, &mut |event| ticker.notice(event))
+        let mut notice = |event: &Event<'_>| {
+            ticker.notice(event);
+            tell(event);
+        };
+        let collected = runner::run(job, stoppable, &mut notice)
             .map_err(|error| Failure::System(format!("start the run: {error}")))?;
         ticker.finish();
         Ok(collected)

@@ -125,6 +125,70 @@ fn two_runs_on_a_terminal_and_in_a_pull_request() {
     insta::assert_snapshot!(markdown(&sheet));
 }
 
+/// Two loads in which everything differs that can.
+fn two_loads() -> LoadComparison {
+    let class = |name: &str, verdict: Option<Pace>, (old_wrong, new_wrong): (u64, u64)| ClassComparison {
+        name: name.to_owned(),
+        latency: verdict.map(|verdict| Latency {
+            old_p50_us: 1_204,
+            new_p50_us: 1_900,
+            old_p99_us: 4_032,
+            new_p99_us: 16_127,
+            delta: 0.41,
+            p: 3.2e-9,
+            tail_share: 0.083,
+            tail_p: 1.5e-7,
+            verdict,
+        }),
+        old_wrong,
+        new_wrong,
+        more_wrong: new_wrong > old_wrong,
+    };
+    LoadComparison {
+        format: "lockproof-comparison/1",
+        old: "steady, 2026-11-25T18:26:36Z".to_owned(),
+        new: "steady | @all, 2026-11-26T18:26:36Z".to_owned(),
+        notices: vec!["they are of different plans".to_owned(), "the later one was <b>cut</b>".to_owned()],
+        valid: true,
+        throughput: Throughput { old: 200.0, new: 174.4, p: Some(0.000_81), less: true },
+        classes: vec![
+            class("expired/items.list", Some(Pace::Same), (0, 2)),
+            class("good/items.list", Some(Pace::Slower), (0, 0)),
+            class("good/items.search", Some(Pace::LongerTail), (0, 0)),
+            class("missing/items.list", Some(Pace::Faster), (3, 3)),
+            class("rare", None, (0, 0)),
+        ],
+        vanished: vec!["narrow".to_owned()],
+        appeared: vec!["wide".to_owned(), "far".to_owned()],
+        newly_missed: vec!["p99(all) < 10ms".to_owned()],
+    }
+}
+
+#[test]
+fn two_loads_on_a_terminal_and_in_a_pull_request() {
+    let sheet = Sheet::from(&two_loads());
+    insta::assert_snapshot!(shown(&sheet));
+    insta::assert_snapshot!(markdown(&sheet));
+}
+
+#[test]
+fn what_cannot_be_trusted_is_said_to_conclude_nothing() {
+    let sound = LoadComparison {
+        classes: Vec::new(),
+        newly_missed: Vec::new(),
+        vanished: Vec::new(),
+        throughput: Throughput { old: 200.0, new: 200.0, p: None, less: false },
+        ..two_loads()
+    };
+    let verdict = |comparison: &LoadComparison| Sheet::from(comparison).verdict.1;
+    assert_eq!(verdict(&sound), "not worse than it was");
+    assert_eq!(verdict(&LoadComparison { valid: false, ..sound }), "nothing can be concluded");
+    assert_eq!(
+        verdict(&LoadComparison { valid: false, ..two_loads() }),
+        "verdicts are wrong, or thresholds missed, that were not"
+    );
+}
+
 #[test]
 fn a_long_table_is_cut_and_says_so() {
     let rows = (0..60).map(|number| vec![format!("case {number}")]).collect();

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use indexmap::IndexMap;
 
@@ -31,7 +32,8 @@ pub trait KeySupply {
 /// Every key of a contract, by the name of its credential.
 #[derive(Clone, Debug, Default)]
 pub struct Keyring {
-    keys: IndexMap<String, Secret>,
+    /// Shared by every copy until a key is added to one: each attempt at a case has a copy, and few of them add any.
+    keys: Arc<IndexMap<String, Secret>>,
 }
 
 /// A key that cannot be had.
@@ -66,7 +68,7 @@ impl Keyring {
                 Err(problem) => errors.push(KeyError { credential: name.to_owned(), problem }),
             }
         }
-        if errors.is_empty() { Ok(Self { keys }) } else { Err(errors) }
+        if errors.is_empty() { Ok(Self { keys: Arc::new(keys) }) } else { Err(errors) }
     }
 
     /// Adds a key that came to be during a run.
@@ -76,7 +78,7 @@ impl Keyring {
     pub fn add(&mut self, credential: &str, key: Secret) -> Result<(), KeyError> {
         let refused = |problem| KeyError { credential: credential.to_owned(), problem };
         check_text(key.expose()).map_err(refused)?;
-        self.keys.insert(credential.to_owned(), key);
+        Arc::make_mut(&mut self.keys).insert(credential.to_owned(), key);
         Ok(())
     }
 

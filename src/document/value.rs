@@ -129,9 +129,9 @@ impl JsonPath {
 
 text! {
     /// A regular expression, unanchored, linear in the length of its input.
-    Pattern(regex::Regex),
+    Pattern(std::sync::Arc<regex::Regex>),
     schema: { "type": "string", "format": "pattern" },
-    parse: |text| regex::Regex::new(text).map_err(|error| {
+    parse: |text| regex::Regex::new(text).map(std::sync::Arc::new).map_err(|error| {
         error.to_string().lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned()
     })
 }

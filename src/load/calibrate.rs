@@ -8,11 +8,12 @@ use std::time::Duration;
 
 use indexmap::IndexMap;
 
-use super::collect::run;
+use super::collect::{longest_of, run};
 use super::format::Model;
 use super::honesty::Surroundings;
 use super::job::{Class, Job, Sealed, Settings, Target};
 use super::number::{real, share};
+use super::prepare::Pace;
 use super::shard::Shard;
 use super::weights::Weights;
 use crate::contract::Acceptance;
@@ -47,6 +48,11 @@ impl Calibration {
     pub fn ceiling(&self) -> f64 {
         1e6 / self.cpu_us * real(u64::try_from(self.threads).unwrap_or(1))
     }
+}
+
+/// How long that can take at the longest, as far as it can be known before.
+pub fn calibration(pace: &Pace) -> Duration {
+    longest_of(SPAN, &pace.settings)
 }
 
 /// Measures how fast the generator is, with as many threads as a job has; nothing where nothing was answered.

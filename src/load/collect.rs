@@ -12,6 +12,8 @@ use super::interrupter::Interrupter;
 use super::job::{Job, Settings};
 use super::measured;
 use super::prepare::Pace;
+use super::second::SecondSum;
+use super::shard::Shard;
 use super::sheet::Sheet;
 use super::steer::{Helm, Performed};
 use super::tally::{ClassTimes, Connecting, Counts, Finals, Surprise, Tally, Wires};
@@ -28,50 +30,6 @@ const OPENING: Duration = Duration::from_secs(10);
 const LEAD: Duration = Duration::from_secs(2);
 /// How long what is handed over takes to arrive.
 const MOMENT: Duration = Duration::from_millis(300);
-
-/// What was counted in one second, over all threads.
-#[derive(Clone, Debug, Default)]
-pub struct SecondSum {
-    /// How many threads have told.
-    pub threads: usize,
-    /// All classes together, warm-up included.
-    pub counts: Counts,
-    /// Response times.
-    pub response: Times,
-    /// How late the threads looked at what was due.
-    pub lag: Times,
-    /// Their time on processors, and the time that they counted, in nanoseconds, each thread's.
-    pub cpu: Vec<(u64, u64)>,
-    /// What is left of its times when it is over.
-    pub(super) figures: Option<Figures>,
-}
-
-/// What is left of the times of a second: a run of any length keeps no histogram of each.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Figures {
-    pub(super) p50: Option<u64>,
-    pub(super) p99: Option<u64>,
-    pub(super) max: Option<u64>,
-    pub(super) lag_p99: Option<u64>,
-}
-
-impl SecondSum {
-    /// The figures of its times.
-    pub(super) fn figures(&self) -> Figures {
-        self.figures.unwrap_or_else(|| Figures {
-            p50: self.response.percentile(50.0),
-            p99: self.response.percentile(99.0),
-            max: self.response.longest(),
-            lag_p99: self.lag.at(99.0),
-        })
-    }
-
-    /// Keeps the figures and lets the histograms go.
-    fn close(&mut self) {
-        self.figures = Some(self.figures());
-        (self.response, self.lag) = (Times::default(), Times::default());
-    }
-}
 
 /// What happens during a load.
 #[derive(Debug)]
@@ -137,6 +95,8 @@ pub struct Collected {
     pub going_on: bool,
     /// How long the machine slept meanwhile.
     pub slept: Duration,
+    /// Which part of the plan it is of.
+    pub shard: Shard,
 }
 
 /// Sends a load and collects what comes of it.
@@ -166,6 +126,7 @@ pub fn run(
         measured: vec![Counts::default(); classes],
         times: vec![ClassTimes::default(); classes],
         missing: crew.size(),
+        shard: job.settings.shard,
         ..Collected::default()
     };
     collected.await_ready(&crew);
@@ -199,7 +160,12 @@ pub fn run(
 
 /// How long a load can take, whatever its target does, from when it may open its connections.
 pub fn longest(pace: &Pace) -> Duration {
-    OPENING + beyond(pace.span, &pace.settings) + PATIENCE
+    longest_of(pace.span, &pace.settings)
+}
+
+/// The same of a load that takes so long by its plan.
+pub(super) fn longest_of(span: Duration, settings: &Settings) -> Duration {
+    OPENING + beyond(span, settings) + PATIENCE
 }
 
 fn beyond(span: Duration, settings: &Settings) -> Duration {
@@ -319,7 +285,7 @@ impl Collected {
         }
         if second.threads == threads {
             notice(&Event::Second(tally.second, second));
-            second.close();
+            second.close(self.shard);
         }
         if let Some(finals) = &tally.finals {
             self.add_times(finals);

@@ -3,16 +3,16 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime};
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use hdrhistogram::serialization::V2DeflateSerializer;
 use hdrhistogram::serialization::interval_log::{
     IntervalLogIterator, IntervalLogWriterBuilder, LogEntry, Tag,
 };
-use hdrhistogram::serialization::{Deserializer, V2DeflateSerializer};
 
-use super::collect::{Collected, SecondSum};
+use super::collect::Collected;
 use super::conclude::second;
 use super::job::Job;
+use super::packed::{Packed, SecondTimes, unpacked};
+use super::second::SecondSum;
 use super::tally::{ClassTimes, Connecting};
 use super::times::Times;
 
@@ -23,6 +23,18 @@ const CONNECT: &str = "@connections.connect";
 const HANDSHAKE: &str = "@connections.handshake";
 /// What the warm-up is called in tags.
 const WARM_UP: &str = "@warm-up";
+/// The tags of the response times and the lag of one second; which one it is, the time that they cover says.
+const SECOND_RESPONSE: &str = "@second.response";
+const SECOND_LAG: &str = "@second.lag";
+
+/// What was read of a log of histograms.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Log {
+    /// Those of the whole run, by their tags.
+    times: BTreeMap<String, Times>,
+    /// Those of one second, by their tags and seconds.
+    seconds: BTreeMap<String, BTreeMap<u64, Packed>>,
+}
 
 /// All times of a run.
 #[derive(Clone, Debug, Default)]
@@ -35,23 +47,46 @@ pub(super) struct Recorded {
     pub(super) lag: Times,
     /// How long connections took.
     pub(super) connecting: Connecting,
+    /// By second: only of a shard, whose seconds are put together with those of others.
+    pub(super) seconds: BTreeMap<u64, SecondTimes>,
 }
 
 /// The histograms of a run as an `.hlog`: response and service times of every class, in microseconds, over the whole
-/// run, each under its name as a tag; those of the warm-up and of the generator's lag beside them.
+/// run, each under its name as a tag; those of the warm-up and of the generator's lag beside them. A shard has those of
+/// every second too: percentiles of parts cannot be put together, histograms can.
 ///
 /// # Errors
 /// When a histogram cannot be written down.
 pub fn log(job: &Job, collected: &Collected, started: SystemTime) -> Result<Vec<u8>, String> {
     let names: Vec<_> = job.classes.iter().map(|class| class.name.as_str()).collect();
+    let mut seconds = BTreeMap::new();
+    if !job.settings.shard.is_whole() {
+        seconds.extend(collected.seconds.iter().map(|(number, sum)| (*number, sum.packed())));
+    }
     let recorded = Recorded {
         classes: collected.times.clone(),
         warm_up: collected.warm_up_times.clone(),
         lag: collected.lag.clone(),
         connecting: collected.connecting.clone(),
+        seconds,
     };
     let span = job.span.saturating_sub(job.warm_up);
-    write(&recorded.tagged("", &names), (started, job.warm_up, span))
+    let mut log = write(&recorded.tagged("", &names), (started, job.warm_up, span))?;
+    log.extend(lines("", &recorded.seconds).into_bytes());
+    Ok(log)
+}
+
+/// The histograms of seconds as lines of a log.
+pub(super) fn lines(prefix: &str, seconds: &BTreeMap<u64, SecondTimes>) -> String {
+    let mut text = String::new();
+    for (number, times) in seconds {
+        for (tag, packed) in [(SECOND_RESPONSE, &times.response), (SECOND_LAG, &times.lag)] {
+            if !packed.is_empty() {
+                text.push_str(&packed.line(&format!("{prefix}{tag}"), *number));
+            }
+        }
+    }
+    text
 }
 
 impl Recorded {
@@ -69,8 +104,8 @@ impl Recorded {
     }
 
     /// The same, from what was read.
-    pub(super) fn untagged(read: &BTreeMap<String, Times>, prefix: &str, names: &[&str]) -> Self {
-        let times = |tag: &str| read.get(tag).cloned().unwrap_or_default();
+    pub(super) fn untagged(read: &Log, prefix: &str, names: &[&str]) -> Self {
+        let times = |tag: &str| read.times.get(tag).cloned().unwrap_or_default();
         let of = |name: &str| ClassTimes {
             response: times(&tag(prefix, name, "response")),
             service: times(&tag(prefix, name, "service")),
@@ -86,6 +121,7 @@ impl Recorded {
                 connect: times(&format!("{prefix}{CONNECT}")),
                 handshake: times(&format!("{prefix}{HANDSHAKE}")),
             },
+            seconds: read.seconds(prefix),
         }
     }
 }
@@ -125,18 +161,37 @@ pub(super) fn write(
     Ok(bytes)
 }
 
+impl Log {
+    /// The times of the seconds whose tags begin so.
+    fn seconds(&self, prefix: &str) -> BTreeMap<u64, SecondTimes> {
+        let mut seconds: BTreeMap<u64, SecondTimes> = BTreeMap::new();
+        let of = |tag: &str| self.seconds.get(&format!("{prefix}{tag}")).into_iter().flatten();
+        for (number, packed) in of(SECOND_RESPONSE) {
+            seconds.entry(*number).or_default().response = packed.clone();
+        }
+        for (number, packed) in of(SECOND_LAG) {
+            seconds.entry(*number).or_default().lag = packed.clone();
+        }
+        seconds
+    }
+}
+
 /// Reads histograms by their tags.
-pub(super) fn read(log: &[u8]) -> Result<BTreeMap<String, Times>, String> {
-    let mut all: BTreeMap<String, Times> = BTreeMap::new();
+pub(super) fn read(log: &[u8]) -> Result<Log, String> {
+    let mut all = Log::default();
     for entry in IntervalLogIterator::new(log) {
         let entry = entry.map_err(|error| format!("not a log of histograms: {error:?}"))?;
         let LogEntry::Interval(interval) = entry else { continue };
         let tag = interval.tag().map_or("", |tag| tag.as_str());
         let wrong = |why: &str| format!("the histogram `{tag}` is {why}");
-        let bytes = STANDARD.decode(interval.encoded_histogram()).map_err(|_| wrong("not base64"))?;
-        let histogram = Deserializer::new().deserialize(&mut &*bytes).map_err(|_| wrong("damaged"))?;
-        let times = Times::written(histogram).ok_or_else(|| wrong("of other bounds than ours"))?;
-        all.entry(tag.to_owned()).or_default().add(&times);
+        let text = interval.encoded_histogram();
+        if [SECOND_RESPONSE, SECOND_LAG].iter().any(|own| tag.ends_with(own)) {
+            let packed = Packed::read(text).map_err(wrong)?;
+            let number = interval.start_timestamp().as_secs();
+            all.seconds.entry(tag.to_owned()).or_default().insert(number, packed);
+        } else {
+            all.times.entry(tag.to_owned()).or_default().add(&unpacked(text).map_err(wrong)?);
+        }
     }
     Ok(all)
 }

@@ -166,7 +166,7 @@ counted! {
         /// Its number, from 0, warm-up included.
         pub second: u64,
     } {
-        /// Median response time; this, the next and the lag are not told of a second that several shards had a part in.
+        /// Median response time.
         pub p50_us: Option<u64>,
         /// 99th percentile of the response time.
         pub p99_us: Option<u64>,

@@ -111,7 +111,7 @@ impl Cell<'_> {
     }
 
     fn case(&self) -> Case {
-        let (twist, _) = self.layers(&Step::default());
+        let twist = self.twist(&Step::default());
         let sent = self.pick(&twist).ok().flatten();
         let created = matches!(twist.credential, Some(CredentialPick::Created(_)));
         let own_key = sent.filter(|_| twist.key.is_none() && !created && self.scenario.procedure.is_none());
@@ -140,7 +140,7 @@ impl Cell<'_> {
             operation: Arc::clone(operation),
             credential: own_key.map(str::to_owned),
             variant: self.variant.map(|variant| variant.name.to_string()),
-            expects: own_key.filter(|_| asks).and_then(|credential| self.expects(credential, &twist)),
+            expects: own_key.filter(|_| asks).and_then(|credential| self.expects(credential, twist)),
             twin,
             work,
         }
@@ -245,17 +245,21 @@ impl Cell<'_> {
 
     /// The scenario's request and expectation with the variant's and the step's laid over them.
     fn layers(&self, step: &Step) -> (Twist, Expectation) {
-        let (mut twist, mut expect) = (self.scenario.request.clone(), self.scenario.expect.clone());
-        if let Some(variant) = self.variant {
-            twist = twist.overlaid(&variant.request);
-            expect = expect.overlaid(&variant.expect);
-        }
-        (twist.overlaid(&step.request), expect.overlaid(&step.expect))
+        let base = self.scenario.expect.clone();
+        let expect = self.variant.iter().fold(base, |base, variant| base.overlaid(&variant.expect));
+        (self.twist(step), expect.overlaid(&step.expect))
+    }
+
+    /// The request alone.
+    fn twist(&self, step: &Step) -> Twist {
+        let base = self.scenario.request.clone();
+        let twist = self.variant.iter().fold(base, |base, variant| base.overlaid(&variant.request));
+        twist.overlaid(&step.request)
     }
 
     /// What the contract implies, where the request is a sound one of one credential.
-    fn expects(&self, credential: &str, twist: &Twist) -> Option<Expects> {
-        let bare = Twist { credential: None, ..twist.clone() };
+    fn expects(&self, credential: &str, twist: Twist) -> Option<Expects> {
+        let bare = Twist { credential: None, ..twist };
         let sound = bare == Twist::default() && self.scenario.steps.is_empty();
         let allowed = self.standing(credential) == Standing::Allowed;
         sound.then_some(if allowed { Expects::Acceptance } else { Expects::Refusal })

@@ -191,12 +191,19 @@ impl Plan {
     /// Expands the scenarios over the contract and keeps what the filter selects.
     pub fn expand(inputs: &Inputs<'_>, filter: &Filter) -> Self {
         let operations = axes::Operations::of(inputs.contract);
-        let mut cases = Vec::new();
-        for scenario in &inputs.suite.scenarios {
-            let scenario = Arc::new(scenario.clone());
-            cases.extend(bind::cases(inputs, &operations, &scenario));
+        let bind = |scenario: &Scenario| bind::cases(inputs, &operations, &Arc::new(scenario.clone()));
+        let (chosen, others): (Vec<_>, Vec<_>) =
+            inputs.suite.scenarios.iter().partition(|scenario| filter.covers_scenario(scenario));
+        let mut cases: Vec<Case> = chosen.into_iter().flat_map(bind).collect();
+        let mut unreached = operations.unreached(&cases, filter);
+        // Any check of the suite may reach what the chosen ones do not; most often those reach everything.
+        for scenario in others {
+            if unreached.is_empty() {
+                break;
+            }
+            let more = bind(scenario);
+            unreached.retain(|id| !more.iter().any(|case| case.applies() && case.operation.id == *id));
         }
-        let unreached = operations.unreached(&cases, filter);
         cases.retain(|case| filter.selects(case));
         let mut controls = control::pairs(inputs, &operations);
         controls.retain(|pair| cases.iter().any(|case: &Case| case.environment == pair.environment));

@@ -39,11 +39,16 @@ impl Filter {
         let scenario = &case.scenario;
         (self.only.is_empty()
             || self.only.iter().any(|glob| glob.is_match(&case.id) || glob.is_match(scenario.id.as_str())))
-            && (self.tags.is_empty() || has_any(scenario, &self.tags))
-            && !has_any(scenario, &self.without)
-            && (self.severities.is_empty() || self.severities.contains(&scenario.severity))
+            && self.covers_scenario(scenario)
             && (self.environments.is_empty() || self.environments.contains(&case.environment))
             && self.covers_service(case.operation.id.service())
+    }
+
+    /// Whether cases of a check may be kept at all.
+    pub fn covers_scenario(&self, scenario: &Scenario) -> bool {
+        (self.tags.is_empty() || has_any(scenario, &self.tags))
+            && !has_any(scenario, &self.without)
+            && (self.severities.is_empty() || self.severities.contains(&scenario.severity))
     }
 
     /// Whether operations of a service may be kept at all.

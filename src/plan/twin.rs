@@ -33,6 +33,6 @@ impl Cell<'_> {
         let sent = self.variant.map(|variant| &variant.request);
         let layers = [sent, self.scenario.twin.as_ref(), own];
         let base = self.scenario.request.clone();
-        Some(layers.into_iter().flatten().fold(base, |twist, layer| twist.overlaid(layer)))
+        Some(layers.into_iter().flatten().fold(base, Twist::overlaid))
     }
 }

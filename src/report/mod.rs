@@ -40,6 +40,7 @@ pub use escape::escape_terminal;
 pub use json::schema;
 pub use load::{load_json, load_page};
 pub use markdown::escape_markdown;
+pub use ndjson::Stream;
 pub use page::{Ink, Page};
 pub use scan::{scan_json, scan_page};
 

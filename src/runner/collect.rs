@@ -85,6 +85,8 @@ struct Collector {
     stuck: usize,
     /// Since when controls are being probed.
     probing: Option<Instant>,
+    /// When deadlines of cases were last looked at.
+    looked: Instant,
     /// The cases that were finished since the controls were probed.
     unconfirmed: Vec<usize>,
     controls: Vec<Control>,
@@ -104,6 +106,7 @@ impl Collector {
             under_way: BTreeMap::new(),
             stuck: 0,
             probing: None,
+            looked: began,
             unconfirmed: Vec::new(),
             controls: Vec::new(),
             signal: None,
@@ -122,7 +125,10 @@ impl Collector {
                 Ok(message) => self.take(message, listener),
                 Err(RecvTimeoutError::Timeout) => {}
             }
-            self.give_up_overdue(listener);
+            if self.looked.elapsed() >= TICK {
+                self.looked = Instant::now();
+                self.give_up_overdue(listener);
+            }
             // A worker is lost for every case that is stuck; with all of them lost, nothing more will come.
             if self.stuck >= self.job.settings.jobs || self.probes_are_overdue() {
                 break End::Starved;

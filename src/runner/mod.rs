@@ -103,7 +103,7 @@ pub enum Event<'a> {
 }
 
 /// What came of a run, before it is concluded.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Collected {
     /// The cases, in the order of the plan.
     pub cases: Vec<CaseResult>,

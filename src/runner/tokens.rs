@@ -1,6 +1,6 @@
 //! Tokens that a target mints during a run: what stands in reports holds none of them, like no key.
 
-use crate::contract::Secret;
+use crate::contract::{OperationId, Secret};
 use crate::judge::decoded;
 use crate::plan::Draft;
 use crate::wire::{Answer, Exchange};
@@ -15,10 +15,11 @@ const NAME: &str = "token";
 /// Takes the tokens of an exchange into custody, where it was one that mints them.
 pub(super) fn minted(job: &Job, exchange: &Exchange) -> Vec<Secret> {
     let Some(tokens) = &job.contract.tokens else { return Vec::new() };
-    let mint = job.contract.operations().find(|(id, _)| id.as_str() == tokens.mint.operation.0);
+    let mint = tokens.mint.operation.0.split_once('.');
+    let mint = mint.and_then(|(service, name)| job.contract.operation(&OperationId::new(service, name)));
     let target = exchange.request.target.split('?').next().unwrap_or_default();
     // A path with parameters could be any.
-    if mint.is_none_or(|(_, mint)| !mint.path.contains('{') && !target.ends_with(&*mint.path)) {
+    if mint.is_none_or(|mint| !mint.path.contains('{') && !target.ends_with(&*mint.path)) {
         return Vec::new();
     }
     let heard = exchange.transcript.iter().flat_map(|transcript| &transcript.answers);

@@ -129,9 +129,8 @@ pub struct Expectation {
 impl Expectation {
     /// This expectation with another laid over it: what the other says wins, lists and mappings are added.
     #[must_use]
-    pub fn overlaid(&self, other: &Self) -> Self {
-        let over = other.clone();
-        let mut base = self.clone();
+    pub fn overlaid(self, other: &Self) -> Self {
+        let (mut base, over) = (self, other.clone());
         base.headers.extend(over.headers);
         base.body.extend(over.body);
         base.nowhere.extend(over.nowhere);

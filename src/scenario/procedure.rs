@@ -246,7 +246,9 @@ impl Procedure {
     /// The requests that it sends and what is right for each, in an order that who carries it out relies on: the classes
     /// or crowds; or the request, what it turns into, and what is sent at last.
     pub fn requests(&self, (request, expect): (&Twist, &Expectation)) -> Vec<(Twist, Expectation)> {
-        let added = |more: &Twist, right: &Expectation| (request.overlaid(more), expect.overlaid(right));
+        let added = |more: &Twist, right: &Expectation| {
+            (request.clone().overlaid(more), expect.clone().overlaid(right))
+        };
         match self {
             Self::Timing(it) => it.classes.iter().map(|one| added(&one.request, &one.expect)).collect(),
             Self::Flood(it) => it.crowds.iter().map(|one| added(&one.request, &one.expect)).collect(),

@@ -79,17 +79,16 @@ pub struct Twist {
 impl Twist {
     /// This twist with another laid over it: what the other says wins, header lines are added.
     #[must_use]
-    pub fn overlaid(&self, other: &Self) -> Self {
-        let headers = self.headers.iter().chain(&other.headers).cloned().collect();
-        let over = other.clone();
-        let base = self.clone();
+    pub fn overlaid(self, other: &Self) -> Self {
+        let (mut base, over) = (self, other.clone());
+        base.headers.extend(over.headers);
         Self {
             credential: over.credential.or(base.credential),
             key: over.key.or(base.key),
             carry: over.carry.or(base.carry),
             second: over.second.or(base.second),
             idempotency: over.idempotency.or(base.idempotency),
-            headers,
+            headers: base.headers,
             method: over.method.or(base.method),
             path: over.path.or(base.path),
             body: over.body.or(base.body),

@@ -1,9 +1,13 @@
 //! `lockproof report`: a result that was written earlier, in any format; and the same formats from a run.
 
+use std::collections::BTreeMap;
 use std::fs::{self, File, OpenOptions};
+use std::process::Stdio;
+use std::thread;
 use std::time::Duration;
 
 use lockproof::report::Format;
+use rustix::process::Signal;
 
 use crate::support::{Keys, Lockproof, Outcome, Reply, Server, Small, json};
 
@@ -39,9 +43,59 @@ fn every_format_is_the_same_from_the_run_and_later() {
         let from_run = fs::read_to_string(ran.folder().join("out").join(name)).unwrap();
         let later = report(&saved, &["results.json", "--format", name]).run();
         assert_eq!(later.code, Some(0), "{name}: {later}");
-        assert!(later.stdout == from_run, "{name} differs");
+        if *format == Format::Ndjson {
+            // A stream has its lines in the order of what happened, and says again what came to something else.
+            assert_eq!(told(&from_run), told(&later.stdout));
+        } else {
+            assert!(later.stdout == from_run, "{name} differs");
+        }
         assert_eq!(later.stderr, "", "{name}: {later}");
     }
+}
+
+/// The lines of a stream, the last of each case, the first and the last in their place.
+fn told(stream: &str) -> (&str, BTreeMap<String, &str>, &str) {
+    let lines: Vec<&str> = stream.lines().collect();
+    let [first, all @ .., last] = &*lines else { panic!("{stream}") };
+    let named = all.iter().map(|line| {
+        let value: serde_json::Value = serde_json::from_str(line).unwrap();
+        // Controls have no id; each is told once.
+        let id = value["id"].as_str().unwrap_or(line);
+        (format!("{} {id}", value["event"]), *line)
+    });
+    (first, named.collect(), last)
+}
+
+#[test]
+fn a_stream_tells_each_case_when_it_ends() {
+    let server = Server::http(|request| {
+        if request.number <= 20 {
+            return Reply::Whole(json(200, r#"{"items":[]}"#));
+        }
+        Reply::stream(|_| {
+            thread::park_timeout(Duration::from_secs(30));
+            Ok(())
+        })
+    });
+    let formats = ["--report", "ndjson=-", "--report", "ndjson=all.ndjson", "--report", "json=all.json"];
+    let running = Small::at(&server.url()).run().args(&formats).stdout(Stdio::piped()).start();
+    let begun = running.await_stdout(r#"{"event":"case""#);
+    assert!(begun.starts_with(r#"{"event":"begin""#) && !begun.contains(r#"{"event":"end""#), "{begun}");
+    running.signal(Signal::INT);
+    running.await_stderr("interrupt again");
+    running.signal(Signal::INT);
+    let outcome = running.wait();
+    assert_eq!(outcome.code, Some(130), "{outcome}");
+    assert_eq!(fs::read_to_string(outcome.folder().join("all.ndjson")).unwrap(), outcome.stdout);
+    // What a reader of the stream knows at its end is what is concluded.
+    let result = outcome.json("all.json");
+    let (_, told, last) = told(&outcome.stdout);
+    for case in result["cases"].as_array().unwrap() {
+        let line: serde_json::Value =
+            serde_json::from_str(told[&format!("\"case\" {}", case["id"].as_str().unwrap())]).unwrap();
+        assert_eq!((&line["verdict"], &line["actual"]), (&case["verdict"], &case["actual"]), "{line}");
+    }
+    assert!(last.starts_with(r#"{"event":"end""#), "{last}");
 }
 
 #[test]

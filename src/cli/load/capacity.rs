@@ -11,6 +11,7 @@ use crate::outcome::ExitCode;
 use crate::outcome::load::{LoadResult, LoadVerdict};
 
 use super::args::LoadArgs;
+use super::end::{Leaves, Watchdog};
 
 /// Where the search begins, in requests a second, where neither the operator nor the plan says it.
 const BEGIN: f64 = 100.0;
@@ -25,13 +26,16 @@ pub(super) fn find(
     let pacing = args.pacing();
     let mut search = Search::new(begin(pacing.rate.as_ref(), plan));
     let mut void = false;
+    let watchdog = Watchdog::new(Leaves::Nothing);
     while let Some(rate) = search.next() {
         let pacing = Pacing {
             rate: Some(Rate::parse(&format!("{rate}/s")).map_err(Failure::usage)?),
             ..pacing.clone()
         };
         let pace = Pace::new(plan, &pacing, super::cores()).map_err(Failure::usage)?;
+        watchdog.again(super::patience(&pace));
         let (job, collected, started) = super::send(args, (name, plan, pace), aimed, output)?;
+        watchdog.sent();
         let conclusion = super::concluded(args, aimed, (&job, &collected, started), None);
         let result = &conclusion.result;
         output::print(format!("{}\n", line(rate, result)).as_bytes())?;

@@ -36,31 +36,52 @@ pub(super) fn on_signals(stop: Interrupter) {
 #[derive(Clone, Debug)]
 pub(super) struct Watchdog(Arc<Mutex<Instant>>);
 
+/// What is left behind when the watchdog ends the program.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Leaves {
+    /// A result that says that it is a part.
+    Checkpoint,
+    /// Nothing but what was printed.
+    Nothing,
+}
+
 impl Watchdog {
+    /// Ends the program when the end takes too long; whoever sends something first says so.
+    pub(super) fn new(leaves: Leaves) -> Self {
+        Self::after(LAST, leaves)
+    }
+
     /// Ends the program after so long.
-    pub(super) fn after(time: Duration) -> Self {
+    pub(super) fn after(time: Duration, leaves: Leaves) -> Self {
         let deadline = Arc::new(Mutex::new(Instant::now() + time));
         let own = Self(Arc::clone(&deadline));
+        let left = match leaves {
+            Leaves::Checkpoint => "; load.json is a checkpoint",
+            Leaves::Nothing => "",
+        };
         thread::spawn(move || {
             loop {
                 let until = *deadline.lock().unwrap_or_else(PoisonError::into_inner);
-                let left = until.saturating_duration_since(Instant::now());
-                if left.is_zero() {
-                    output::say(
-                        "error: the load did not end in time, and is ended; load.json is a checkpoint\n",
-                    );
+                let time = until.saturating_duration_since(Instant::now());
+                if time.is_zero() {
+                    output::say(&format!("error: the load did not end in time, and is ended{left}\n"));
                     end(ExitCode::Inconclusive);
                 }
                 // The time may be made shorter meanwhile.
-                thread::sleep(left.min(LOOK));
+                thread::sleep(time.min(LOOK));
             }
         });
         own
     }
 
+    /// Something is to be sent again, which can take so long.
+    pub(super) fn again(&self, time: Duration) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now() + time;
+    }
+
     /// Everything was sent: what is left to do takes its time from now on.
     pub(super) fn sent(&self) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now() + LAST;
+        self.again(LAST);
     }
 }
 

@@ -25,7 +25,7 @@ use super::output::{self, Output};
 use super::target::AimedApart;
 use super::{Done, run as run_verb};
 pub(super) use args::LoadArgs;
-use end::Watchdog;
+use end::{Leaves, Watchdog};
 use files::Seconds;
 use ticker::Ticker;
 
@@ -51,13 +51,14 @@ fn on(
     mut aimed: AimedApart,
     output: &Output,
 ) -> Done {
-    if args.find_capacity || plan.find_capacity.is_some() {
+    if is_search(args, plan) {
         return capacity::find(args, (name, plan), &aimed, output);
     }
     if args.calibrate {
-        return calibrate(&place::job(args, (name, plan, pace), &aimed)?, &args.out);
+        let watchdog = Watchdog::after(load::calibration(&pace), Leaves::Nothing);
+        return calibrate(&place::job(args, (name, plan, pace), &aimed)?, &watchdog, &args.out);
     }
-    let watchdog = Watchdog::after(patience(&pace));
+    let watchdog = Watchdog::after(patience(&pace), Leaves::Checkpoint);
     let (job, collected, started) = send(args, (name, plan, pace), &aimed, output)?;
     watchdog.sent();
     let answered = aimed.child.take().and_then(super::child::Child::stop);
@@ -65,6 +66,11 @@ fn on(
     output::print(&load_page(&conclusion.result, output.style()))?;
     files::finish(&args.out, &conclusion.result, load::log(&job, &collected, started))?;
     Ok(conclusion.exit)
+}
+
+/// Whether rates are tried until the highest is known that holds: each of them is a load, and none is the result.
+fn is_search(args: &LoadArgs, plan: &LoadPlan) -> bool {
+    args.find_capacity || plan.find_capacity.is_some()
 }
 
 /// What was sent, and what came of it.
@@ -87,7 +93,7 @@ fn send(
     let collected = load::run(&job, end::on_signals, &mut |event| {
         match event {
             Event::Second(number, sum) => seconds.write(*number, sum),
-            Event::Checkpoint(collected) if !args.find_capacity => {
+            Event::Checkpoint(collected) if !is_search(args, plan) => {
                 let header = header(args, aimed, (&job, started), None);
                 let conclusion = load::checkpoint(header, &job, collected);
                 seconds.note(files::finish(
@@ -166,8 +172,9 @@ fn patience(pace: &Pace) -> Duration {
 }
 
 /// Compares what a plan asks of the generator with what that can do; beyond seven tenths of it nothing is certain.
-fn calibrate(job: &Job, folder: &Path) -> Done {
+fn calibrate(job: &Job, watchdog: &Watchdog, folder: &Path) -> Done {
     let measured = load::calibrate(job).map_err(|error| Failure::System(format!("calibrate: {error}")))?;
+    watchdog.sent();
     let Some(own) = measured else {
         return Err(Failure::Inconclusive("the null server answered nothing".to_owned()));
     };

@@ -1,23 +1,28 @@
 //! From what was collected to what is concluded: the result that reports know, and the exit code.
 
+mod counted;
 mod timeline;
 mod weigh;
 mod words;
 
-use super::collect::{Collected, SecondSum};
+use counted::{breakages, connections, counted};
+pub(super) use counted::{counts, wires};
+
+use super::collect::Collected;
 use super::engine::TICK;
 use super::format::Model;
 use super::honesty::{self, Limits, Surroundings};
 use super::job::Job;
 use super::measured::Figures;
 use super::number::{real, share, whole};
+use super::second::SecondSum;
 use super::sheet::{ClassSheet, KeyLife, Sheet};
 use super::tally::{ClassTimes, Counts, Surprise};
 use super::times::Times;
 use super::verdict::Outcome;
 use crate::outcome::load::{
-    self, Breakages, Connections, Generator, LOAD_FORMAT, LoadModel, LoadResult, LoadVerdict, Percentiles,
-    Range, Second, ThresholdResult, Turn,
+    self, Generator, LOAD_FORMAT, LoadModel, LoadResult, LoadVerdict, Percentiles, Range, Second,
+    ThresholdResult, Turn,
 };
 use crate::outcome::{ContractInfo, ExitCode, Redacted, Tool};
 use crate::runner::evidence;
@@ -101,7 +106,7 @@ fn result(
     weighed: Weighed,
 ) -> LoadResult {
     let (total, all) = (collected.total(), collected.times_of(0..job.classes.len()));
-    LoadResult {
+    counted!(&total => LoadResult {
         format: LOAD_FORMAT.to_owned(),
         tool: tool(),
         contract,
@@ -122,17 +127,6 @@ fn result(
         exit_code: weighed.exit.code(),
         notices: weighed.notices,
         planned: weighed.planned,
-        sent: total.sent,
-        completed: total.completed(),
-        right_accept: total.of(Outcome::RightAccept),
-        right_refusal: total.of(Outcome::RightRefusal),
-        false_accept: total.of(Outcome::FalseAccept),
-        false_refusal: total.of(Outcome::FalseRefusal),
-        shed: total.of(Outcome::Shed),
-        broken: total.broken(),
-        timed_out: total.of(Outcome::TimedOut),
-        late: total.late,
-        dropped: total.dropped,
         in_flight: total.in_flight,
         not_started: weighed.planned.saturating_sub(total.sent + total.dropped),
         breakages: breakages(&total),
@@ -143,12 +137,12 @@ fn result(
         warm_up: (!job.warm_up.is_zero()).then(|| warm_up(collected)),
         classes: classes(job, collected),
         seconds: collected.seconds.iter().map(|(number, sum)| second(*number, sum)).collect(),
-        connections: connections(collected),
+        connections: connections(&collected.wires, &collected.connecting),
         timeline: timeline::results(job, collected),
         thresholds: weighed.thresholds,
         surprises: collected.surprises.iter().map(|one| surprise(job, one)).collect(),
         parts: Vec::new(),
-    }
+    })
 }
 
 fn tool() -> Tool {
@@ -176,15 +170,6 @@ fn thresholds(job: &Sheet, collected: &Collected) -> Vec<ThresholdResult> {
             actual: words::actual(threshold, weighed),
         })
         .collect()
-}
-
-fn breakages(counts: &Counts) -> Breakages {
-    Breakages {
-        wrong_answer: counts.of(Outcome::WrongAnswer),
-        malformed: counts.of(Outcome::Malformed),
-        closed: counts.of(Outcome::Closed),
-        reset: counts.of(Outcome::Reset),
-    }
 }
 
 fn generator(job: &Sheet, collected: &Collected, causes: Vec<String>) -> Generator {
@@ -248,7 +233,7 @@ fn warm_up(collected: &Collected) -> load::Class {
 }
 
 fn result_of(class: Option<&ClassSheet>, (counts, times): (&Counts, &ClassTimes)) -> load::Class {
-    load::Class {
+    counted!(counts => load::Class {
         name: class.map_or_else(|| "warm-up".to_owned(), |class| class.name.clone()),
         operation: class.and_then(|class| class.operation.clone()),
         credential: class.and_then(|class| class.credential.clone()),
@@ -256,65 +241,27 @@ fn result_of(class: Option<&ClassSheet>, (counts, times): (&Counts, &ClassTimes)
         accepts: class.is_some_and(|class| class.accepts),
         turn: class.map_or(Turn::InTheMix, |class| class.turn),
         expected: class.map_or_else(|| Redacted::fixed(""), |class| class.expected.clone()),
-        sent: counts.sent,
-        completed: counts.completed(),
-        right_accept: counts.of(Outcome::RightAccept),
-        right_refusal: counts.of(Outcome::RightRefusal),
-        false_accept: counts.of(Outcome::FalseAccept),
-        false_refusal: counts.of(Outcome::FalseRefusal),
-        shed: counts.of(Outcome::Shed),
-        broken: counts.broken(),
-        timed_out: counts.of(Outcome::TimedOut),
-        late: counts.late,
-        dropped: counts.dropped,
         in_flight: counts.in_flight,
         breakages: breakages(counts),
         response_time_us: percentiles(&times.response),
         service_time_us: percentiles(&times.service),
         other_response_time_us: percentiles(&times.other_response),
         outlived_us: class.filter(|class| class.key == KeyLife::Ends).map(|_| percentiles(&times.outlived)),
-    }
+    })
 }
 
 /// One second, as results have it.
 pub(super) fn second(number: u64, sum: &SecondSum) -> Second {
     let (counts, figures) = (&sum.counts, sum.figures());
     let (cpu, span) = sum.cpu.iter().fold((0, 0), |(cpu, span), (c, s)| (cpu + c, span + s));
-    Second {
+    counted!(counts => Second {
         second: number,
-        sent: counts.sent,
-        completed: counts.completed(),
-        right_accept: counts.of(Outcome::RightAccept),
-        right_refusal: counts.of(Outcome::RightRefusal),
-        false_accept: counts.of(Outcome::FalseAccept),
-        false_refusal: counts.of(Outcome::FalseRefusal),
-        shed: counts.of(Outcome::Shed),
-        broken: counts.broken(),
-        timed_out: counts.of(Outcome::TimedOut),
-        late: counts.late,
-        dropped: counts.dropped,
         p50_us: figures.p50,
         p99_us: figures.p99,
         max_us: figures.max,
         lag_p99_us: figures.lag_p99,
         cpu_percent: whole(share(cpu, span).unwrap_or(0.0) * 100.0),
-    }
-}
-
-fn connections(collected: &Collected) -> Connections {
-    let wires = &collected.wires;
-    Connections {
-        opened: wires.opened,
-        handshakes: wires.handshakes,
-        closed: wires.closed,
-        refused: wires.refused,
-        no_port: wires.no_port,
-        no_file: wires.no_file,
-        no_tls: wires.no_tls,
-        surplus: wires.surplus,
-        connect_time_us: percentiles(&collected.connecting.connect),
-        handshake_time_us: percentiles(&collected.connecting.handshake),
-    }
+    })
 }
 
 fn surprise(job: &Sheet, surprise: &Surprise) -> load::Surprise {

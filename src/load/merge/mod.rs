@@ -4,6 +4,7 @@
 //! So it does not matter in which order results are put together, in how many steps, or how often one is given.
 
 mod part;
+mod seconds;
 #[cfg(test)]
 mod tests;
 mod whole;
@@ -13,7 +14,7 @@ use std::time::{Duration, SystemTime};
 
 use super::conclude::Conclusion;
 use super::times::Times;
-use super::written;
+use super::written::{self, Log};
 use crate::outcome::load::{LOAD_FORMAT, LoadResult};
 use part::Part;
 
@@ -59,20 +60,20 @@ impl Merged {
         if result.format != LOAD_FORMAT {
             return Err(unreadable(format!("its format is `{}`, not `{LOAD_FORMAT}`", result.format)));
         }
-        let times = written::read(log).map_err(unreadable)?;
-        Self::of(file, result, &times).map_err(unreadable)
+        let log = written::read(log).map_err(unreadable)?;
+        Self::of(file, result, &log).map_err(unreadable)
     }
 
-    fn of(file: &str, result: LoadResult, times: &BTreeMap<String, Times>) -> Result<Self, String> {
+    fn of(file: &str, result: LoadResult, log: &Log) -> Result<Self, String> {
         let mut parts = BTreeMap::new();
         if result.parts.is_empty() {
-            let part = Part::new(file, result, (times, ""))?;
+            let part = Part::new(file, result, (log, ""))?;
             parts.insert(part.number(), part);
             return Ok(Self { parts });
         }
         for one in result.parts {
             let number = one.identity.shard.map_or(1, |shard| shard.number);
-            parts.insert(number, Part::new(file, one, (times, &prefix(number)))?);
+            parts.insert(number, Part::new(file, one, (log, &prefix(number)))?);
         }
         Ok(Self { parts })
     }
@@ -115,7 +116,12 @@ impl Merged {
         let (span, warm_up) = (first.result.span_us, first.result.warm_up_us);
         let (start, span) =
             (Duration::from_micros(warm_up), Duration::from_micros(span.saturating_sub(warm_up)));
-        written::write(&all, (started, start, span))
+        let mut log = written::write(&all, (started, start, span))?;
+        log.extend(written::lines("", &seconds::together(&self.parts)).into_bytes());
+        for (number, part) in &self.parts {
+            log.extend(written::lines(&prefix(*number), &part.times.seconds).into_bytes());
+        }
+        Ok(log)
     }
 
     /// The response times of each class: how often each time came, in microseconds.

@@ -1,10 +1,7 @@
 //! The result of one shard, with its histograms.
 
-use std::collections::BTreeMap;
-
 use super::MergeError;
-use crate::load::times::Times;
-use crate::load::written::Recorded;
+use crate::load::written::{Log, Recorded};
 use crate::outcome::load::{LoadResult, ShardInfo};
 
 /// The result of one shard.
@@ -18,13 +15,9 @@ pub(super) struct Part {
 
 impl Part {
     /// Of a result and the histograms whose tags begin so.
-    pub(super) fn new(
-        file: &str,
-        result: LoadResult,
-        (times, prefix): (&BTreeMap<String, Times>, &str),
-    ) -> Result<Self, String> {
+    pub(super) fn new(file: &str, result: LoadResult, (log, prefix): (&Log, &str)) -> Result<Self, String> {
         let names: Vec<_> = result.classes.iter().map(|class| class.name.as_str()).collect();
-        let times = Recorded::untagged(times, prefix, &names);
+        let times = Recorded::untagged(log, prefix, &names);
         for (class, recorded) in result.classes.iter().zip(&times.classes) {
             let kinds = [
                 ("response", class.response_time_us.count, &recorded.response),

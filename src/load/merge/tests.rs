@@ -12,7 +12,7 @@ use crate::load::format::Model;
 use crate::load::honesty::{Limits, Surroundings};
 use crate::load::shard::Shard;
 use crate::load::sheet::{ClassSheet, KeyLife, Sheet};
-use crate::load::tally::{ClassTimes, Counts};
+use crate::load::tally::{ClassTimes, Counts, Wires};
 use crate::load::threshold;
 use crate::load::verdict::Outcome;
 use crate::load::written::Recorded;
@@ -21,6 +21,20 @@ use crate::outcome::load::{Identity, LoadVerdict, ShardInfo, Target};
 use crate::redact::Redactor;
 
 const NAMES: [&str; 3] = ["good", "bad/items.list", "bad/items.search"];
+
+/// What happens to connections with each request.
+const WIRES: Wires = Wires {
+    opened: 1,
+    handshakes: 2,
+    closed: 3,
+    refused: 4,
+    no_port: 5,
+    no_file: 6,
+    no_tls: 7,
+    surplus: 0,
+    second_looks: 8,
+    missed: 9,
+};
 
 /// One request: its class, what came of it, and how long that took in microseconds.
 type Event = (usize, usize, u64);
@@ -111,6 +125,13 @@ fn recorded(events: &[Event]) -> Collected {
             times.other_service.record(micros * 500);
         }
         collected.lag.record(micros * 10);
+        collected.wires += &WIRES;
+        // Which second it was in, the time itself says.
+        let second = collected.seconds.entry(micros % 2).or_default();
+        second.counts.sent += 1;
+        second.counts.outcomes[outcome.place()] += 1;
+        second.response.record(micros * 1000);
+        second.lag.record(micros * 10);
     }
     collected
 }
@@ -127,10 +148,12 @@ fn files(events: &[Event], shard: Shard) -> (Vec<u8>, Vec<u8>) {
         warm_up: collected.warm_up_times,
         lag: collected.lag,
         connecting: collected.connecting,
+        seconds: collected.seconds.iter().map(|(number, sum)| (*number, sum.packed())).collect(),
     };
     let span = Duration::from_secs(10);
     let log = written::write(&times.tagged("", &NAMES), (SystemTime::UNIX_EPOCH, Duration::ZERO, span));
-    (serde_json::to_vec(&result).unwrap(), log.unwrap())
+    let log = [log.unwrap(), written::lines("", &times.seconds).into_bytes()].concat();
+    (serde_json::to_vec(&result).unwrap(), log)
 }
 
 fn shards(events: &[Event], of: u64) -> Vec<Merged> {
@@ -189,6 +212,11 @@ proptest! {
             }
         }
         prop_assert_eq!(times.lag.histogram(), whole.lag.histogram());
+        let (together, seconds) = (seconds::together(&merged.parts), &whole.seconds);
+        prop_assert_eq!(together.len(), seconds.len());
+        for (times, second) in together.values().zip(seconds.values()) {
+            prop_assert_eq!(times, &second.packed());
+        }
     }
 
     #[test]
@@ -256,6 +284,23 @@ fn what_does_not_belong_together_is_not_put_together() {
     assert!(refused(third, second()).contains("into 3 parts, the other into 2"));
     let error = refused(first(|one| one.sent += 1), first(|_| {}));
     assert!(error.contains("merge first.json and first.json: both are shard 1/2"), "{error}");
+}
+
+#[test]
+fn of_a_second_that_a_shard_wrote_no_times_of_no_percentile_is_told() {
+    let of = |lines: fn(&str) -> bool| {
+        let read = |number| {
+            let (result, log) = files(&sound(), Shard::new(number, 2).unwrap());
+            let log = std::str::from_utf8(&log).unwrap().split_inclusive('\n');
+            let log: String = log.filter(|line| lines(line)).collect();
+            Merged::read("one.json", &result, log.as_bytes()).unwrap()
+        };
+        let second = read(1).join(read(2)).unwrap().conclude().result.seconds.remove(0);
+        (second.sent, second.max_us.is_some(), second.p50_us.is_some(), second.lag_p99_us.is_some())
+    };
+    assert_eq!(of(|_| true), (20, true, true, true));
+    assert_eq!(of(|line| !line.contains("@second.response")), (20, true, false, true));
+    assert_eq!(of(|line| !line.contains("@second.")), (20, true, false, false));
 }
 
 #[test]

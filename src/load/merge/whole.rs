@@ -4,17 +4,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use super::part::Part;
+use super::seconds;
 use crate::contract::Keyring;
 use crate::load::collect::Collected;
-use crate::load::conclude::{Conclusion, Header, concluded, derived_notices};
+use crate::load::conclude::{Conclusion, Header, concluded, counts, derived_notices, wires};
 use crate::load::format::Model;
 use crate::load::honesty::{Limits, Surroundings};
 use crate::load::sheet::{ClassSheet, KeyLife, Sheet};
-use crate::load::tally::{ClassTimes, Counts, Wires};
+use crate::load::tally::{ClassTimes, Counts};
 use crate::load::threshold;
-use crate::load::verdict::Outcome;
 use crate::load::written::Recorded;
-use crate::outcome::load::{Class, LoadModel, LoadResult, LoadVerdict, Second};
+use crate::outcome::load::{Class, LoadModel, LoadResult, LoadVerdict};
 use crate::outcome::{ContractInfo, ExitCode};
 use crate::redact::Redactor;
 use crate::runner::Signal;
@@ -63,7 +63,7 @@ pub(super) fn conclude(parts: &Parts) -> Conclusion {
     let mut conclusion = concluded(header, &sheet, &collected, causes);
     let result = &mut conclusion.result;
     result.whole = absent.is_empty() && results.iter().all(|one| one.whole);
-    result.seconds = seconds(&results);
+    result.seconds = seconds::told(parts);
     result.surprises = results.iter().flat_map(|one| one.surprises.clone()).collect();
     result.timeline = results.iter().flat_map(|one| one.timeline.clone()).collect();
     result.parts = results.into_iter().cloned().collect();
@@ -200,87 +200,4 @@ fn signal(result: &LoadResult) -> Option<Signal> {
         code if code == ExitCode::Terminated.code() => Some(Signal::Terminate),
         _ => None,
     }
-}
-
-fn counts(class: &Class) -> Counts {
-    let broken = &class.breakages;
-    let mut counts = Counts {
-        sent: class.sent,
-        in_flight: class.in_flight,
-        late: class.late,
-        dropped: class.dropped,
-        ..Counts::default()
-    };
-    for outcome in Outcome::ALL {
-        counts.outcomes[outcome.place()] = match outcome {
-            Outcome::RightAccept => class.right_accept,
-            Outcome::RightRefusal => class.right_refusal,
-            Outcome::FalseAccept => class.false_accept,
-            Outcome::FalseRefusal => class.false_refusal,
-            Outcome::Shed => class.shed,
-            Outcome::WrongAnswer => broken.wrong_answer,
-            Outcome::Malformed => broken.malformed,
-            Outcome::Closed => broken.closed,
-            Outcome::Reset => broken.reset,
-            Outcome::TimedOut => class.timed_out,
-        };
-    }
-    counts
-}
-
-fn wires(result: &LoadResult) -> Wires {
-    let (wires, generator) = (&result.connections, &result.generator);
-    Wires {
-        opened: wires.opened,
-        handshakes: wires.handshakes,
-        closed: wires.closed,
-        refused: wires.refused,
-        no_port: wires.no_port,
-        no_file: wires.no_file,
-        no_tls: wires.no_tls,
-        surplus: wires.surplus,
-        second_looks: generator.second_looks,
-        missed: generator.missed,
-    }
-}
-
-/// The seconds, added up. No second keeps its histogram, so of its figures only the longest time can be told of several.
-fn seconds(results: &[&LoadResult]) -> Vec<Second> {
-    let mut sums: BTreeMap<u64, Second> = BTreeMap::new();
-    let threads: usize = results.iter().map(|one| one.generator.threads).sum();
-    let parts = |one: &LoadResult| u64::try_from(one.generator.threads).unwrap_or(1);
-    let mut busy: BTreeMap<u64, u64> = BTreeMap::new();
-    for (result, second) in results.iter().flat_map(|one| one.seconds.iter().map(move |second| (one, second)))
-    {
-        *busy.entry(second.second).or_default() += second.cpu_percent * parts(result);
-        match sums.entry(second.second) {
-            std::collections::btree_map::Entry::Vacant(place) => {
-                place.insert(second.clone());
-            }
-            std::collections::btree_map::Entry::Occupied(mut place) => add(place.get_mut(), second),
-        }
-    }
-    let threads = u64::try_from(threads).unwrap_or(1).max(1);
-    let mut all: Vec<_> = sums.into_values().collect();
-    for second in &mut all {
-        second.cpu_percent = busy.get(&second.second).copied().unwrap_or(0) / threads;
-    }
-    all
-}
-
-fn add(sum: &mut Second, other: &Second) {
-    let Second { sent, completed, right_accept, right_refusal, false_accept, false_refusal, .. } = other;
-    sum.sent += sent;
-    sum.completed += completed;
-    sum.right_accept += right_accept;
-    sum.right_refusal += right_refusal;
-    sum.false_accept += false_accept;
-    sum.false_refusal += false_refusal;
-    sum.shed += other.shed;
-    sum.broken += other.broken;
-    sum.timed_out += other.timed_out;
-    sum.late += other.late;
-    sum.dropped += other.dropped;
-    sum.max_us = sum.max_us.max(other.max_us);
-    (sum.p50_us, sum.p99_us, sum.lag_p99_us) = (None, None, None);
 }

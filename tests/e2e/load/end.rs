@@ -82,6 +82,27 @@ fn whatever_holds_it_up_a_watchdog_ends_it() {
 }
 
 #[test]
+fn the_watchdog_also_ends_a_search_and_a_calibration() {
+    let edge = Edge::default();
+    let server = Server::http(move |request| Reply::Whole(edge.answer(request)));
+    let running: Vec<_> = ["--find-capacity", "--calibrate"]
+        .into_iter()
+        .map(|flag| {
+            let (stuck, full) = full_pipe();
+            let load = load(&server.url(), PLAN).args(&["--duration", "100ms", flag]);
+            (stuck, load.stdout(full).start())
+        })
+        .collect();
+    for (stuck, running) in running {
+        let outcome = running.wait();
+        assert_eq!(outcome.code, Some(3), "{outcome}");
+        assert!(outcome.says("the load did not end in time, and is ended"), "{outcome}");
+        assert!(!outcome.says("checkpoint"), "none was written: {outcome}");
+        drop(stuck);
+    }
+}
+
+#[test]
 fn a_load_that_is_killed_leaves_a_result_that_says_it_is_a_part() {
     let edge = Edge::default();
     let server = Server::http(move |request| Reply::Whole(edge.answer(request)));

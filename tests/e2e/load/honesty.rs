@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use rustix::process::Signal;
 
-use super::{PLAN, ends_with, load, result, sound, strictly};
+use super::{PLAN, count, ends_with, load, result, sound, strictly};
 use crate::support::{Edge, Lockproof, Reply, Server, Small, answer};
 
 /// A target that answers nothing in the first 300 ms of every second.
@@ -156,4 +156,23 @@ fn a_host_that_is_not_this_machine_needs_somebodys_word() {
     // A plan cannot name a host at all.
     let host = format!("{PLAN}authorized: 192.0.2.1\n");
     ends_with(&load(far, &host).run(), 2, "unknown entry `authorized`");
+}
+
+/// An address that is not one of loopback and is this machine all the same, on Linux: what is sent there goes nowhere else.
+#[test]
+#[cfg(target_os = "linux")]
+fn the_operators_word_is_asked_for_before_anything_is_sent_and_is_kept_with_the_result() {
+    let server = sound();
+    let url = server.url().replace("127.0.0.1", "0.0.0.0");
+    assert!(url.contains("0.0.0.0"), "{url}");
+    ends_with(&load(&url, PLAN).run(), 2, "say so with --authorized 0.0.0.0");
+    let other = load(&url, PLAN).args(&["--authorized", "127.0.0.1"]).run();
+    ends_with(&other, 2, "--authorized names `127.0.0.1`");
+    assert_eq!((server.requests().len(), server.connections()), (0, 0));
+    let gentle = load(&url, PLAN).args(&["--rate", "10/s", "--duration", "300ms"]).run();
+    assert_eq!(result(&gentle)["authorized"], serde_json::Value::Null, "{gentle}");
+    let sent = load(&url, PLAN).args(&["--authorized", "0.0.0.0"]).run();
+    ends_with(&sent, 0, "exit 0");
+    assert_eq!(result(&sent)["authorized"], "0.0.0.0", "{sent}");
+    assert_eq!(count(&sent, "right_accept") + count(&sent, "right_refusal"), 200, "{sent}");
 }

@@ -130,6 +130,11 @@ fn four_processes_send_what_one_would_and_their_results_are_its_result() {
     assert_eq!((whole["planned"].as_u64(), whole["sent"].as_u64()), (Some(400), Some(400)), "{merged}");
     assert_eq!((sent, server.answered()), (500, 500), "{merged}");
     assert_eq!(whole["response_time_us"]["count"].as_u64(), Some(400));
+    // No shard sent so much that a second of it had a percentile; together they did.
+    let seconds = whole["seconds"].as_array().unwrap();
+    let busy: Vec<_> = seconds.iter().filter(|second| second["completed"].as_u64() > Some(100)).collect();
+    assert!(!busy.is_empty() && busy.iter().all(|second| second["p50_us"].as_u64() > Some(0)), "{merged}");
+    assert!(busy.iter().all(|second| second["lag_p99_us"].as_u64().is_some()), "{merged}");
 
     // One process with the same plan, seed and target: which request is which does not depend on who sends it.
     let server = Reference::start();
