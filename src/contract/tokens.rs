@@ -42,7 +42,7 @@ pub struct Jwt {
     #[schemars(regex(pattern = "^/"))]
     pub jwks: Option<String>,
     /// Where the private key comes from that they are signed with, for checks of what is signed and wrong all the same:
-    /// PKCS #8 in base64 on one line (ES256, ES384, EdDSA), or the secret of an HMAC. Only that of a test environment.
+    /// PKCS #8 in base64 on one line (ES256, ES384, Ed25519), or the secret of an HMAC. Only that of a test environment.
     #[serde(default)]
     pub signing_key: Option<KeySource>,
 }

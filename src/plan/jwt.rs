@@ -87,12 +87,16 @@ fn encoded(members: &Map<String, Value>) -> String {
 /// Sets members, and takes those out that are null.
 fn change(members: &mut Map<String, Value>, changes: &IndexMap<String, Value>) {
     for (name, value) in changes {
-        match value {
-            Value::Null => drop(members.shift_remove(name)),
-            Value::String(text) if text == "{jwk}" => drop(members.insert(name.clone(), own_jwk())),
-            Value::String(text) if text == "{jwks}" => drop(members.insert(name.clone(), own_address())),
-            value => drop(members.insert(name.clone(), value.clone())),
+        if value.is_null() {
+            members.shift_remove(name);
+            continue;
         }
+        let value = match value.as_str() {
+            Some("{jwk}") => own_jwk(),
+            Some("{jwks}") => own_address(),
+            Some(_) | None => value.clone(),
+        };
+        members.insert(name.clone(), value);
     }
 }
 
@@ -111,9 +115,9 @@ fn changed(part: &str, forge: &TokenForge) -> Result<String, String> {
     let doubled = forge.doubled.iter().map(|(name, by)| time(name, by)).collect::<Result<Vec<_>, _>>()?;
     change(&mut claims, &forge.claims);
     claims.extend(moved.into_iter().map(|(name, at)| (name, json!(at))));
-    let first: String = doubled.into_iter().map(|(name, at)| format!("{}:{at},", json!(name))).collect();
+    let first: Vec<String> = doubled.into_iter().map(|(name, at)| format!("{}:{at},", json!(name))).collect();
     let text = Value::Object(claims).to_string();
-    Ok(URL_SAFE_NO_PAD.encode(format!("{{{first}{}", text.strip_prefix('{').unwrap_or(&text))))
+    Ok(URL_SAFE_NO_PAD.encode(format!("{{{}{}", first.concat(), text.strip_prefix('{').unwrap_or(&text))))
 }
 
 /// Random bytes, as many as a signature has.
@@ -246,7 +250,7 @@ mod tests {
     fn the_hmac_is_that_of_rfc_4231() {
         // Its test case 2.
         let made = hmac(b"Jefe", b"what do ya want for nothing?");
-        let hex: String = made.iter().map(|byte| format!("{byte:02x}")).collect();
-        assert_eq!(hex, "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
+        let hex: Vec<String> = made.iter().map(|byte| format!("{byte:02x}")).collect();
+        assert_eq!(hex.concat(), "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
     }
 }

@@ -39,7 +39,7 @@ fn pem(der: &[u8]) -> String {
     format!("-----BEGIN PUBLIC KEY-----\n{}\n-----END PUBLIC KEY-----", lines.join("\n"))
 }
 
-/// A SubjectPublicKeyInfo (RFC 5280 section 4.1.2.7).
+/// A key with its kind before it, a `SubjectPublicKeyInfo` (RFC 5280 section 4.1.2.7).
 fn der(key: &Value) -> Option<Vec<u8>> {
     let bytes = |name: &str| URL_SAFE_NO_PAD.decode(key.get(name)?.as_str()?).ok();
     let text = |name: &str| key.get(name).and_then(Value::as_str).unwrap_or_default();

@@ -230,7 +230,7 @@ mod tests {
     const RULES: Guessing = Guessing { alpha: 1e-6, bits: 128.0 };
     const ALPHABET: &[u8; 62] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 
-    /// Chance that is the same every time (SplitMix64).
+    /// Chance that is the same every time (`SplitMix64`).
     struct Chance(u64);
 
     impl Chance {
@@ -249,7 +249,8 @@ mod tests {
 
     fn examined(tokens: usize, mint: impl Fn(u64, &mut Chance) -> String) -> Guessed {
         let mut chance = Chance(7);
-        let minted: Vec<String> = (0..tokens as u64).map(|at| mint(at, &mut chance)).collect();
+        let minted: Vec<String> =
+            (0..u64::try_from(tokens).unwrap()).map(|at| mint(at, &mut chance)).collect();
         guess(&minted.iter().map(String::as_str).collect::<Vec<_>>(), &RULES)
     }
 

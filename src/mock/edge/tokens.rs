@@ -166,11 +166,10 @@ fn grants(edge: &Edge, key: &Key, operation: &Routed, routes: &Routes) -> bool {
 
 /// Sets the flag that every use looks at. Whether there is such a token is nobody's affair (RFC 7009 section 2.2).
 fn revoke(server: &Server, text: &[u8]) {
-    match &server.signer {
-        None => server.tokens.find(text).iter().for_each(|it| it.own.revoked.store(true, Ordering::Release)),
-        Some(_) => {
-            known(server, text).iter().for_each(|it| server.tokens.withdraw(&it.own, server.clock.now_ms()))
-        }
+    let Ok(token) = known(server, text) else { return };
+    token.own.revoked.store(true, Ordering::Release);
+    if server.signer.is_some() {
+        server.tokens.withdraw(&token.own, server.clock.now_ms());
     }
 }
 

@@ -114,9 +114,10 @@ fn words(seen: &Guessed, rules: &Guessing) -> String {
     faults.extend(told.map(|one| {
         format!("character {} {} ({}) - this counts", one.character, way(one.way), chance(one.p))
     }));
-    let faults: String = faults.iter().map(|fault| format!("{fault}; ")).collect();
+    let faults: Vec<String> = faults.iter().map(|fault| format!("{fault}; ")).collect();
     format!(
-        "{faults}{tokens} tokens of {shortest} to {longest} characters out of {alphabet}, of which at most {bits:.0} bits \
-         differ; the smallest drift of a character that so many would show in four of five runs is w = {visible:.3}"
+        "{}{tokens} tokens of {shortest} to {longest} characters out of {alphabet}, of which at most {bits:.0} bits \
+         differ; the smallest drift of a character that so many would show in four of five runs is w = {visible:.3}",
+        faults.concat()
     )
 }

@@ -7,9 +7,11 @@ use crate::scenario::{KeyForm, TokenForge, TokenSignature};
 
 /// What makes a token another than the one that was minted.
 pub(super) fn words(forge: &TokenForge) -> String {
-    let set = |what: &str, (name, value): (&String, &Value)| match value {
-        Value::Null => format!("without the {what} {}", code(name)),
-        value => format!("the {what} {} being {}", code(name), code(value)),
+    let set = |what: &str, (name, value): (&String, &Value)| {
+        if value.is_null() {
+            return format!("without the {what} {}", code(name));
+        }
+        format!("the {what} {} being {}", code(name), code(value))
     };
     let mut parts: Vec<String> = forge.header.iter().map(|one| set("parameter", one)).collect();
     parts.extend(forge.claims.iter().map(|one| set("claim", one)));
