@@ -175,3 +175,10 @@ fn a_bearer_api_is_conformant_too() {
     let seen = run(&["--contract", contract, "--reference"]);
     assert_eq!((seen.exit, seen.wrong), (0, BTreeSet::new()));
 }
+
+#[test]
+fn an_api_whose_tokens_are_jwts_is_conformant_too() {
+    let contract = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/jwt/lockproof.yaml");
+    let seen = run(&["--contract", contract, "--reference"]);
+    assert_eq!((seen.exit, seen.wrong), (0, BTreeSet::new()));
+}

@@ -12,6 +12,7 @@ use super::error::Failure;
 use super::supply::{self, World};
 
 static REFERENCE: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/fixtures/reference");
+static JWT: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/fixtures/jwt");
 static BEARER: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/fixtures/bearer");
 
 /// Bytes that one request body may have.
@@ -41,6 +42,11 @@ impl Bundle {
     /// A contract whose key travels as a Bearer token, which is part of the program too.
     pub(super) fn bearer() -> Result<Self, Failure> {
         Self::embedded(&BEARER, "fixtures/bearer/lockproof.yaml")
+    }
+
+    /// A contract whose tokens are JWTs, which is part of the program too.
+    pub(super) fn jwt() -> Result<Self, Failure> {
+        Self::embedded(&JWT, "fixtures/jwt/lockproof.yaml")
     }
 
     fn embedded(fixture: &Dir<'_>, file: &str) -> Result<Self, Failure> {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
-use super::{Contract, KeySource, Secret};
+use super::{Contract, KeySource, SIGNING_KEY, Secret};
 
 /// The shortest key that can be taken: the redactor removes every trace of a key from every report, and a
 /// shorter text would take half of the report with it.
@@ -59,11 +59,13 @@ impl Keyring {
     pub fn fetch(contract: &Contract, folder: &Path, supply: &dyn KeySupply) -> Result<Self, Vec<KeyError>> {
         let mut keys = IndexMap::new();
         let mut errors = Vec::new();
-        for (name, credential) in &contract.credentials {
-            let fetched = fetch_key(&credential.key, folder, supply).and_then(check_key);
+        let signing = contract.tokens.as_ref().and_then(|tokens| tokens.jwt.as_ref()?.signing_key.as_ref());
+        let credentials = contract.credentials.iter().map(|(name, it)| (name.as_str(), &it.key));
+        for (name, source) in credentials.chain(signing.map(|source| (SIGNING_KEY, source))) {
+            let fetched = fetch_key(source, folder, supply).and_then(check_key);
             match fetched {
-                Ok(key) => drop(keys.insert(name.to_string(), Secret::new(key))),
-                Err(problem) => errors.push(KeyError { credential: name.to_string(), problem }),
+                Ok(key) => drop(keys.insert(name.to_owned(), Secret::new(key))),
+                Err(problem) => errors.push(KeyError { credential: name.to_owned(), problem }),
             }
         }
         if errors.is_empty() { Ok(Self { keys: Arc::new(keys) }) } else { Err(errors) }

@@ -48,7 +48,7 @@ pub use query::OperationId;
 pub use refusal::{Refusal, RefusalKind};
 pub use secret::Secret;
 pub use snapshots::{SnapshotParts, Snapshots};
-pub use tokens::{TokenRevocation, Tokens};
+pub use tokens::{Jwt, SIGNING_KEY, TokenRevocation, Tokens};
 
 use crate::document::{HeaderName, JsonPath, Millis, Name};
 

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{Carrier, Grant, ParameterSource};
+use super::{Carrier, Grant, KeySource, ParameterSource};
 use crate::document::{JsonPath, Millis};
 
 /// Tokens that are minted with a key and do less than it. What a token holds is the API's own affair.
@@ -23,7 +23,32 @@ pub struct Tokens {
     /// How it is revoked before its time.
     #[serde(default)]
     pub revoke: Option<TokenRevocation>,
+    /// What they are, where they are JWTs (RFC 7519); without this, a token is text that says nothing.
+    #[serde(default)]
+    pub jwt: Option<Jwt>,
 }
+
+/// Tokens that are JWTs.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Jwt {
+    /// Who mints them: the claim `iss` (RFC 7519 section 4.1.1).
+    pub issuer: String,
+    /// Whom they are for: the claim `aud` (RFC 7519 section 4.1.3).
+    pub audience: String,
+    /// The path at which every environment publishes the keys that they are verified with, as a JWK Set (RFC 7517
+    /// section 5), for whoever asks without a key.
+    #[serde(default)]
+    #[schemars(regex(pattern = "^/"))]
+    pub jwks: Option<String>,
+    /// Where the private key comes from that they are signed with, for checks of what is signed and wrong all the same:
+    /// PKCS #8 in base64 on one line (ES256, ES384, Ed25519), or the secret of an HMAC. Only that of a test environment.
+    #[serde(default)]
+    pub signing_key: Option<KeySource>,
+}
+
+/// What a keyring calls the key that tokens are signed with: no credential has such a name.
+pub const SIGNING_KEY: &str = "tokens.jwt.signing_key";
 
 /// How a token is revoked.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -42,6 +67,10 @@ impl Tokens {
             "mint" | "carrier" | "allows" => true,
             "lifetime" => self.lifetime.is_some(),
             "revoke" => self.revoke.is_some(),
+            "opaque" => self.jwt.is_none(),
+            "jwt" => self.jwt.is_some(),
+            "jwt.jwks" => self.jwt.as_ref().is_some_and(|jwt| jwt.jwks.is_some()),
+            "jwt.signing_key" => self.jwt.as_ref().is_some_and(|jwt| jwt.signing_key.is_some()),
             _ => false,
         }
     }

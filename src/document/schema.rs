@@ -154,7 +154,7 @@ mod tests {
         let mut found = Vec::new();
         named(&published::<Contract>(), &mut found);
         named(&published::<Scenario>(), &mut found);
-        found.retain(|format| !format.starts_with("uint") && format != "double");
+        found.retain(|format| !format.trim_start_matches('u').starts_with("int") && format != "double");
         for format in found {
             assert!(formats::ALL.iter().any(|(name, _)| *name == format), "{format}");
         }

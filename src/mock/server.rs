@@ -10,7 +10,7 @@ use super::clock::Clock;
 use super::config::{LogSink, MockError, RateLimit, Records};
 use super::edge::{
     Denial, Edge, Forwarded, Key, Keys, Meter, Place, Places, Quota, Rendering, Request, Route, Routes, Seal,
-    Stop, TokenStore,
+    Signer, Stop, TokenStore,
 };
 use super::http1::{Admission, Manner, Reception, Responder};
 use super::http2;
@@ -43,6 +43,8 @@ pub(crate) struct Server {
     pub(crate) keys: Keys,
     /// The tokens.
     pub(crate) tokens: TokenStore,
+    /// What tokens are signed with, where they are JWTs.
+    pub(crate) signer: Option<Signer>,
     /// Where a request carries a token.
     pub(crate) token_carrier: Option<Carrier>,
     /// The operation that mints tokens.
@@ -139,6 +141,8 @@ impl Server {
         let routes = Routes::new(&contract)?;
         let rendering = Rendering::new(&contract)?;
         let keys = Keys::new(&contract, &keyring, &environments, clock.now_ms());
+        let jwt = contract.tokens.as_ref().and_then(|tokens| tokens.jwt.as_ref());
+        let signer = jwt.map(|jwt| Signer::new(jwt, &keyring)).transpose()?;
         let ledger = Ledger::new(&contract, keyring);
         let mut edge = Edge::sound();
         for defect in defects {
@@ -155,6 +159,7 @@ impl Server {
             environments: environments.into_iter().map(|name| (name, data())).collect(),
             description: (edge.describe)(&contract),
             tokens: TokenStore::default(),
+            signer,
             token_carrier: contract.tokens.as_ref().map(|tokens| tokens.carrier.clone()),
             mints: contract.tokens.map(|tokens| tokens.mint.operation.0),
             authentication: contract.authentication,

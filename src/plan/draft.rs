@@ -5,7 +5,7 @@ use indexmap::IndexMap;
 use super::{Conversation, Deed, Part, UpstreamAct};
 use crate::contract::{Carrier, Operation, OperationId};
 use crate::document::{JsonPath, Pattern};
-use crate::scenario::{Beside, IfRefused, KeyTwist, WhichNode};
+use crate::scenario::{Beside, IfRefused, KeyTwist, TokenForge, WhichNode};
 
 /// A request, all but its key, its host and what only an earlier answer can tell.
 #[derive(Clone, Debug, PartialEq)]
@@ -80,6 +80,8 @@ pub struct DraftKey {
 pub struct DraftToken {
     /// Where it is carried.
     pub place: Place,
+    /// What is done to it.
+    pub forge: Option<TokenForge>,
 }
 
 /// Where a key or a token is carried.

@@ -63,7 +63,12 @@ impl Cell<'_> {
             }
             Need::Tokens(name) => {
                 let there = contract.tokens.as_ref().is_some_and(|tokens| tokens.says(name));
-                (there, format!("a line `tokens.{name}`"))
+                let cure = if name == "opaque" {
+                    "tokens that say nothing: a JWT is not guessed, it is forged".to_owned()
+                } else {
+                    format!("a line `tokens.{name}`")
+                };
+                (there, cure)
             }
             Need::Document(name) => {
                 (contract.documents.named(name).is_some(), format!("a line `documents.{name}`"))

@@ -4,15 +4,19 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::bind::Cell;
-use super::draft::{Draft, DraftToken, Place};
+use super::draft::{Draft, DraftToken, Place, Preparation};
 use super::permission::{Standing, covers_any, standing};
 use super::{BoundOperation, compose};
-use crate::contract::{Carrier, Credential, Environment, Grant, Tokens};
-use crate::document::{Millis, Name};
-use crate::scenario::{CredentialPick, MintedIn, TokenCarry, TokenTwist, Twist};
+use crate::contract::{Carrier, Credential, Environment, Grant, OperationId, Tokens};
+use crate::document::{JsonPath, Millis, Name};
+use crate::scenario::{
+    CredentialPick, IfRefused, MintedIn, TokenCarry, TokenForge, TokenSignature, TokenTwist, Twist,
+};
 
 /// What a token is called among the names that are filled in.
 pub(super) const TOKEN: &str = "token";
+/// What the keys are called there that the target publishes.
+const JWKS: &str = "jwks";
 
 impl<'a> Cell<'a> {
     /// What the contract says of tokens.
@@ -70,7 +74,38 @@ impl<'a> Cell<'a> {
         }
         let Some(token) = &twist.token else { return Ok(()) };
         self.minted(draft, token)?;
-        draft.token = Some(DraftToken { place: self.token_place(token)? });
+        if let Some(forge) = &token.forge {
+            self.published_keys(draft, forge)?;
+        }
+        draft.token = Some(DraftToken { place: self.token_place(token)?, forge: token.forge.clone() });
+        Ok(())
+    }
+
+    /// Gets the keys first that the target publishes, where a token is forged with one.
+    fn published_keys(&self, draft: &mut Draft, forge: &TokenForge) -> Result<(), String> {
+        let jwt = self.tokens()?.jwt.as_ref().ok_or("the contract lacks a line `tokens.jwt`")?;
+        match &forge.signature {
+            TokenSignature::PublicKey(_) => {}
+            TokenSignature::Kept
+            | TokenSignature::Empty
+            | TokenSignature::Absent
+            | TokenSignature::Random
+            | TokenSignature::Foreign
+            | TokenSignature::Own
+            | TokenSignature::Secret(_) => return Ok(()),
+        }
+        let path = jwt.jwks.clone().ok_or("the contract lacks a line `tokens.jwt.jwks`")?;
+        let bare = Draft::sound(&self.operation.operation, None);
+        let asked = Draft { method: "GET".to_owned(), target: path, ..bare };
+        let preparation = Preparation {
+            operation: OperationId::new("tokens", "jwks"),
+            draft: Box::new(asked),
+            status: 200,
+            capture: JsonPath::parse("$")?,
+            environment: None,
+            if_refused: IfRefused::Unclear,
+        };
+        draft.preparations.insert(JWKS.to_owned(), preparation);
         Ok(())
     }
 

@@ -27,6 +27,8 @@ pub struct Proof {
     pub reference: Fixture,
     /// A contract whose key travels as a Bearer token.
     pub bearer: Fixture,
+    /// A contract whose tokens are JWTs.
+    pub jwt: Fixture,
     /// How many seeds the sound server is tried with.
     pub seeds: u32,
     /// Whether defects are also planted two at a time.
@@ -107,6 +109,7 @@ pub(super) struct Bench {
     pub(super) plans: Plans,
     reference: Fixture,
     bearer: Fixture,
+    jwt: Fixture,
 }
 
 impl Bench {
@@ -115,6 +118,7 @@ impl Bench {
         match stage.keeps {
             Keeps::Reference | Keeps::Between => &self.reference,
             Keeps::Bearer => &self.bearer,
+            Keeps::Jwt => &self.jwt,
         }
     }
 }
@@ -132,7 +136,8 @@ pub fn run(
     // What takes a target's measure must have the machine for itself.
     let (slow, fast): (Vec<_>, Vec<_>) = all.into_iter().partition(|one| one.slow == Slow::Included);
     let plans = Plans::default();
-    let bench = Bench { suite: proof.suite, plans, reference: proof.reference, bearer: proof.bearer };
+    let Proof { suite, reference, bearer, jwt, .. } = proof;
+    let bench = Bench { suite, plans, reference, bearer, jwt };
     let bench = Arc::new(bench);
     let (tell, told) = mpsc::channel();
     stoppable(Stopper(tell.clone()));
@@ -262,6 +267,7 @@ mod tests {
             suite: Suite { scenarios: vec![one] },
             reference: fixture("reference"),
             bearer: fixture("bearer"),
+            jwt: fixture("jwt"),
             seeds: 1,
             pairs: Pairs::None,
             slow: Slow::LeftOut,
@@ -294,8 +300,8 @@ mod tests {
     fn a_check_that_is_wrong_raises_false_alarms() {
         let matrix = proved("{ status: [403] }");
         assert!(!matrix.holds());
-        // The sound server, and every variant with either contract.
-        assert_eq!(matrix.false_alarms.len(), 1 + 2 * matrix.variants.len());
+        // The sound server, and every variant with each contract.
+        assert_eq!(matrix.false_alarms.len(), 1 + 3 * matrix.variants.len());
         assert!(
             matrix.undeclared_kills.iter().any(|kill| kill.check == "one"),
             "it finds what it does not name"

@@ -24,6 +24,8 @@ pub(super) enum Keeps {
     Reference,
     /// One whose key travels as a Bearer token (RFC 6750).
     Bearer,
+    /// One whose tokens are JWTs (RFC 7519).
+    Jwt,
     /// The reference contract, for a backend in front of the reference server.
     Between,
 }
@@ -46,12 +48,13 @@ pub(super) struct Stage {
 
 impl Stage {
     /// Where the sound server is tried.
-    pub(super) const ALL: [Self; 6] = [
+    pub(super) const ALL: [Self; 7] = [
         Self::plain(),
         Self::of(Keeps::Reference, Transport::Tls),
         Self::of(Keeps::Reference, Transport::Http2),
         Self::of(Keeps::Reference, Transport::Http2OverTls),
         Self::bearer(),
+        Self::jwt(),
         Self::between(),
     ];
 
@@ -69,6 +72,11 @@ impl Stage {
         Self::of(Keeps::Bearer, Transport::Plain)
     }
 
+    /// The plainest stage with JWTs.
+    pub(super) const fn jwt() -> Self {
+        Self::of(Keeps::Jwt, Transport::Plain)
+    }
+
     /// A backend in between, reached in the clear.
     pub(super) const fn between() -> Self {
         Self::of(Keeps::Between, Transport::Plain)
@@ -80,8 +88,13 @@ impl Stage {
             return Self::between();
         }
         let any = |is: fn(&Need) -> bool| checks.iter().any(|check| check.needs.iter().any(is));
-        let keeps =
-            if any(|need| matches!(need, Need::Scheme(_))) { Keeps::Bearer } else { Keeps::Reference };
+        let keeps = if any(|need| matches!(need, Need::Scheme(_))) {
+            Keeps::Bearer
+        } else if any(|need| matches!(need, Need::Tokens(name) if name.starts_with("jwt"))) {
+            Keeps::Jwt
+        } else {
+            Keeps::Reference
+        };
         // Over TLS both versions are offered: exact frames go their way, and the ordinary client keeps to HTTP/1, so that
         // what is wrong with HTTP/2 is found by those who look for it.
         let tls = any(|need| matches!(need, Need::Tls | Need::Http2));
@@ -102,6 +115,10 @@ impl Stage {
             (Keeps::Reference, Transport::Tls) => "TLS",
             (Keeps::Reference, Transport::Http2) => "HTTP/2",
             (Keeps::Reference, Transport::Http2OverTls) => "HTTP/2 over TLS",
+            (Keeps::Jwt, Transport::Plain) => "JWT",
+            (Keeps::Jwt, Transport::Tls) => "JWT over TLS",
+            (Keeps::Jwt, Transport::Http2) => "JWT over HTTP/2",
+            (Keeps::Jwt, Transport::Http2OverTls) => "JWT over HTTP/2 and TLS",
             (Keeps::Between, _) => "between",
             (Keeps::Bearer, Transport::Plain) => "Bearer",
             (Keeps::Bearer, Transport::Tls) => "Bearer over TLS",

@@ -111,8 +111,8 @@ pub(super) fn all(suite: &Suite, (seeds, slow): (u32, Slow), pairs: Pairs) -> Ve
     let mut all: Vec<_> =
         (1..=u64::from(seeds)).zip(stages).map(|(seed, stage)| subject(Kind::Sound, stage, seed)).collect();
     let once = |kind, stage| subject(kind, stage, SEED);
-    let both = [Stage::plain(), Stage::bearer()];
-    all.extend(variants::all().flat_map(|variant| both.map(|stage| once(Kind::Variant(variant), stage))));
+    let each = [Stage::plain(), Stage::bearer(), Stage::jwt()];
+    all.extend(variants::all().flat_map(|variant| each.map(|stage| once(Kind::Variant(variant), stage))));
     let stage = |defect: &Defect| Stage::for_checks(&designated(suite, defect.id));
     let (slow_ones, fast): (Vec<_>, Vec<_>) = defects::all().partition(|it| is_slow(suite, it.id));
     all.extend(fast.into_iter().map(|defect| once(Kind::Defect(defect), stage(defect))));
@@ -144,13 +144,13 @@ mod tests {
 
     #[test]
     fn the_sound_server_is_tried_on_every_stage_in_turn() {
-        let (suite, left_out) = (suite(), (12, Slow::LeftOut));
+        let (suite, left_out) = (suite(), (14, Slow::LeftOut));
         let all = all(&suite, left_out, Pairs::None);
         let sound: Vec<_> = all.iter().filter(|subject| matches!(subject.kind, Kind::Sound)).collect();
-        assert_eq!(sound.len(), 12);
+        assert_eq!(sound.len(), 14);
         assert!(Stage::ALL.iter().all(|stage| sound.iter().filter(|one| one.stage == *stage).count() >= 2));
         let fast = defects::all().filter(|defect| !is_slow(&suite, defect.id)).count();
-        assert_eq!(all.len(), 12 + 2 * variants::all().count() + fast);
+        assert_eq!(all.len(), 14 + 3 * variants::all().count() + fast);
         assert!(fast < defects::all().count());
     }
 

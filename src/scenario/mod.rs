@@ -9,6 +9,7 @@ mod check;
 mod control;
 mod described;
 mod expectation;
+mod forge;
 mod h2;
 mod header;
 mod load;
@@ -39,6 +40,7 @@ pub use control::{
 };
 pub use described::{DocumentRule, TheDocument};
 pub use expectation::{ChallengeRule, Expectation, SameAs};
+pub use forge::{KeyForm, TokenForge, TokenSignature};
 pub use h2::{H2Data, H2Frame, H2Headers, H2Part, H2Upgrade};
 pub use header::HeaderLine;
 pub use load::load;
@@ -48,7 +50,7 @@ pub use over::{CredentialSelector, DeniedBy, First, OperationFilter, OperationSe
 pub use page::{CorsRule, Page};
 pub use pick::CredentialPick;
 pub use procedure::{
-    Afterwards, Cheap, Class, Crowd, Exceed, Flood, FloodRule, LimitName, Never, Procedure, Timing,
+    Afterwards, Cheap, Class, Crowd, Exceed, Flood, FloodRule, LimitName, Mint, Never, Procedure, Timing,
 };
 pub use repeat::{DiffersFrom, IdempotencyKey, OTHER_UNIQUE, UNIQUE};
 pub use site::Region;

@@ -20,6 +20,44 @@ pub enum Procedure {
     Flood(Flood),
     /// Goes on beyond a limit that the contract declares.
     Exceed(Box<Exceed>),
+    /// Mints tokens, and asks whether somebody who has some could guess another.
+    Mint(Mint),
+}
+
+/// Sends the check's own request again and again, which mints a token each time, and examines the tokens: whether one
+/// repeats, how much of them differs, and whether a character follows the order in which they were minted.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Mint {
+    /// How many are minted.
+    #[schemars(range(min = 100, max = 50_000))]
+    pub tokens: u32,
+    /// How long it may take, five minutes without this: it ends with fewer tokens then.
+    #[serde(default)]
+    pub at_most: Option<Millis>,
+    /// How likely sound tokens may be found fault with by chance, over all characters together.
+    #[serde(default = "mint_alpha")]
+    #[schemars(range(min = 0.000_000_000_001, max = 0.01))]
+    pub alpha: f64,
+    /// How many bits of a token nobody may be able to know (RFC 6749 section 10.10).
+    #[serde(default = "mint_bits")]
+    #[schemars(range(min = 32, max = 512))]
+    pub bits: u32,
+}
+
+impl Mint {
+    /// How long it may take.
+    pub fn longest(&self) -> Duration {
+        self.at_most.as_ref().map_or(Duration::from_mins(5), Millis::duration)
+    }
+}
+
+fn mint_alpha() -> f64 {
+    0.000_001
+}
+
+fn mint_bits() -> u32 {
+    128
 }
 
 /// Compares how long the answers of two or more classes take. Every two of them are compared.
@@ -201,6 +239,7 @@ impl Procedure {
             Self::Timing(_) => "timing",
             Self::Flood(_) => "flood",
             Self::Exceed(_) => "exceed",
+            Self::Mint(_) => "mint",
         }
     }
 
@@ -213,6 +252,7 @@ impl Procedure {
         match self {
             Self::Timing(it) => it.classes.iter().map(|one| added(&one.request, &one.expect)).collect(),
             Self::Flood(it) => it.crowds.iter().map(|one| added(&one.request, &one.expect)).collect(),
+            Self::Mint(_) => vec![(request.clone(), expect.clone())],
             Self::Exceed(it) => {
                 let turned = it.turns.clone().unwrap_or_default();
                 let last = it.then.iter().map(|then| (then.request.clone(), then.expect.clone()));

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::CredentialPick;
+use super::{CredentialPick, TokenForge};
 use crate::document::HeaderName;
 
 /// The token that a request carries instead of a key, where the contract says that tokens are carried. One is minted
@@ -23,6 +23,9 @@ pub struct TokenTwist {
     /// well.
     #[serde(default)]
     pub if_refused: IfRefused,
+    /// What is done to it, where it is a JWT.
+    #[serde(default)]
+    pub forge: Option<TokenForge>,
 }
 
 /// Where a token is carried instead of its declared place.

@@ -124,8 +124,9 @@ pub fn seal(
     let key = draft.key.as_ref().map(&mut forge).transpose()?;
     let second = draft.second.as_ref().map(|(key, _)| forge(key)).transpose()?;
     let others = others(draft.conversation.as_ref(), &mut forge)?;
-    let token = draft.token.as_ref().map(|_| token::text(captures)).transpose()?;
-    let token = draft.token.as_ref().zip(token);
+    let token = draft.token.as_ref();
+    let text = token.map(|token| token::carried(token, captures, keyring, dice)).transpose()?;
+    let token = token.zip(text);
     let key = key.or_else(|| token.as_ref().map(|(_, text)| text.clone()));
     let mut sealing =
         Sealing { origin, captures, key: key.as_deref(), second: second.as_deref(), headers: Vec::new() };

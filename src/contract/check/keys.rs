@@ -44,7 +44,9 @@ fn fixtures(document: &Document, credentials: &[&Entry]) -> Vec<Diagnostic> {
         "{remote} is not on this machine; name where its key comes from: `{{ env: NAME }}`, `{{ file: PATH }}` or \
          `{{ stdin: LABEL }}`"
     );
-    let fixtures = credentials.iter().filter_map(|credential| credential.value.get("key")?.entry("fixture"));
+    let signing = document.root.at(&["tokens", "jwt", "signing_key"]);
+    let keys = credentials.iter().filter_map(|credential| credential.value.get("key")).chain(signing);
+    let fixtures = keys.filter_map(|key| key.entry("fixture"));
     let explain = |fixture: &Entry| {
         let message = "a fixture key is for the reference server alone";
         Diagnostic::new(message, fixture.key_span.clone()).hint(hint.clone())

@@ -1,13 +1,15 @@
-//! Statistics of measured times, as pure functions: is one class of answers slower than another, by how much, and how
-//! small a difference would have been seen.
+//! Statistics, as pure functions: is one class of answers slower than another, by how much, and how small a difference
+//! would have been seen; and can somebody who has some tokens guess another.
 
 mod buckets;
+mod guess;
 mod normal;
 mod resample;
 mod sorted;
 mod versus;
 
 pub use buckets::{Buckets, Shift, Tail, proportions, shift, tail};
+pub use guess::{Guessed, Guessing, Ordered, Way, guess};
 pub use resample::Interval;
 pub use sorted::{Sorted, number};
 pub use versus::{Comparison, Rules, compare, smallest_visible};

@@ -13,6 +13,7 @@ mod document;
 mod fail;
 mod frames;
 mod framing;
+mod jwt;
 mod leak;
 mod life;
 mod limits;
@@ -122,6 +123,7 @@ const FAMILIES: &[&[Defect]] = &[
     repetition::FAMILY,
     oracle::FAMILY,
     token::FAMILY,
+    jwt::FAMILY,
     life::FAMILY,
     fail::FAMILY,
     limits::FAMILY,

@@ -1,10 +1,14 @@
 //! Defects of tokens: what a key is exchanged for.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock};
+
+use sha2::{Digest as _, Sha256};
 
 use super::{Defect, defect, nobody};
 use crate::contract::{Carrier, RefusalKind};
 use crate::mock::edge::{At, Denial, Edge, Presented, extract};
+use crate::mock::random;
 
 /// Where RFC 6750 has a token in the address.
 static IN_QUERY: LazyLock<Carrier> = LazyLock::new(|| Carrier::Query("access_token".to_owned()));
@@ -20,6 +24,10 @@ pub(super) const FAMILY: &[Defect] = &[
     defect("token-wider-than-key", "Mints tokens for more than their key may do.", wider),
     defect("token-keeps-rights", "Lets a token do what its key may no longer do.", keeps_rights),
     defect("token-echo", "Repeats the token in its refusals.", echo),
+    defect("token-counter", "Counts its tokens, and writes the number into them.", counter),
+    defect("token-clock", "Writes the time into its tokens.", clock),
+    defect("token-short", "Mints tokens of 71 bits.", short),
+    defect("token-repeated", "Mints the same tokens again with every new worker.", repeated),
     defect("token-no-expiry", "Accepts tokens whose time is over.", no_expiry),
     defect("token-outlives-key", "Accepts tokens whose key was withdrawn.", outlives_key),
     defect("token-delete-noop", "Says that a token was withdrawn, and still accepts it.", delete_noop),
@@ -55,6 +63,34 @@ fn no_expiry(edge: &mut Edge) {
 /// A token is looked up by itself, and whose it was is only in the records.
 fn outlives_key(edge: &mut Edge) {
     edge.exchange.parents_state = Arc::new(|_, _| None);
+}
+
+/// A number that tells tokens apart, before what nobody knows.
+fn counter(edge: &mut Edge) {
+    edge.exchange.text = |_, _| {
+        static COUNT: AtomicU64 = AtomicU64::new(0);
+        let number = COUNT.fetch_add(1, Ordering::Relaxed);
+        random::secret(40).map(|text| format!("lpt_{number:08x}{text}"))
+    };
+}
+
+/// An id that sorts by its age, as databases like them (RFC 9562 section 5.7).
+fn clock(edge: &mut Edge) {
+    edge.exchange.text = |_, now_ms| random::secret(36).map(|text| format!("lpt_{now_ms:012x}{text}"));
+}
+
+/// Short enough to be typed.
+fn short(edge: &mut Edge) {
+    edge.exchange.text = |_, _| random::secret(12).map(|text| format!("lpt_{text}"));
+}
+
+/// A worker ends after so many requests, and the next one begins with the same seed.
+fn repeated(edge: &mut Edge) {
+    edge.exchange.text = |_, _| {
+        static COUNT: AtomicU64 = AtomicU64::new(0);
+        let number = COUNT.fetch_add(1, Ordering::Relaxed) % 500;
+        Some(format!("lpt_{:x}", Sha256::digest(format!("a seed/{number}"))))
+    };
 }
 
 /// One table holds all that opens something, and the guard asks it for whatever stands in the key's place.

@@ -9,13 +9,15 @@ use std::sync::{Arc, PoisonError, RwLock};
 use sha2::{Digest as _, Sha256};
 
 use super::extract::extract;
+use super::jwt::{self, Verification};
 use super::{Access, Denial, Edge, Key, Presented, Request, Routed, Routes, keys};
 use crate::contract::{Carrier, RefusalKind};
 use crate::mock::message::Head;
+use crate::mock::random;
 use crate::mock::server::Server;
 
 /// The most tokens at a time; those whose time is over make room.
-const LIMIT: usize = 10_000;
+const LIMIT: usize = 50_000;
 
 /// A token: what it may do, and the key that it was minted with.
 #[derive(Debug)]
@@ -30,6 +32,8 @@ pub(crate) struct Token {
 #[derive(Debug, Default)]
 pub(crate) struct TokenStore {
     known: RwLock<HashMap<[u8; 32], Arc<Token>>>,
+    /// What was withdrawn of tokens that are not kept: their names, and when they are over by themselves.
+    withdrawn: RwLock<HashMap<String, i64>>,
 }
 
 impl TokenStore {
@@ -51,8 +55,21 @@ impl TokenStore {
         self.known.read().unwrap_or_else(PoisonError::into_inner).get(&digest(text)).map(Arc::clone)
     }
 
+    /// Withdraws a token that is not kept, until it is over by itself.
+    fn withdraw(&self, token: &Key, now_ms: i64) {
+        let mut withdrawn = self.withdrawn.write().unwrap_or_else(PoisonError::into_inner);
+        withdrawn.retain(|_, ends| *ends > now_ms);
+        withdrawn.insert(token.credential.clone(), token.expires_at.load(Ordering::Acquire));
+    }
+
+    /// Whether a token that is not kept was withdrawn.
+    pub(crate) fn is_withdrawn(&self, name: &str) -> bool {
+        self.withdrawn.read().unwrap_or_else(PoisonError::into_inner).contains_key(name)
+    }
+
     /// Forgets every token.
     pub(crate) fn clear(&self) {
+        self.withdrawn.write().unwrap_or_else(PoisonError::into_inner).clear();
         self.known.write().unwrap_or_else(PoisonError::into_inner).clear();
     }
 }
@@ -79,8 +96,12 @@ type Acts = Arc<dyn Fn(&Token) -> Arc<Key> + Send + Sync>;
 pub(crate) struct Exchange {
     /// What a request presents as a token.
     pub(crate) presented: Place,
+    /// How a token is verified that is a JWT.
+    pub(crate) jwt: Verification,
     /// Whether a key may do what it mints a token for.
     pub(crate) grants: Grants,
+    /// The text of a token that says nothing.
+    pub(crate) text: fn(&Token, i64) -> Option<String>,
     /// Where a token may be used that is minted in an environment.
     pub(crate) bound: fn(&str) -> Option<Vec<String>>,
     /// Whether its time is over, or it was withdrawn.
@@ -108,7 +129,9 @@ impl Exchange {
     pub(super) fn sound() -> Self {
         Self {
             presented: Arc::new(extract),
+            jwt: Verification::sound(),
             grants: Arc::new(grants),
+            text: |_, _| random::secret(48).map(|text| format!("lpt_{text}")),
             bound: |environment| Some(vec![environment.to_owned()]),
             own_state: Arc::new(|token, now_ms| state(&token.own, now_ms)),
             parents_state: Arc::new(parents_state),
@@ -124,7 +147,8 @@ impl Exchange {
 fn state(key: &Key, now_ms: i64) -> Option<RefusalKind> {
     let over = keys::expired(key, now_ms).then_some(RefusalKind::Expired);
     let withdrawn = keys::revoked(key).then_some(RefusalKind::Revoked);
-    withdrawn.or(keys::disabled(key).then_some(RefusalKind::Disabled)).or(over)
+    let early = keys::early(key, now_ms).then_some(RefusalKind::NotYetValid);
+    withdrawn.or(keys::disabled(key).then_some(RefusalKind::Disabled)).or(over).or(early)
 }
 
 /// Why the key that a token was minted with no longer works, as it is now: a key that was deleted is gone.
@@ -142,8 +166,10 @@ fn grants(edge: &Edge, key: &Key, operation: &Routed, routes: &Routes) -> bool {
 
 /// Sets the flag that every use looks at. Whether there is such a token is nobody's affair (RFC 7009 section 2.2).
 fn revoke(server: &Server, text: &[u8]) {
-    if let Some(token) = server.tokens.find(text) {
-        token.own.revoked.store(true, Ordering::Release);
+    let Ok(token) = known(server, text) else { return };
+    token.own.revoked.store(true, Ordering::Release);
+    if server.signer.is_some() {
+        server.tokens.withdraw(&token.own, server.clock.now_ms());
     }
 }
 
@@ -155,15 +181,23 @@ pub(super) fn authenticate(edge: &Edge, request: &Request<'_>) -> Result<Arc<Key
     let token = match (edge.exchange.presented)(request.head, declared) {
         // Another scheme is no token, and no key either.
         Presented::Absent | Presented::Empty => return Err(missing),
-        Presented::Several => None,
-        Presented::One(text) => server.tokens.find(&text),
+        Presented::Several => Err(RefusalKind::Invalid),
+        Presented::One(text) => known(server, &text),
     };
-    let token = token.ok_or(Denial::Refused(RefusalKind::Invalid))?;
+    let token = token.map_err(Denial::Refused)?;
     let dead = (edge.exchange.own_state)(&token, server.clock.now_ms());
     if let Some(kind) = dead.or_else(|| (edge.exchange.parents_state)(server, &token)) {
         return Err(Denial::Refused(kind));
     }
     narrowed(edge, request, &token).map(|()| (edge.exchange.acts)(&token))
+}
+
+/// The token of a text: a JWT speaks for itself.
+fn known(server: &Server, text: &[u8]) -> Result<Arc<Token>, RefusalKind> {
+    match &server.signer {
+        None => server.tokens.find(text).ok_or(RefusalKind::Invalid),
+        Some(signer) => jwt::read(server, signer, text),
+    }
 }
 
 /// A token loses what its key loses.

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::{Call, input};
 use crate::contract::{Grant, OperationId};
 use crate::mock::edge::{Denial, Key, Token};
-use crate::mock::random;
+use crate::mock::server::Server;
 
 /// The longest that a token may live, in seconds.
 const LONGEST: u32 = 24 * 3600;
@@ -38,7 +38,6 @@ pub(super) fn mint_token(call: &Call<'_>) -> Result<Value, Denial> {
     if wish.operations.is_empty() || !wish.operations.iter().all(grantable) {
         return Err(Denial::Unprocessable("A token may only do what its key may do.".to_owned()));
     }
-    let value = random::secret(48).map(|text| format!("lpt_{text}")).ok_or(Denial::Internal)?;
     let now_ms = server.clock.now_ms();
     let ends = now_ms.saturating_add(i64::from(wish.lifetime_seconds) * 1000);
     let ends = ends.min(parent.expires_at.load(Ordering::Acquire));
@@ -47,10 +46,17 @@ pub(super) fn mint_token(call: &Call<'_>) -> Result<Value, Denial> {
     own.environments = (exchange.bound)(&call.request.site.environment);
     own.expires_at.store(ends, Ordering::Release);
     let token = Token { own: Arc::new(own), parent: Arc::clone(parent) };
-    if !server.tokens.issue(&value, token, now_ms) {
-        return Err(Denial::Unavailable);
-    }
+    let value = text(server, token, now_ms)?;
     Ok(json!({ "token": { "value": value, "expires_in": wish.lifetime_seconds } }))
+}
+
+/// The text of a token: a JWT holds all there is to know of it, and any other text nothing.
+fn text(server: &Server, token: Token, now_ms: i64) -> Result<String, Denial> {
+    if let Some(signer) = &server.signer {
+        return signer.mint(&token.own, &token.parent, now_ms).ok_or(Denial::Internal);
+    }
+    let value = (server.edge.exchange.text)(&token, now_ms).ok_or(Denial::Internal)?;
+    if server.tokens.issue(&value, token, now_ms) { Ok(value) } else { Err(Denial::Unavailable) }
 }
 
 #[derive(Deserialize)]

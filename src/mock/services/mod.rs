@@ -104,7 +104,14 @@ fn by_contract(call: &Call<'_>) -> Result<Value, Denial> {
     if json {
         document(call.body())?;
     }
-    Ok(call.operation.sample.body.clone())
+    Ok(published_keys(call).unwrap_or_else(|| call.operation.sample.body.clone()))
+}
+
+/// The keys that tokens are verified with, where the call is for them.
+fn published_keys(call: &Call<'_>) -> Option<Value> {
+    let signer = call.request.site.server.signer.as_ref()?;
+    let asked = call.operation.is_public() && signer.jwks.as_ref() == Some(&call.operation.template);
+    asked.then(|| signer.published())
 }
 
 /// The answer to a call.

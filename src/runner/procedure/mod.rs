@@ -5,6 +5,7 @@
 
 mod exceed;
 mod flood;
+mod mint;
 mod timing;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -34,6 +35,7 @@ pub(super) async fn carry(
         Procedure::Timing(timing) => timing::carry(&bench, timing).await,
         Procedure::Flood(flood) => flood::carry(&bench, flood).await,
         Procedure::Exceed(exceed) => exceed::carry(&bench, exceed).await,
+        Procedure::Mint(mint) => mint::carry(&bench, mint).await,
     };
     carried.unwrap_or_else(unclear)
 }
@@ -155,4 +157,9 @@ fn locked<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
 /// A time in words: microseconds below a millisecond, milliseconds from there on.
 fn micros(time: f64) -> String {
     if time.abs() < 1000.0 { format!("{time:.1} \u{b5}s") } else { format!("{:.1} ms", time / 1000.0) }
+}
+
+/// A probability in words.
+fn chance(p: f64) -> String {
+    if p < 1e-99 { "p < 1e-99".to_owned() } else { format!("p = {p:.1e}") }
 }

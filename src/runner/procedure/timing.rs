@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::{Bench, Came, Kind, micros};
+use super::{Bench, Came, Kind, chance, micros};
 use crate::judge::Finding;
 use crate::judge::statistics::{Comparison, Rules, Sorted, compare, smallest_visible};
 use crate::runner::carry::{Carried, Decided};
@@ -184,11 +184,6 @@ impl Run {
         let names = timing.classes.iter().map(|class| class.name.to_string()).collect();
         Ok(Times { run: self, names, classes, compared, rules })
     }
-}
-
-/// A probability in words.
-fn chance(p: f64) -> String {
-    if p < 1e-99 { "p < 1e-99".to_owned() } else { format!("p = {p:.1e}") }
 }
 
 /// Every two of so many.

@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde_json::Value;
 
 use super::{MOST, id_of};
-use crate::contract::{Action, Documents, Limits, Policy, RefusalKind, Tokens};
+use crate::contract::{Action, Documents, Jwt, Limits, Policy, RefusalKind, Tokens};
 use crate::document::{Diagnostic, Document, Entry, Node, published, suggest};
 use crate::scenario::{OTHER_UNIQUE, UNIQUE};
 
@@ -103,7 +103,11 @@ fn needs(document: &Document) -> Vec<Diagnostic> {
             "policy" => properties::<Policy>(),
             "control" => Action::ALL.map(|action| action.name().to_owned()).to_vec(),
             "limits" => properties::<Limits>(),
-            "tokens" => properties::<Tokens>(),
+            "tokens" => {
+                let of_jwt = properties::<Jwt>().into_iter().map(|name| format!("jwt.{name}"));
+                let opaque = ["opaque".to_owned()];
+                properties::<Tokens>().into_iter().chain(of_jwt).chain(opaque).collect()
+            }
             "documents" => properties::<Documents>(),
             "refusal" => words::<RefusalKind>(),
             "alike" => words::<RefusalKind>().into_iter().chain(["unknown_path".to_owned()]).collect(),

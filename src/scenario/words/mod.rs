@@ -5,6 +5,7 @@
 
 mod between;
 mod control;
+mod forge;
 mod h2;
 mod over;
 mod procedure;

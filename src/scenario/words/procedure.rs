@@ -1,7 +1,7 @@
 //! A procedure, in words.
 
 use super::{Line, code, right};
-use crate::scenario::{Cheap, Exceed, Flood, FloodRule, LimitName, Never, Procedure, Timing};
+use crate::scenario::{Cheap, Exceed, Flood, FloodRule, LimitName, Mint, Never, Procedure, Timing};
 
 /// What a procedure does and what it finds.
 pub(super) fn words(procedure: &Procedure) -> String {
@@ -9,7 +9,16 @@ pub(super) fn words(procedure: &Procedure) -> String {
         Procedure::Timing(timing) => timed(timing),
         Procedure::Flood(flood) => flooded(flood),
         Procedure::Exceed(exceed) => exceeded(exceed),
+        Procedure::Mint(mint) => minted(mint),
     }
+}
+
+fn minted(mint: &Mint) -> String {
+    let Mint { tokens, alpha, bits, .. } = mint;
+    format!(
+        "it is sent until {tokens} tokens are minted; none repeats, {bits} bits of them are free, and no character follows \
+         their order, by chi-square at {alpha} over all characters"
+    )
 }
 
 /// What it sends, kind by kind.
@@ -29,6 +38,7 @@ pub(super) fn lines(procedure: &Procedure) -> Vec<Line> {
                 line(name, &one.request, &one.expect)
             })
             .collect(),
+        Procedure::Mint(_) => Vec::new(),
         Procedure::Exceed(it) => {
             let last = it.then.iter();
             last.map(|then| line("at last".to_owned(), &then.request, &then.expect)).collect()

@@ -1,6 +1,6 @@
 //! A token instead of a key, in words.
 
-use super::{code, sends};
+use super::{code, forge, sends};
 use crate::scenario::{IfRefused, MintedIn, TokenCarry, TokenTwist};
 
 /// What a request carries instead of a key.
@@ -20,5 +20,6 @@ pub(super) fn words(token: &TokenTwist) -> String {
         IfRefused::Unclear => "",
         IfRefused::Holds => " (that none is minted is right too)",
     };
-    format!("with a token that was minted {minted}{place} instead of a key{refused}")
+    let forged = token.forge.as_ref().map(|forge| format!(", {}", forge::words(forge))).unwrap_or_default();
+    format!("with a token that was minted {minted}{place} instead of a key{refused}{forged}")
 }
