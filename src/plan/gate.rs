@@ -35,12 +35,7 @@ impl Cell<'_> {
             Need::Plaintext => (environment.plaintext_url.is_some(), "a `plaintext_url`".to_owned()),
             Need::Nodes => (!environment.nodes.is_empty(), "a line `nodes` of the environment".to_owned()),
             Need::Elsewhere => return Ok(()),
-            Need::Unrouted | Need::PlatformField => {
-                let names = contract.behind.as_ref().map(|behind| behind.names(&self.operation.id));
-                let there = names.is_some_and(|names| names.contains_key(&*need.to_string()));
-                let cure = "an operation that no route is for, or a header field as carrier";
-                (there, cure.to_owned())
-            }
+            Need::Unrouted | Need::PlatformField => return self.names(need),
             Need::UnknownField
             | Need::Idempotency
             | Need::Validator
@@ -79,6 +74,15 @@ impl Cell<'_> {
             }
         };
         if there { Ok(()) } else { Err(format!("the contract lacks {cure}")) }
+    }
+
+    /// Whether what is behind a backend has something of a name.
+    fn names(&self, need: &Need) -> Result<(), String> {
+        let names = self.inputs.contract.behind.as_ref().map(|behind| behind.names(&self.operation.id));
+        if names.is_some_and(|names| names.contains_key(&*need.to_string())) {
+            return Ok(());
+        }
+        Err("the contract lacks an operation that no route is for, or a header field as carrier".to_owned())
     }
 
     /// Over TLS it is agreed on; in the clear nobody offers it, and the operator has to know.
