@@ -4,12 +4,11 @@ use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use percent_encoding::percent_decode_str;
 use serde_json::json;
 
-use super::{Defect, of_backend};
+use super::{Defect, detour, of_backend};
 use crate::contract::{Carrier, Grant, RefusalKind};
-use crate::mock::backend::{Asked, Backend, Client, Found, Incoming, Outgoing, Trouble, Way, path_of, send};
+use crate::mock::backend::{Asked, Backend, Client, Found, Incoming, Outgoing, Trouble, Way, send};
 use crate::mock::edge::Denial;
 use crate::mock::http1::{Framing, Reception};
 use crate::mock::message::{Answer, Head};
@@ -38,18 +37,26 @@ pub(super) const FAMILY: &[Defect] = &[
         "Takes the key that a client sends instead of its own.",
         client_key_wins,
     ),
-    of_backend("backend-host-from-client", "Calls the host that a client's fields name.", host_from_client),
+    of_backend(
+        "backend-host-from-client",
+        "Calls the host that a client's fields name.",
+        detour::host_from_client,
+    ),
     of_backend(
         "backend-joins-url",
         "Joins the client's target with the platform's address as URLs.",
-        joins_url,
+        detour::joins_url,
     ),
     of_backend("backend-method-override", "Takes the method that a client's field names.", method_override),
-    of_backend("backend-prefix-proxy", "Hands on whatever stands behind the path of a route.", prefix_proxy),
+    of_backend(
+        "backend-prefix-proxy",
+        "Hands on whatever stands behind the path of a route.",
+        detour::prefix_proxy,
+    ),
     of_backend(
         "backend-decodes-path",
         "Puts decoded parameters into the path of the platform.",
-        decodes_path,
+        detour::decodes_path,
     ),
     of_backend("backend-framing-passed", "Hands on how the client framed its body.", framing_passed),
     of_backend("backend-fields-passed", "Hands on every field that it does not know.", fields_passed),
@@ -57,7 +64,7 @@ pub(super) const FAMILY: &[Defect] = &[
     of_backend(
         "backend-guards-one-spelling",
         "Asks for a proof where a path is spelt as it should be, and tidies paths up behind that.",
-        guards_one_spelling,
+        detour::guards_one_spelling,
     ),
     of_backend("backend-session-passed", "Hands on what its client proves itself with.", session_passed),
     of_backend("backend-query-passed", "Hands on the client's query.", query_passed),
@@ -74,7 +81,10 @@ pub(super) const FAMILY: &[Defect] = &[
 ];
 
 /// Wraps the stage that writes the request to the platform.
-fn recompose(backend: &mut Backend, change: impl Fn(&Head, &Asked, &mut Outgoing) + Send + Sync + 'static) {
+pub(super) fn recompose(
+    backend: &mut Backend,
+    change: impl Fn(&Head, &Asked, &mut Outgoing) + Send + Sync + 'static,
+) {
     let sound = Arc::clone(&backend.compose);
     backend.compose = Arc::new(move |house, head, asked| {
         let mut outgoing = sound(house, head, asked);
@@ -164,97 +174,11 @@ fn client_key_wins(backend: &mut Backend) {
     });
 }
 
-fn host_from_client(backend: &mut Backend) {
-    recompose(backend, |head, _, outgoing| {
-        if let Some(host) = head.text("x-forwarded-host") {
-            host.clone_into(&mut outgoing.host);
-        }
-    });
-    ask_the_host_that_is_named(backend);
-}
-
-/// A target that begins with two slashes names a host, where it is resolved against an address (RFC 3986 section 5.2.2).
-fn joins_url(backend: &mut Backend) {
-    let find = Arc::clone(&backend.find);
-    backend.find = Arc::new(move |house, head| {
-        let mut head = head.clone();
-        if let Some((_, path)) = foreign(&head.target.path) {
-            head.target.path = path;
-        }
-        find(house, &head)
-    });
-    recompose(backend, |head, _, outgoing| {
-        if let Some((host, _)) = foreign(&head.target.path) {
-            outgoing.host = host;
-        }
-    });
-    ask_the_host_that_is_named(backend);
-}
-
-/// Host and path of a target that begins with two slashes.
-fn foreign(path: &str) -> Option<(String, String)> {
-    let (host, path) = path.strip_prefix("//")?.split_once('/')?;
-    Some((host.to_owned(), format!("/{path}")))
-}
-
-fn ask_the_host_that_is_named(backend: &mut Backend) {
-    backend.ask = Arc::new(|_, outgoing| send(&outgoing.host, outgoing));
-}
-
 fn method_override(backend: &mut Backend) {
     recompose(backend, |head, _, outgoing| {
         if let Some(method) = head.text("x-http-method-override") {
             method.clone_into(&mut outgoing.method);
         }
-    });
-}
-
-/// A proxy that rewrites the beginning of a path.
-fn prefix_proxy(backend: &mut Backend) {
-    let sound = Arc::clone(&backend.find);
-    backend.find = Arc::new(move |house, head| {
-        sound(house, head).or_else(|denial| {
-            let behind = |way: &&Way| {
-                let same = way.method == head.method && !way.path.contains('{');
-                same && head.target.path.starts_with(&format!("{}/", way.path))
-            };
-            let way = house.routes.iter().find(behind).ok_or(denial)?;
-            let rest = head.target.path.strip_prefix(&way.path).unwrap_or_default().to_owned();
-            Ok(Found { way: way.clone(), parameters: Vec::new(), rest })
-        })
-    });
-    recompose(backend, |_, asked, outgoing| outgoing.target.push_str(&asked.found.rest));
-}
-
-/// The framework decodes the parameters of a path, and nobody encodes them again.
-fn decodes_path(backend: &mut Backend) {
-    let sound = Arc::clone(&backend.find);
-    backend.find = Arc::new(move |house, head| {
-        sound(house, head).or_else(|denial| {
-            let folder = |way: &Way| way.path.split_once('{').map(|(before, _)| before.to_owned());
-            let fits = |way: &&Way| {
-                let folder = folder(way).filter(|_| way.method == head.method);
-                folder.is_some_and(|folder| {
-                    head.target
-                        .path
-                        .strip_prefix(&folder)
-                        .is_some_and(|rest| !rest.is_empty() && !rest.contains('/'))
-                })
-            };
-            let way = house.routes.iter().find(fits).ok_or(denial)?;
-            let sent = head.target.path.strip_prefix(&folder(way).unwrap_or_default()).unwrap_or_default();
-            let name = way.path.split_once('{').map_or("", |(_, rest)| rest.trim_end_matches('}'));
-            let parameters = vec![(name.to_owned(), sent.to_owned())];
-            Ok(Found { way: way.clone(), parameters, rest: String::new() })
-        })
-    });
-    recompose(backend, |_, asked, outgoing| {
-        let sound = path_of(&asked.found);
-        let fill = |path: String, (name, value): &(String, String)| {
-            path.replace(&format!("{{{name}}}"), &percent_decode_str(value).decode_utf8_lossy())
-        };
-        let decoded = asked.found.parameters.iter().fold(asked.found.way.onward_path.clone(), fill);
-        outgoing.target = outgoing.target.replacen(&sound, &decoded, 1);
     });
 }
 
@@ -311,33 +235,6 @@ fn asks_first(backend: &mut Backend) {
         if identify(house, head).is_err() {
             drop(ask(house, &compose(house, head, &Asked { found, body: Vec::new() })));
         }
-    });
-}
-
-/// The guard hangs on a path, and the router behind it knows that path in more spellings than one.
-fn guards_one_spelling(backend: &mut Backend) {
-    let (identify, find) = (Arc::clone(&backend.identify), Arc::clone(&backend.find));
-    let tidied = |path: &str| {
-        let mut parts: Vec<&str> = Vec::new();
-        for part in path.split('/').filter(|part| !part.is_empty() && *part != ".") {
-            if part == ".." {
-                parts.pop();
-            } else {
-                parts.push(part);
-            }
-        }
-        format!("/{}", parts.join("/"))
-    };
-    backend.identify = Arc::new(move |house, head| {
-        if tidied(&head.target.path) == head.target.path {
-            return identify(house, head);
-        }
-        Ok(Arc::new(Client { allows: vec![Grant("backend".to_owned())] }))
-    });
-    backend.find = Arc::new(move |house, head| {
-        let mut head = head.clone();
-        head.target.path = tidied(&head.target.path);
-        find(house, &head)
     });
 }
 

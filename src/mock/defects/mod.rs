@@ -9,6 +9,7 @@ mod between;
 mod cache;
 mod connection;
 mod cors;
+mod detour;
 mod document;
 mod fail;
 mod frames;
