@@ -18,11 +18,11 @@ pub(crate) fn builtin() -> Vec<Scenario> {
 fn defects() -> BTreeSet<String> {
     let mut names = BTreeSet::new();
     for file in files("src/mock/defects", ".rs") {
-        let entries =
-            file.text.replace("of_backend(", "defect(").split("defect(").skip(1).filter_map(|rest| {
-                let (name, _) = rest.trim_start().strip_prefix('"')?.split_once('"')?;
-                Some(name.to_owned())
-            });
+        let text = file.text.replace("of_backend(", "defect(");
+        let entries = text.split("defect(").skip(1).filter_map(|rest| {
+            let (name, _) = rest.trim_start().strip_prefix('"')?.split_once('"')?;
+            Some(name.to_owned())
+        });
         names.extend(entries);
     }
     names
