@@ -9,7 +9,7 @@ use http::Method;
 use super::*;
 use crate::contract::{Acceptance, Contract, RefusalKind};
 use crate::document::{Source, StatusMatch};
-use crate::wire::{Failure, Request, Timing};
+use crate::wire::{Failure, Overheard, Request, Timing};
 
 const KEY: &str = "lp_any_Qm7tR2xVb9LkD4sJw8HfYc3NzPa6Ue1G";
 const REFUSAL: &str = r#"{"code":"missing_api_key","status":401}"#;
@@ -44,6 +44,16 @@ fn judged_with(
     answer: Answer,
     failure: Option<FailureKind>,
 ) -> Judgement {
+    judged_between(requirement, (method, Some(answer)), failure, None)
+}
+
+/// The same, with what was overheard behind a backend.
+fn judged_between(
+    requirement: &Requirement,
+    (method, answer): (Method, Option<Answer>),
+    failure: Option<FailureKind>,
+    behind: Option<Overheard>,
+) -> Judgement {
     let request = Request {
         method,
         url: "http://127.0.0.1/".parse().unwrap(),
@@ -55,11 +65,11 @@ fn judged_with(
     };
     let exchange = Exchange {
         request,
-        answer: Some(answer),
+        answer,
         failure: failure.map(|kind| Failure::new(kind, "")),
         timing: Timing::default(),
         transcript: None,
-        behind: None,
+        behind,
     };
     let (contract, redactor) = (contract(), Redactor::of_text("full", KEY));
     let accepted: Acceptance = serde_json::from_str(r#"{"status": 200}"#).unwrap();
@@ -73,6 +83,22 @@ fn judged_with(
         volatile: &volatile,
     };
     judge(requirement, &evidence)
+}
+
+#[test]
+fn nothing_is_said_of_a_backend_that_never_heard_the_request() {
+    let nothing = Requirement::Upstream(UpstreamRequirement::Arrives(0, 0));
+    let closed = Requirement::All(vec![Requirement::StatusNot(Vec::new()), Requirement::NoResult]);
+    let behind = || Some(Overheard { acted: true, ..Overheard::default() });
+    let judged = |requirement: &Requirement, kind| {
+        judged_between(requirement, (Method::GET, None), Some(kind), behind()).finding
+    };
+    for requirement in [&nothing, &closed] {
+        assert_eq!(judged(requirement, FailureKind::Connect), Finding::Unclear);
+        assert_eq!(judged(requirement, FailureKind::Closed), Finding::Holds);
+    }
+    assert_eq!(judged(&closed, FailureKind::Timeout), Finding::Unclear);
+    assert_eq!(judged(&Requirement::NoEcho, FailureKind::Closed), Finding::Unclear);
 }
 
 #[test]

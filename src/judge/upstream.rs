@@ -63,6 +63,9 @@ pub(super) fn judge(rule: &UpstreamRequirement, evidence: &Evidence<'_>) -> Judg
 
 /// What is wrong with what arrived, where not even an answer came: whatever the target did with its client, that is a fact.
 pub(super) fn behind(requirement: &Requirement, evidence: &Evidence<'_>) -> Option<Judgement> {
+    if !was_heard(evidence) {
+        return None;
+    }
     let parts = if let Requirement::All(parts) = requirement {
         parts.as_slice()
     } else {
@@ -77,6 +80,13 @@ pub(super) fn behind(requirement: &Requirement, evidence: &Evidence<'_>) -> Opti
         .then_some(worst)
 }
 
+/// Whether the target got to hear the request: of one that is not there nothing arrives anywhere, and that says nothing.
+fn was_heard(evidence: &Evidence<'_>) -> bool {
+    let exchange = evidence.exchange;
+    let unheard = [FailureKind::Connect, FailureKind::Tls, FailureKind::Rewritten, FailureKind::NotOffered];
+    exchange.failure.as_ref().is_none_or(|failure| !unheard.contains(&failure.kind))
+}
+
 /// What can be said of an answer that did not come whole, because what is behind the target was told to fail: what came is
 /// all that the client will ever see.
 pub(super) fn cut_short(requirement: &Requirement, evidence: &Evidence<'_>) -> Option<Judgement> {
@@ -85,8 +95,8 @@ pub(super) fn cut_short(requirement: &Requirement, evidence: &Evidence<'_>) -> O
         return all?.into_iter().max_by_key(|judgement| judgement.finding);
     }
     let exchange = evidence.exchange;
-    let closed = exchange.failure.as_ref().is_some_and(|failure| failure.kind != FailureKind::Timeout);
-    if !closed || !exchange.behind.as_ref().is_some_and(|behind| behind.acted) {
+    let late = exchange.failure.as_ref().is_some_and(|failure| failure.kind == FailureKind::Timeout);
+    if late || !was_heard(evidence) || !exchange.behind.as_ref().is_some_and(|behind| behind.acted) {
         return None;
     }
     match (requirement, &exchange.answer) {

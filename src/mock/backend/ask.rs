@@ -4,6 +4,8 @@ use std::io::{self, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream, ToSocketAddrs as _};
 use std::time::{Duration, Instant};
 
+use crate::mock::http1;
+
 /// How long the platform may take.
 const PATIENCE: Duration = Duration::from_millis(1500);
 /// Bytes of an answer that are taken.
@@ -124,29 +126,13 @@ fn whole(heard: &[u8], end: End) -> Option<Incoming> {
     let value =
         |name: &str| fields.iter().find(|(other, _)| other.eq_ignore_ascii_case(name)).map(|(_, it)| it);
     let body = match (value("transfer-encoding"), value("content-length")) {
-        (Some(_), _) => unchunked(body)?,
+        (Some(_), _) => http1::unchunked(body, MOST)?,
         (None, Some(length)) => body.get(..length.parse::<usize>().ok()?)?.to_vec(),
         (None, None) if matches!(status, 204 | 304) => Vec::new(),
         (None, None) if end == End::Reached => body.to_vec(),
         (None, None) => return None,
     };
     Some(Incoming { status, fields, body })
-}
-
-/// A chunked body, once all of it is there.
-fn unchunked(mut rest: &[u8]) -> Option<Vec<u8>> {
-    let mut body = Vec::new();
-    loop {
-        let line = rest.windows(2).position(|two| two == b"\r\n")?;
-        let size = std::str::from_utf8(rest.get(..line)?).ok()?.split(';').next()?.trim();
-        let size = usize::from_str_radix(size, 16).ok()?;
-        rest = rest.get(line + 2..)?;
-        if size == 0 {
-            return Some(body);
-        }
-        body.extend_from_slice(rest.get(..size)?);
-        rest = rest.get(size.checked_add(2)?..)?;
-    }
 }
 
 #[cfg(test)]

@@ -114,6 +114,13 @@ impl Chunked {
     }
 }
 
+/// A whole chunked body, decoded; nothing while it is incomplete, or where it is faulty or longer than `limit` bytes.
+pub(crate) fn unchunked(body: &[u8], limit: usize) -> Option<Vec<u8>> {
+    let (mut rest, mut whole) = (BytesMut::from(body), Vec::new());
+    let complete = Chunked::new(line).decode(&mut rest, &mut whole, limit).ok()?;
+    complete.then_some(whole)
+}
+
 /// The next line of a buffer, its CRLF taken off; nothing while it is incomplete. A bare LF or CR is an error.
 pub(super) fn line(buffer: &mut BytesMut, limit: usize) -> Result<Option<BytesMut>, Denial> {
     let Some(feed) = buffer.iter().position(|byte| *byte == b'\n') else {

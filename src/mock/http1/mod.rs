@@ -16,6 +16,7 @@ mod target;
 mod write;
 
 pub(crate) use body::BODY_LIMIT;
+pub(crate) use chunked::unchunked;
 pub(crate) use conduct::last;
 pub(crate) use connection::{Admission, GoneOver, Responder, Wire, ended, serve};
 pub(crate) use field::authority;
