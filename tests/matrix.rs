@@ -67,6 +67,8 @@ fn the_suite_is_proved_and_the_committed_matrix_is_what_the_proof_says() {
     assert_eq!(matrix.left_out.len(), suite().iter().filter(|check| check.slow).count());
     assert_eq!((matrix.checks, matrix.variants.len()), (suite().len(), variants::all().count()));
     assert_eq!(std::fs::read_to_string(document).unwrap(), prove::markdown(&matrix));
+    let by_pattern = matrix.shipped.values().filter(|check| *check == "scan-key-pattern").count();
+    assert!(matrix.shipped.len() >= 15 && by_pattern == 1, "{:?}", matrix.shipped);
 
     let evidence: Matrix = serde_json::from_str(&committed("defect-matrix.json")).unwrap();
     assert!(evidence.seeds >= 1000, "the evidence is thorough; run: {REGENERATE}");

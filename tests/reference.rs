@@ -143,6 +143,29 @@ fn the_findings_on_a_server_with_defects_are_committed_as_they_are_in_every_form
     }
 }
 
+/// The README shows the report of the sound server, its second permission matrix left out, with the time that one run took.
+#[test]
+fn the_readme_shows_the_committed_report() {
+    let report = fs::read_to_string(folder().join("conformant/report.txt")).unwrap();
+    let (before, rest) = report.split_once("\n  production  ").expect("there are two environments");
+    let (_, coverage) = rest.split_once("\nCoverage").expect("there is a table of the families");
+    let shown = format!("{before}\n  ... the same for production\n\nCoverage{coverage}");
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
+    let readme = fs::read_to_string(&path).unwrap();
+    let block = Regex::new(r"(?s)(<!-- output -->\n```text\n)(.*?)(```\n<!-- /output -->)").unwrap();
+    let took = Regex::new(r" in [\d.]+ m?s\n$").unwrap();
+    let known = block.captures(&readme).expect("the README shows a report")[2].to_owned();
+    let time = took.find(&known).expect("it says how long it took").as_str();
+    let wanted = took.replace(&shown, time).into_owned();
+    if is_to_be_written() {
+        let wanted = block
+            .replace(&readme, |parts: &regex::Captures<'_>| format!("{}{wanted}{}", &parts[1], &parts[3]));
+        fs::write(path, wanted.as_bytes()).unwrap();
+    } else {
+        assert_eq!(known, wanted, "run reports/reference/regenerate.sh");
+    }
+}
+
 /// A load is measured, and not two are alike: what is committed is one result, and what is made of it.
 #[test]
 fn the_reports_of_the_committed_load_are_those_of_today() {

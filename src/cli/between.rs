@@ -16,17 +16,17 @@ use crate::mock::{self, Config, Running};
 use crate::outcome::ExitCode;
 use crate::plan::{Permits, Plan};
 use crate::redact::Redactor;
-use crate::runner::{self, Header, Job, Lane, Settings, Steering, Strictness, conclude};
+use crate::runner::{Header, Job, Lane, Settings, Steering, Strictness, conclude};
 use crate::wire::{Origin, Plane, Upstream};
 
 use super::bundle::Bundle;
 use super::client::ClientFlags;
 use super::error::Failure;
 use super::output::{self, Output};
-use super::progress::Ticker;
 use super::reports::{Reports, Wanted};
 use super::run::{LimitArgs, SelectArgs, contract_info, now, now_ms};
-use super::{Done, reference, signals};
+use super::sending::carry_out;
+use super::{Done, reference};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -103,7 +103,7 @@ pub(super) fn run(args: &BetweenArgs, output: &Output) -> Done {
             ends.upstream.url()
         ));
     }
-    let exit = args.on((&plan, &facing), (&ends, &reports), output);
+    let exit = args.on((&plan, &facing), (&ends, reports), output);
     let Ends { runtime, platform, reference, .. } = ends;
     runtime.block_on(async {
         if let Some(reference) = reference {
@@ -191,7 +191,7 @@ impl BetweenArgs {
     fn on(
         &self,
         (plan, facing): (&Arc<Plan>, &Bundle),
-        (ends, reports): (&Ends, &Reports),
+        (ends, mut reports): (&Ends, Reports),
         output: &Output,
     ) -> Done {
         let lanes = self.lanes(facing)?;
@@ -212,13 +212,13 @@ impl BetweenArgs {
             // What arrives behind the backend is known for one request's because nothing else was sent.
             settings: Settings { jobs: 1, ..self.limits.settings(header.seed) },
         };
-        let mut ticker = Ticker::new(output);
-        let stoppable = |stop: runner::Interrupter| signals::tell(move |signal| stop.interrupt(signal));
-        let collected = runner::run(job, stoppable, &mut |event| ticker.notice(event))
-            .map_err(|error| Failure::System(format!("start the run: {error}")))?;
-        ticker.finish();
+        let mut streams = reports.streams()?;
+        streams.begin(&header, plan, &redactor);
+        let collected = carry_out(job, output, &mut |event| streams.notice(event))?;
         let conclusion = conclude(header, plan, collected, &redactor);
+        let streamed = streams.end(&conclusion.result);
         reports.write(&conclusion.result, output)?;
+        streamed?;
         Ok(conclusion.exit)
     }
 

@@ -41,7 +41,7 @@ const SERVERS_PER_LINE: usize = 25;
 #[command(after_help = EXAMPLES)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(super) struct ProveArgs {
-    /// Seeds with which the sound server is tried, in turn in every stage: plain, TLS, HTTP/2, both, Bearer, JWT.
+    /// Seeds with which the sound server is tried, in turn in every stage: plain, TLS, HTTP/2, both, Bearer, JWT, and a backend in between.
     #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     seeds: u32,
     /// Also plant every two defects of a family together.

@@ -10,7 +10,7 @@ use clap::Args;
 use crate::document::Millis;
 use crate::outcome::{ContractInfo, ExitCode};
 use crate::plan::{Filter, Inputs, Permits, Plan, Slow};
-use crate::runner::{Collected, Header, Lane, Settings, Shown, Strictness, conclude};
+use crate::runner::{Header, Lane, Settings, Shown, Strictness, conclude};
 use crate::scenario::Severity;
 
 use super::bundle::Bundle;
@@ -162,10 +162,7 @@ fn on(args: &RunArgs, aimed: &Aimed, output: &Output) -> Done {
     let sending = Sending::new((&args.target, &args.pace), aimed, output);
     let header = args.header(&aimed.bundle, &args.target.lanes(aimed, args.pace.limits.timeout)?);
     let mut streams = reports.streams()?;
-    if streams.is_any() {
-        let nothing = conclude(header.clone(), &plan, Collected::default(), sending.redactor());
-        streams.begin(&nothing.result, plan.cases.len());
-    }
+    streams.begin(&header, &plan, sending.redactor());
     let mut collected = sending.send_telling(&plan, header.seed, &mut |event| streams.notice(event))?;
     let frozen = frozen.filter(|_| collected.signal.is_none());
     let mut judged = Judged::default();

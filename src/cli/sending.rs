@@ -65,15 +65,24 @@ impl<'a> Sending<'a> {
             upstream: None,
             settings: self.pace.settings(seed),
         };
-        let mut ticker = Ticker::new(self.output);
-        let stoppable = |stop: runner::Interrupter| signals::tell(move |signal| stop.interrupt(signal));
-        let mut notice = |event: &Event<'_>| {
-            ticker.notice(event);
-            tell(event);
-        };
-        let collected = runner::run(job, stoppable, &mut notice)
-            .map_err(|error| Failure::System(format!("start the run: {error}")))?;
-        ticker.finish();
-        Ok(collected)
+        carry_out(job, self.output, tell)
     }
+}
+
+/// Carries a job out: shows how far it is, tells what happens, and stops where the operator wants that.
+pub(super) fn carry_out(
+    job: Job,
+    output: &Output,
+    tell: &mut dyn FnMut(&Event<'_>),
+) -> Result<Collected, Failure> {
+    let mut ticker = Ticker::new(output);
+    let stoppable = |stop: runner::Interrupter| signals::tell(move |signal| stop.interrupt(signal));
+    let mut notice = |event: &Event<'_>| {
+        ticker.notice(event);
+        tell(event);
+    };
+    let collected = runner::run(job, stoppable, &mut notice)
+        .map_err(|error| Failure::System(format!("start the run: {error}")))?;
+    ticker.finish();
+    Ok(collected)
 }

@@ -5,8 +5,10 @@ use std::io::Write as _;
 use std::path::PathBuf;
 
 use crate::outcome::RunResult;
+use crate::plan::Plan;
+use crate::redact::Redactor;
 use crate::report::{ReportError, Stream};
-use crate::runner::Event;
+use crate::runner::{Collected, Event, Header, conclude};
 
 use super::error::Failure;
 use super::output;
@@ -36,14 +38,13 @@ impl Streams {
         Self { sinks, stream: None, problem: None }
     }
 
-    /// Whether there is anybody to write for.
-    pub(super) fn is_any(&self) -> bool {
-        !self.sinks.is_empty()
-    }
-
-    /// Writes what is known before anything is sent.
-    pub(super) fn begin(&mut self, known: &RunResult, cases: usize) {
-        match Stream::begin(known, cases) {
+    /// Writes what is known before anything is sent, where there is anybody to write for.
+    pub(super) fn begin(&mut self, header: &Header, plan: &Plan, redactor: &Redactor) {
+        if self.sinks.is_empty() {
+            return;
+        }
+        let known = conclude(header.clone(), plan, Collected::default(), redactor).result;
+        match Stream::begin(&known, plan.cases.len()) {
             Ok((stream, lines)) => {
                 self.stream = Some(stream);
                 self.write(Ok(lines));

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use super::matrix::Matrix;
 use super::page::numbers;
+use super::shipped;
 use crate::mock::{defects, variants};
 use crate::outcome::Verdict;
 
@@ -13,7 +14,8 @@ const INTRODUCTION: &str = "\
 Written by `lockproof prove`, which runs the suite on the sound reference server, on every defect that can be planted in
 it, and on every harmless variant of it. A find counts where the check names the defect, comes to the verdict that its
 severity asks for, and has its evidence to show: the requirement, what was seen, the exchange, and a command that
-reproduces it. Run it yourself before you trust a green run; see one row with `lockproof run --defect ID`.
+reproduces it. `lockproof scan` is tried on what is shipped with a key in it, and without one. Run it yourself before you
+trust a green run; see one row with `lockproof run --defect ID`.
 ";
 
 /// The document.
@@ -29,6 +31,7 @@ pub fn markdown(matrix: &Matrix) -> String {
         }
     }
     the_defects(matrix, &mut text);
+    the_shipped(matrix, &mut text);
     the_collateral(matrix, &mut text);
     the_variants(matrix, &mut text);
     text
@@ -53,6 +56,18 @@ fn found(check: &str, verdict: Verdict) -> String {
         Verdict::Pass | Verdict::Warn | Verdict::Skip | Verdict::Inconclusive | Verdict::Error => {
             format!("`{check}` ({verdict})")
         }
+    }
+}
+
+fn the_shipped(matrix: &Matrix, text: &mut String) {
+    if !matrix.shipped.is_empty() {
+        text.push_str(
+            "\n## What ships with a key\n\n| artefact | how the key got there | found by |\n|---|---|---|\n",
+        );
+    }
+    for (id, check) in &matrix.shipped {
+        let what = shipped::find(id).map_or("", |artefact| artefact.what);
+        writeln!(text, "| `{id}` | {} | `{check}` |", cell(what)).ok();
     }
 }
 

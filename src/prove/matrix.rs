@@ -56,6 +56,12 @@ pub struct Matrix {
     pub staged: IndexMap<String, String>,
     /// The worst verdict of every check that found something, by defect.
     pub matrix: IndexMap<String, IndexMap<String, Verdict>>,
+    /// Of everything that is shipped with a key in it, the check of the scan that found the key.
+    #[serde(default)]
+    pub shipped: IndexMap<String, String>,
+    /// What is shipped with a key in it that the scan did not find once and as what it is.
+    #[serde(default)]
+    pub overlooked: Vec<String>,
 }
 
 /// A check and a defect.
@@ -109,6 +115,7 @@ impl Matrix {
             ("Finds without sound evidence", shown(&self.weak_kills)),
             ("Checks that can fail and find nothing", self.idle_checks.clone()),
             ("False alarms", shown(&self.false_alarms)),
+            ("Shipped keys that were overlooked", self.overlooked.clone()),
             ("Pairs of defects that hide each other", self.masked_pairs.clone()),
         ];
         all.into_iter().filter(|(_, them)| !them.is_empty()).collect()

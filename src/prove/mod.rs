@@ -13,6 +13,7 @@ mod page;
 mod plans;
 mod run;
 mod seen;
+mod shipped;
 mod stage;
 mod subject;
 mod trial;

@@ -35,6 +35,10 @@ pub(super) fn numbers(matrix: &Matrix) -> Vec<(&'static str, String)> {
         ("idle checks", matrix.idle_checks.len().to_string()),
         ("false alarms", alarms(matrix)),
     ];
+    if !matrix.shipped.is_empty() || !matrix.overlooked.is_empty() {
+        let all = matrix.shipped.len() + matrix.overlooked.len();
+        numbers.push(("shipped keys found", format!("{} of {all}", matrix.shipped.len())));
+    }
     if !matrix.left_out.is_empty() {
         numbers.push(("slow checks", format!("{} left out; `--slow` tries them", matrix.left_out.len())));
     }

@@ -9,6 +9,7 @@ use std::thread;
 use super::matrix::Matrix;
 use super::plans::Plans;
 use super::seen::Seen;
+use super::shipped;
 use super::stage::{Fixture, Keeps, Stage};
 use super::subject::{self, Pairs, Subject};
 use super::trial;
@@ -146,7 +147,9 @@ pub fn run(
     for (subjects, jobs) in [(fast, proof.jobs), (slow, 1)] {
         rows.extend(try_all((subjects, jobs), &bench, (&tell, &told), listener)?);
     }
-    Ok(weigh(&bench.suite, proof.slow, &rows))
+    let mut matrix = weigh(&bench.suite, proof.slow, &rows);
+    shipped::prove(&bench.reference).enter(&mut matrix);
+    Ok(matrix)
 }
 
 /// Tries servers, so many at once; what they showed, in their order.

@@ -54,6 +54,8 @@ fn empty(suite: &Suite, slow: Slow) -> Matrix {
         left_out: left_out.map(|check| check.id.to_string()).collect(),
         staged: IndexMap::new(),
         matrix: IndexMap::new(),
+        shipped: IndexMap::new(),
+        overlooked: Vec::new(),
     }
 }
 

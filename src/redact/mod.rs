@@ -9,6 +9,7 @@
 mod engine;
 mod escape;
 mod form;
+mod index;
 mod key;
 mod sieve;
 mod tables;
@@ -18,7 +19,7 @@ mod text;
 mod tests;
 
 use std::fmt;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
 use crate::contract::{Keyring, Secret};
 use tables::Tables;
@@ -43,7 +44,7 @@ pub struct Trace {
 /// other forms: they are no safer in memory than the keys themselves, and `Debug` shows nothing of them.
 #[derive(Clone, Default)]
 pub struct Redactor {
-    tables: Arc<RwLock<Arc<Tables>>>,
+    tables: Arc<RwLock<Tables>>,
 }
 
 impl Redactor {
@@ -57,8 +58,7 @@ impl Redactor {
     /// clean of it.
     pub fn add(&self, credential: &str, key: &Secret) {
         let mut tables = self.tables.write().unwrap_or_else(PoisonError::into_inner);
-        let more = tables.with(credential, key.expose());
-        *tables = Arc::new(more);
+        tables.add(credential, key.expose());
     }
 
     /// Every trace of every key: in the order of the text, none overlapping another.
@@ -78,7 +78,7 @@ impl Redactor {
 
     /// The same search, for many megabytes: of the keys that are known now.
     pub fn sieve(&self) -> Sieve {
-        Sieve::new(self.tables())
+        Sieve::new(self.clone())
     }
 
     /// The text with every trace replaced by `[KEY:credential]`.
@@ -109,11 +109,11 @@ impl Redactor {
 
     /// Prepares for keys by the names of their credentials.
     fn of(keys: &[(&str, &str)]) -> Self {
-        Self { tables: Arc::new(RwLock::new(Arc::new(Tables::of(keys)))) }
+        Self { tables: Arc::new(RwLock::new(Tables::of(keys))) }
     }
 
-    fn tables(&self) -> Arc<Tables> {
-        Arc::clone(&self.tables.read().unwrap_or_else(PoisonError::into_inner))
+    fn tables(&self) -> RwLockReadGuard<'_, Tables> {
+        self.tables.read().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

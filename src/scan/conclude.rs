@@ -139,9 +139,10 @@ fn weigh(about: &About, tally: &Tally) -> (RunVerdict, ExitCode) {
 
 fn written(finding: Finding, redactor: &Redactor) -> ScanFinding {
     let (file, entries) = place(&finding.place, redactor);
-    let (check, credential, form) = match finding.what {
-        What::Key { credential, form } => (checks::KEY, Some(credential), form),
-        What::Pattern => (checks::PATTERN, None, "as it is"),
+    let check = finding.what.check();
+    let (credential, form) = match finding.what {
+        What::Key { credential, form } => (Some(credential), form),
+        What::Pattern => (None, "as it is"),
     };
     ScanFinding {
         file,

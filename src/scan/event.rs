@@ -1,5 +1,7 @@
 //! What there is to tell while something is looked into.
 
+use super::checks;
+
 /// Something to tell.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Event {
@@ -59,4 +61,14 @@ pub enum What {
     },
     /// A text that looks like a key, and is none that the contract has.
     Pattern,
+}
+
+impl What {
+    /// The id of the check that this is a find of.
+    pub fn check(&self) -> &'static str {
+        match self {
+            Self::Key { .. } => checks::KEY,
+            Self::Pattern => checks::PATTERN,
+        }
+    }
 }

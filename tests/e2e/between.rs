@@ -171,13 +171,12 @@ fn what_is_wrong_is_told_before_anything_is_sent() {
     assert!(outcome.says("the contract has no section `backend`"), "{outcome}");
     let lost = text
         .replace("for: items.list", "for: items.lits")
-        .replace("allows: [backend] }", "allows: [backend.x] }");
+        .replace("allows: [backend] }", "allows: [backend.x] }")
+        .replace("path: /api/items,", "path: \"/api/items/{id}\", parameters: { id: { example: a, from: { operation: backend.y, capture: $.id } } },");
     let outcome = program(lost).env("PLATFORM_KEY", KEY).env("SESSION", SESSION).run();
     assert_eq!(outcome.code, Some(2));
-    assert!(
-        outcome.says("no operation has this name") && outcome.says("no route of the backend"),
-        "{outcome}"
-    );
+    assert!(outcome.says("no operation has this name"), "{outcome}");
+    assert_eq!(outcome.stderr.matches("no route of the backend has this name").count(), 2, "{outcome}");
     let outcome = program(text).env("PLATFORM_KEY", KEY).run();
     assert_eq!(outcome.code, Some(2));
     assert!(outcome.says("SESSION is not set"), "{outcome}");
@@ -186,6 +185,42 @@ fn what_is_wrong_is_told_before_anything_is_sent() {
     assert!(outcome.says("lockproof between --defect backend-retries"), "{outcome}");
     let outcome = Lockproof::new(&["between", "--defect", "backend-retrys"]).run();
     assert!(outcome.code == Some(2) && outcome.says("did you mean `backend-retries`"), "{outcome}");
+}
+
+#[test]
+fn a_backend_that_is_not_there_is_not_judged() {
+    let platform = free_address();
+    let program = Lockproof::new(&["between", "--contract", "c.yaml", "--listen-upstream", &platform]);
+    let program = program.file("c.yaml", contract(&format!("http://{}", free_address())));
+    let outcome = program.env("PLATFORM_KEY", KEY).env("SESSION", SESSION).run();
+    assert_eq!(outcome.code, Some(3), "{outcome}");
+    assert!(outcome.says("start the target"), "{outcome}");
+    let results = results(&outcome);
+    let count = |verdict: &str| results["summary"][verdict].as_u64();
+    assert_eq!((count("pass"), count("fail")), (Some(0), Some(0)));
+}
+
+#[test]
+fn an_address_that_somebody_else_listens_at_is_told() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let program = Lockproof::new(&["between", "--contract", "c.yaml", "--listen-upstream", &address]);
+    let program = program.file("c.yaml", contract("http://127.0.0.1:9"));
+    let outcome = program.env("PLATFORM_KEY", KEY).env("SESSION", SESSION).run();
+    assert_eq!(outcome.code, Some(2), "{outcome}");
+    assert!(outcome.says("see --listen-upstream"), "{outcome}");
+}
+
+#[test]
+fn an_interrupt_leaves_a_report_that_says_so() {
+    let program = Lockproof::new(&["between", "--report", "ndjson=-"]);
+    let running = program.stdout(std::process::Stdio::piped()).start();
+    running.await_stdout("\"event\":\"case\"");
+    running.signal(rustix::process::Signal::INT);
+    let outcome = running.wait();
+    assert_eq!(outcome.code, Some(130), "{outcome}");
+    let last = outcome.stdout.lines().last().unwrap();
+    assert!(last.contains("\"event\":\"end\"") && last.contains("aborted"), "{last}");
 }
 
 #[test]

@@ -11,6 +11,7 @@ mod exit_codes;
 mod hostile;
 mod load;
 mod newcomer;
+mod recipes;
 mod report;
 mod reproduce;
 mod scan;

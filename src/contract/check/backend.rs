@@ -21,11 +21,21 @@ pub(super) fn all(document: &Document, operations: &[Listed<'_>]) -> Vec<Diagnos
     found.extend(unknown(document, leads, &ids, "no operation has this name"));
     found.extend(grants(document, backend, routes));
     found.extend(namesakes(document, backend, &known("credentials")));
+    found.extend(sources(document, routes));
     let listed = |entry| Listed { id: String::new(), service: "", entry };
     found.extend(routes.iter().flat_map(|route| paths::of_operation(document, &listed(route))));
     found.extend(refusals::likes(document, backend.get("refusals")));
     found.truncate(MOST);
     found
+}
+
+/// `routes.*.parameters.*.from.operation`: another route of the backend.
+fn sources(document: &Document, routes: &[Entry]) -> Vec<Diagnostic> {
+    let known: Vec<String> = routes.iter().map(|route| format!("backend.{}", route.key)).collect();
+    let known: Vec<&str> = known.iter().map(String::as_str).collect();
+    let parameters = routes.iter().filter_map(|route| route.value.get("parameters"));
+    let used = parameters.flat_map(Node::entries).filter_map(|one| one.value.at(&["from", "operation"]));
+    unknown(document, used, &known, "no route of the backend has this name")
 }
 
 /// `clients.*.allows`: the backend, or a route of it.

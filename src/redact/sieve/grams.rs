@@ -5,8 +5,9 @@
 
 use std::collections::HashMap;
 
-use crate::redact::engine::{Engine, Seed};
+use crate::redact::engine::Engine;
 use crate::redact::form::Form;
+use crate::redact::index::Seed;
 
 /// How far apart the bytes are that are looked at.
 const STRIDE: usize = 5;
@@ -40,14 +41,14 @@ impl Grams {
                 let gram = word(bytes) & mask(length);
                 let (index, bit) = slot(gram);
                 hashes.get_mut(index).into_iter().for_each(|bits| *bits |= bit);
-                places.entry(gram).or_default().push(Seed { form: number, at: at..at + length });
+                places.entry(gram).or_default().push(Seed { form: number, at });
             }
         }
         Self { hashes, places }
     }
 
     /// Tells of every gram at a fifth byte of a text.
-    pub(super) fn sift(&self, text: &[u8], mut tell: impl FnMut(usize, &Seed)) {
+    pub(super) fn sift(&self, text: &[u8], mut tell: impl FnMut(usize, Seed)) {
         if self.places.is_empty() {
             return;
         }
@@ -78,9 +79,9 @@ impl Grams {
         self.hashes.get(index).map_or(0, |bits| bits & bit)
     }
 
-    fn look_up(&self, word: u64, mut tell: impl FnMut(&Seed)) {
+    fn look_up(&self, word: u64, mut tell: impl FnMut(Seed)) {
         for length in LENGTHS {
-            self.places.get(&(word & mask(length))).into_iter().flatten().for_each(&mut tell);
+            self.places.get(&(word & mask(length))).into_iter().flatten().copied().for_each(&mut tell);
         }
     }
 }

@@ -18,10 +18,9 @@ use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::Trace;
-use super::engine::Seed;
+use super::engine::Engine;
 use super::escape::{DEEPEST, Escape, View};
-use super::tables::Tables;
+use super::{Redactor, Trace};
 use grams::Grams;
 use undo::Alphabet;
 
@@ -34,8 +33,8 @@ const FARTHEST: usize = 16 * 1024;
 /// A redactor's tables, made ready for much.
 #[derive(Clone)]
 pub struct Sieve {
-    tables: Arc<Tables>,
-    grams: Arc<Vec<Grams>>,
+    keys: Redactor,
+    grams: Arc<Grams>,
     alphabet: Alphabet,
     /// The fewest characters that are a trace, and the most that must be seen to know one.
     window: Range<usize>,
@@ -44,16 +43,19 @@ pub struct Sieve {
 }
 
 impl Sieve {
-    /// Prepares for the keys of some tables.
-    pub(super) fn new(tables: Arc<Tables>) -> Self {
-        let grams: Vec<_> = tables.engines().map(Grams::of).collect();
-        let forms = || tables.engines().flat_map(|engine| &engine.forms).map(|(_, form)| form);
+    /// Prepares for the keys that a redactor knows now.
+    pub(super) fn new(keys: Redactor) -> Self {
+        let tables = keys.tables();
+        let engine = tables.engine();
+        let grams = Arc::new(Grams::of(engine));
+        let forms = || engine.forms.iter().map(|(_, form)| form);
         let longest = forms().map(|form| form.text.len()).max().unwrap_or(0);
         let windows = || forms().map(|form| form.window);
         let window = windows().min().unwrap_or(0)..windows().max().unwrap_or(0);
         let alphabet = Alphabet::of(forms().map(|form| form.text.as_slice()));
         let reach = (longest * LONGEST_CHARACTER).min(FARTHEST);
-        Self { grams: Arc::new(grams), alphabet, window, reach, tables }
+        drop(tables);
+        Self { keys, grams, alphabet, window, reach }
     }
 
     /// How many bytes a trace can take at the most: so far must the pieces of a text overlap that is sieved by pieces.
@@ -66,13 +68,14 @@ impl Sieve {
         if is_blank(text) {
             return Vec::new();
         }
+        let tables = self.keys.tables();
         let mut suspects = Vec::new();
-        self.screen(text, 0, &mut suspects);
+        self.screen(tables.engine(), text, 0, &mut suspects);
         let mut traces = Vec::new();
         for region in self.regions(text.len(), suspects) {
             let part = text.get(region.clone()).unwrap_or_default();
-            traces.extend(self.tables.find(part).into_iter().map(|hit| Trace {
-                credential: self.tables.owner(hit.key).credential.clone(),
+            traces.extend(tables.find(part).into_iter().map(|hit| Trace {
+                credential: tables.owner(hit.key).credential.clone(),
                 form: hit.form,
                 at: hit.at.start + region.start..hit.at.end + region.start,
             }));
@@ -96,43 +99,49 @@ impl Sieve {
     }
 
     /// Where there is a trace, in the text or in what is undone of it.
-    fn screen(&self, text: &[u8], depth: usize, found: &mut Vec<Range<usize>>) {
-        for (grams, engine) in self.grams.iter().zip(self.tables.engines()) {
-            let view = View::plain(text);
-            grams.sift(text, |at, seed: &Seed| {
-                if let Some(hit) = engine.grow(seed, at, &view) {
-                    found.push(hit.at);
-                }
-            });
-        }
+    fn screen(&self, engine: &Engine, text: &[u8], depth: usize, found: &mut Vec<Range<usize>>) {
+        let view = View::plain(text);
+        self.grams.sift(text, |at, seed| found.extend(engine.grow(seed, at, &view).map(|hit| hit.at)));
         if depth < DEEPEST {
-            self.screen_wide(text, depth, found);
+            let mut deeper = |text: &[u8]| {
+                let mut inner = Vec::new();
+                self.screen(engine, text, depth + 1, &mut inner);
+                inner
+            };
+            self.screen_wide(text, &mut deeper, found);
             for escape in [Escape::Percent, Escape::Backslash, Escape::Entity] {
-                self.screen_undone(text, escape, depth, found);
+                self.screen_undone(text, (escape, depth), &mut deeper, found);
             }
         }
     }
 
-    fn screen_wide(&self, text: &[u8], depth: usize, found: &mut Vec<Range<usize>>) {
+    fn screen_wide(&self, text: &[u8], deeper: &mut Deeper<'_>, found: &mut Vec<Range<usize>>) {
         wide::runs(text, self.window.start, |run| {
-            let mut inner = Vec::new();
-            self.screen(&run.characters, depth + 1, &mut inner);
-            found.extend(inner.into_iter().map(|at| run.place(at.start)..run.place(at.end)));
+            let inner = deeper(&run.characters).into_iter();
+            found.extend(inner.map(|at| run.place(at.start)..run.place(at.end)));
         });
     }
 
-    fn screen_undone(&self, text: &[u8], escape: Escape, depth: usize, found: &mut Vec<Range<usize>>) {
+    fn screen_undone(
+        &self,
+        text: &[u8],
+        (escape, depth): (Escape, usize),
+        deeper: &mut Deeper<'_>,
+        found: &mut Vec<Range<usize>>,
+    ) {
         let deepest = depth + 1 == DEEPEST;
         let kept = |byte| if deepest { self.alphabet.has(byte) } else { self.alphabet.has_escaped(byte) };
         // What stands between two escapes of one kind may be escapes of another.
         let around = self.window.end.saturating_mul(4);
         undo::segments(text, escape, kept, around, |undone| {
-            let mut inner = Vec::new();
-            self.screen(undone.bytes(), depth + 1, &mut inner);
-            found.extend(inner.into_iter().map(|at| undone.place(at.start)..undone.place(at.end)));
+            let inner = deeper(undone.bytes()).into_iter();
+            found.extend(inner.map(|at| undone.place(at.start)..undone.place(at.end)));
         });
     }
 }
+
+/// Screens what was undone of a text.
+type Deeper<'a> = dyn FnMut(&[u8]) -> Vec<Range<usize>> + 'a;
 
 /// Whether a text is nothing but one byte again and again that is no character: most of a bomb, and of a sparse file.
 fn is_blank(text: &[u8]) -> bool {
@@ -142,6 +151,6 @@ fn is_blank(text: &[u8]) -> bool {
 
 impl fmt::Debug for Sieve {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Sieve({} keys)", self.tables.keys())
+        write!(f, "Sieve({} keys)", self.keys.tables().keys())
     }
 }

@@ -36,9 +36,10 @@ pub(super) fn line(exchange: &Exchange, draft: &Draft, job: &Job, case: &Case) -
 
 /// The command that carries the whole case out again: for what is more than a request.
 pub(super) fn again(case: &Case) -> String {
-    let verb = match case.scenario.side {
-        Side::Platform => "run",
-        Side::Backend => "between",
+    let (verb, and) = match case.scenario.side {
+        Side::Platform => ("run", ""),
+        // The backend calls the address that it was started with.
+        Side::Backend => ("between", ", and the --backend and --listen-upstream of this run"),
     };
-    format!("lockproof {verb} --only {} # with this contract", shell::single(&case.id))
+    format!("lockproof {verb} --only {} # with this contract{and}", shell::single(&case.id))
 }
