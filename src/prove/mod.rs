@@ -2,8 +2,8 @@
 //! with it, and against everything that can be different about it without being wrong.
 //!
 //! What comes of it is the defect [`Matrix`]: which check finds which defect, and whatever is not as it should be.
-//! This room puts `runner` and `mock` together and weighs what was seen; it judges no answer itself, it prints
-//! nothing, and the contracts on which it proves are handed to it.
+//! This room puts `runner` and `mock` together and weighs what was seen, and gives `scan` what ships with a key; it
+//! judges no answer itself, it prints nothing, and the contracts on which it proves are handed to it.
 
 mod between;
 mod evidence;

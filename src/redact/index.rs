@@ -63,7 +63,9 @@ impl Index {
             self.bits += 1;
             self.hashes = table(self.bits);
             let grams: Vec<u32> = self.chains.keys().copied().collect();
-            grams.into_iter().for_each(|gram| self.mark(gram));
+            for gram in grams {
+                self.mark(gram);
+            }
         } else {
             self.mark(gram);
         }

@@ -22,7 +22,9 @@ impl Tables {
         for (number, (_, key)) in keys.iter().enumerate() {
             tables.engine.add(number, key);
         }
-        keys.iter().for_each(|(name, _)| tables.own(name));
+        for (name, _) in keys {
+            tables.own(name);
+        }
         tables
     }
 

@@ -7,8 +7,8 @@ const KEY: &str = "pk_Qm7tR2xVb9LkD4sJw8HfYc3NzPa6Ue1G";
 
 /// The contract of the document, with everything that it names.
 fn documented(arguments: &[&str]) -> Lockproof {
-    let (_, rest) = DOCUMENT.split_once("```yaml\nlockproof: 1\n").expect("it shows a contract");
-    let (contract, _) = rest.split_once("```").expect("the contract ends");
+    let (_, rest) = DOCUMENT.split_once("```yaml\nlockproof: 1\n").unwrap();
+    let (contract, _) = rest.split_once("```").unwrap();
     Lockproof::new(arguments)
         .file("lockproof.yaml", format!("lockproof: 1\n{contract}"))
         .file("requests/ocr.json", "{\"image\":\"aGVsbG8=\"}")

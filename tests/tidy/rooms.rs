@@ -48,7 +48,10 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("runner", &["contract", "document", "judge", "outcome", "plan", "redact", "scenario", "wire"]),
     ("load", &["contract", "document", "judge", "outcome", "plan", "redact", "runner", "scenario", "wire"]),
     ("mock", &["contract", "document", "hpack"]),
-    ("prove", &["contract", "document", "mock", "outcome", "plan", "redact", "runner", "scenario", "wire"]),
+    (
+        "prove",
+        &["contract", "document", "mock", "outcome", "plan", "redact", "runner", "scan", "scenario", "wire"],
+    ),
 ];
 
 #[test]

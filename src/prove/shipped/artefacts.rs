@@ -64,7 +64,7 @@ pub(super) static ALL: &[Artefact] = &[
         line("const k = \"", &split(key).join("\" + \""), "\";")
     }),
     holds("ships-source-map", "a source map tells the source that the bundle hides", |key| {
-        let source = format!("export const k = {:?};\n", key);
+        let source = format!("export const k = {key:?};\n");
         serde_json::json!({ "version": 3, "sources": ["k.ts"], "sourcesContent": [source] })
             .to_string()
             .into_bytes()
@@ -93,7 +93,7 @@ fn each(text: &str, write: impl Fn(char) -> String) -> String {
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat()
 }
 
 /// A text in pieces of five characters, which are too short to be told by themselves.
@@ -111,8 +111,11 @@ fn gzip(content: &[u8]) -> Vec<u8> {
 
 /// A tar archive with one file (POSIX.1-2017, pax, "ustar Interchange Format").
 fn tar(name: &str, content: &[u8]) -> Vec<u8> {
-    let mut header = format!("{name:\0<100}0000644\0{:\0<16}{:011o}\0{:011o}\0", "", content.len(), 0);
-    header += &format!("{:8}0{:\0<100}ustar\x0000", "", "");
+    let header = format!(
+        "{name:\0<100}0000644\0{none:\0<16}{length:011o}\0{none:0<11}\0{none:8}0{none:\0<100}ustar\x0000",
+        length = content.len(),
+        none = ""
+    );
     let sum: u32 = header.bytes().map(u32::from).sum();
     let header =
         format!("{}{sum:06o}\0 {}", header.get(..148).unwrap_or(""), header.get(156..).unwrap_or(""));
