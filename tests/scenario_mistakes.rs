@@ -130,7 +130,7 @@ const MISTAKES: &[Case] = &[
     (
         EXPECT,
         "needs: [http3]\nexpect: { refused: true }",
-        "a need is tls, http2, plaintext, nodes, elsewhere, unknown-field, idempotency, validator, key-id, scheme.*, \
+        "a need is tls, http2, plaintext, nodes, elsewhere, unknown-field, idempotency, validator, key-id, unrouted, platform-field, scheme.*, \
          operation.*, policy.*, refusal.*, limits.*, control.*, tokens.*, documents.* or alike.*",
         "http3",
     ),
