@@ -1,8 +1,8 @@
 //! The reference backend: what a customer puts between its clients and the platform, as it should be.
 //!
 //! Clients prove to it who they are; it calls the platform for them with a key that none of them ever sees. Like the
-//! reference server's edge it is a pipeline of small stages, each of which can be exchanged: [`Backend`] names them, and
-//! [`Backend::sound`] is the whole of the sound one. It writes every request to the platform itself, from what it knows:
+//! reference server's edge it is a pipeline of small stages, each of which can be exchanged: `Backend` names them, and
+//! `Backend::sound` is the whole of the sound one. It writes every request to the platform itself, from what it knows:
 //! of a client's request only the body and the parameters of the path go on.
 
 mod ask;
