@@ -60,8 +60,8 @@ fn proof(folder: &Path) -> PathBuf {
 fn slow_ones() -> BTreeSet<&'static str> {
     let suite = suite();
     let fast = suite.iter().filter(|check| !check.slow).flat_map(|check| &check.catches);
-    let fast: BTreeSet<&str> = fast.map(|caught| caught.as_str()).collect();
-    let is_slow = |id: &&str| !fast.contains(id);
+    let fast: BTreeSet<String> = fast.map(ToString::to_string).collect();
+    let is_slow = |id: &&str| !fast.contains(*id);
     defects::all().map(|defect| defect.id).filter(is_slow).collect()
 }
 
