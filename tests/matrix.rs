@@ -139,13 +139,12 @@ fn every_check_that_can_fail_names_a_defect_that_exists() {
 }
 
 #[test]
-fn the_sound_server_raises_nothing_in_any_order_and_over_any_transport() {
+fn the_sound_server_raises_nothing_over_any_transport() {
+    // Each in an order of its own; the proof tries many more.
     let transports: [&[&str]; 4] = [&[], &["--tls"], &["--http", "2"], &["--tls", "--http", "2"]];
-    for transport in transports {
-        for seed in ["1", "2", "3"] {
-            let seen = run(&[transport, &["--seed", seed]].concat());
-            assert_eq!((seen.exit, seen.wrong), (0, BTreeSet::new()), "{transport:?}, seed {seed}");
-        }
+    for (transport, seed) in transports.into_iter().zip(["1", "2", "3", "4"]) {
+        let seen = run(&[transport, &["--seed", seed]].concat());
+        assert_eq!((seen.exit, seen.wrong), (0, BTreeSet::new()), "{transport:?}, seed {seed}");
     }
 }
 
