@@ -1,5 +1,5 @@
-//! The harness proves itself: every defect of the reference server is found by the checks that name it, and by no
-//! other; the sound server raises nothing.
+//! The committed proof is thorough, and of this suite and these defects; the sound server raises nothing. That a proof of
+//! today says the same is asked by `tests/proof.rs`.
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on fails")]
 
 use std::collections::BTreeSet;
@@ -139,12 +139,13 @@ fn every_check_that_can_fail_names_a_defect_that_exists() {
 }
 
 #[test]
-fn the_sound_server_raises_nothing_over_any_transport() {
-    // Each in an order of its own; the proof tries many more.
+fn the_sound_server_raises_nothing_in_any_order_and_over_any_transport() {
     let transports: [&[&str]; 4] = [&[], &["--tls"], &["--http", "2"], &["--tls", "--http", "2"]];
-    for (transport, seed) in transports.into_iter().zip(["1", "2", "3", "4"]) {
-        let seen = run(&[transport, &["--seed", seed]].concat());
-        assert_eq!((seen.exit, seen.wrong), (0, BTreeSet::new()), "{transport:?}, seed {seed}");
+    for transport in transports {
+        for seed in ["1", "2", "3"] {
+            let seen = run(&[transport, &["--seed", seed]].concat());
+            assert_eq!((seen.exit, seen.wrong), (0, BTreeSet::new()), "{transport:?}, seed {seed}");
+        }
     }
 }
 

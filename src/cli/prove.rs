@@ -28,8 +28,9 @@ Examples:
   lockproof run --defect ignore-expiry  one defect by itself, with everything that is found
 
 Everything happens on this machine, on loopback. It ends with 0 where every defect is found by the
-checks that name it, each with its evidence, and by no other, and nothing is raised on the sound
-server or on a harmless variant; with 1 where any of that does not hold.";
+checks that name it, each with its evidence, and by no other, nothing is raised on the sound server or
+on a harmless variant, and the scan finds a key in whatever ships with one, and nothing without; with 1
+where any of that does not hold.";
 
 /// Where the matrix goes that nobody asked for by name.
 const LATEST: &str = "reports/latest";
@@ -41,7 +42,8 @@ const SERVERS_PER_LINE: usize = 25;
 #[command(after_help = EXAMPLES)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(super) struct ProveArgs {
-    /// Seeds with which the sound server is tried, in turn in every stage: plain, TLS, HTTP/2, both, Bearer, JWT, and a backend in between.
+    /// Seeds with which the sound server is tried, in turn in every stage: plain, TLS, HTTP/2, both, Bearer, JWT, and a
+    /// backend in between.
     #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     seeds: u32,
     /// Also plant every two defects of a family together.

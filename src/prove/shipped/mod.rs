@@ -9,6 +9,7 @@ use indexmap::IndexMap;
 
 use super::matrix::{Alarm, Matrix};
 use super::stage::Fixture;
+use crate::contract::Secret;
 use crate::outcome::Verdict;
 use crate::redact::Redactor;
 use crate::scan::{Event, KeyPattern, Place, Walker, Wanted, What};
@@ -65,8 +66,7 @@ pub(super) fn prove(fixture: &Fixture) -> Shipped {
     let pattern = fixture.contract.authentication.key_pattern.as_ref();
     let pattern = pattern.and_then(|pattern| KeyPattern::new(pattern.as_str()).ok());
     let wanted = Wanted::new(&keys, pattern, BTreeSet::new());
-    let key = fixture.keyring.iter().map(|(_, key)| key.expose()).max_by_key(|key| key.len());
-    let key = key.unwrap_or_default();
+    let key = key(fixture);
     for artefact in artefacts::ALL {
         let planted = match artefact.whose {
             Whose::OfTheContract => key.to_owned(),
@@ -86,6 +86,14 @@ pub(super) fn prove(fixture: &Fixture) -> Shipped {
         shipped.alarms.extend(alarms);
     }
     shipped
+}
+
+/// A key of the contract: one of those that look like keys of this API, where it says what they look like.
+fn key(fixture: &Fixture) -> &str {
+    let pattern = fixture.contract.authentication.key_pattern.as_ref();
+    let names = fixture.contract.credentials.keys();
+    let mut keys = names.filter_map(|name| fixture.keyring.key(name.as_str())).map(Secret::expose);
+    keys.find(|key| pattern.is_none_or(|pattern| pattern.regex().is_match(key))).unwrap_or_default()
 }
 
 /// What stands where a key would: as long, and no key.
