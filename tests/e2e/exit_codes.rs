@@ -2,12 +2,11 @@
 
 use std::fs::OpenOptions;
 use std::process::Stdio;
-use std::thread;
 use std::time::{Duration, Instant};
 
 use rustix::process::Signal;
 
-use crate::support::{Edge, Keys, Lockproof, Outcome, Reply, Server, Small, json, problem};
+use crate::support::{Edge, Keys, Lockproof, Outcome, Reply, Server, Small, json, pause, problem};
 
 fn sound() -> Server {
     let edge = Edge::default();
@@ -32,10 +31,7 @@ fn stalling(after: usize) -> Server {
         if request.number <= after {
             return Reply::Whole(edge.answer(request));
         }
-        Reply::stream(|_| {
-            thread::park_timeout(Duration::from_secs(20));
-            Ok(())
-        })
+        Reply::silence(Duration::from_secs(20))
     })
 }
 
@@ -261,7 +257,7 @@ fn an_interrupted_run_keeps_what_was_judged_where_the_target_still_stands() {
     let server = Server::http(move |request| {
         // The thirtieth waits until the run was interrupted; then the target is as good as ever.
         if request.number == 30 {
-            thread::park_timeout(Duration::from_millis(500));
+            pause(Duration::from_millis(500));
         }
         Reply::Whole(edge.answer(request))
     });

@@ -176,10 +176,7 @@ fn what_was_stopped_is_started_again_where_the_run_is_broken_off() {
         let server = Server::http(move |request| {
             steered.steered(request).unwrap_or_else(|| match steered.done().last() {
                 // No answer comes as long as it is stopped.
-                Some(last) if last.ends_with("stop") => Reply::stream(|_| {
-                    std::thread::park_timeout(Duration::from_secs(20));
-                    Ok(())
-                }),
+                Some(last) if last.ends_with("stop") => Reply::silence(Duration::from_secs(20)),
                 _ => Reply::Whole(steered.edge.answer(request)),
             })
         });

@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::Grip;
 use super::rules;
 use super::time::{Clock, rfc3339};
-use super::undo::{Entry, back};
+use super::undo::Entry;
 use crate::contract::{Action, Keyring, Secret};
 use crate::plan::{Deed, Dice, Public, Rule, created, forge};
 use crate::scenario::{KeyTwist, LikeTheKey, Owner};
@@ -110,9 +110,8 @@ impl<'a> Hands<'a> {
     pub async fn take_back(&mut self) -> Vec<String> {
         let mut failed = Vec::new();
         while let Some((ticket, _)) = self.tickets.pop() {
-            if let Some(entry) = self.grip.steering.undo.take(ticket) {
-                failed.extend(back(&entry, &self.grip.steering.plane).await.err());
-            }
+            let steering = self.grip.steering;
+            failed.extend(steering.undo.back(ticket, &steering.plane).await);
         }
         failed
     }
@@ -251,7 +250,7 @@ impl<'a> Hands<'a> {
         });
         if let Some(at) = cancelled {
             let (ticket, _) = self.tickets.remove(at);
-            drop(self.grip.steering.undo.take(ticket));
+            self.grip.steering.undo.strike(ticket);
         }
     }
 }

@@ -54,9 +54,18 @@ impl Undo {
         }
     }
 
-    /// Strikes something out, for whoever takes it back.
-    pub(super) fn take(&self, ticket: u64) -> Option<Entry> {
-        self.ledger().entries.remove(&ticket)
+    /// Strikes something out that needs not be taken back any more.
+    pub(super) fn strike(&self, ticket: u64) {
+        self.ledger().entries.remove(&ticket);
+    }
+
+    /// Takes one thing back, and says why it could not be. It stays noted until an answer is there: a run that is broken
+    /// off meanwhile would leave it as it is, and nobody else would know of it.
+    pub(super) async fn back(&self, ticket: u64, plane: &Plane) -> Option<String> {
+        let entry = self.ledger().entries.get(&ticket).cloned()?;
+        let failed = back(&entry, plane).await.err();
+        self.strike(ticket);
+        failed
     }
 
     /// Takes back what a case left behind, the last first; says what could not be taken back.
@@ -68,9 +77,7 @@ impl Undo {
         };
         let mut failed = Vec::new();
         for ticket in tickets {
-            if let Some(entry) = self.take(ticket) {
-                failed.extend(back(&entry, plane).await.err());
-            }
+            failed.extend(self.back(ticket, plane).await);
         }
         failed
     }
@@ -121,7 +128,7 @@ impl Undo {
 }
 
 /// Takes one thing back.
-pub(super) async fn back(entry: &Entry, plane: &Plane) -> Result<(), String> {
+async fn back(entry: &Entry, plane: &Plane) -> Result<(), String> {
     let done = plane.carry_out(entry.action, &entry.arguments).await;
     done.map(drop).map_err(|error| format!("{} by {}: {error}", entry.what, entry.action))
 }

@@ -99,12 +99,7 @@ fn an_interrupted_run_shows_no_key() {
 #[test]
 fn a_process_that_is_aborted_leaves_no_core_file() {
     let keys = random_keys();
-    let server = Server::http(|_| {
-        Reply::stream(|_| {
-            std::thread::park_timeout(std::time::Duration::from_secs(5));
-            Ok(())
-        })
-    });
+    let server = Server::http(|_| Reply::silence(std::time::Duration::from_secs(5)));
     let running = run(&server.url(), &keys).stdout(std::process::Stdio::null()).start();
     server.await_requests(1);
     running.signal(Signal::ABORT);

@@ -77,10 +77,7 @@ fn what_was_judged_when_the_deadline_came_does_not_stand_without_a_control() {
     let edge = Edge::default();
     let server = Server::http(move |request| match request.number {
         ..=30 => Reply::Whole(edge.answer(request)),
-        _ => Reply::stream(|_| {
-            std::thread::park_timeout(std::time::Duration::from_secs(5));
-            Ok(())
-        }),
+        _ => Reply::silence(std::time::Duration::from_secs(5)),
     });
     let outcome = run_of(&server, 100).args(&["--deadline", "2s"]).run();
     inconclusive("the run's deadline came; allow more with --deadline").check_unjudged(&outcome);

@@ -96,10 +96,7 @@ fn what_takes_too_long_is_timed_as_long_as_was_waited() {
     let edge = Edge::default();
     let server = Server::http(move |request| {
         if request.number.is_multiple_of(50) {
-            return Reply::stream(|_| {
-                std::thread::park_timeout(std::time::Duration::from_secs(20));
-                Ok(())
-            });
+            return Reply::silence(std::time::Duration::from_secs(20));
         }
         Reply::Whole(edge.answer(request))
     });
@@ -133,12 +130,7 @@ fn an_interrupted_load_finishes_what_is_under_way_and_reports_a_part() {
 
 #[test]
 fn requests_that_are_under_way_at_the_end_are_said_to_be() {
-    let server = Server::http(|_| {
-        Reply::stream(|_| {
-            std::thread::park_timeout(std::time::Duration::from_secs(20));
-            Ok(())
-        })
-    });
+    let server = Server::http(|_| Reply::silence(std::time::Duration::from_secs(20)));
     let outcome = load(&server.url(), PLAN).args(&["--grace", "100ms"]).run();
     ends_with(&outcome, 3, "nothing can be concluded");
     assert_eq!((count(&outcome, "in_flight"), count(&outcome, "sent")), (8, 8), "{outcome}");

@@ -2,13 +2,12 @@
 
 use std::io::Write as _;
 use std::process::Stdio;
-use std::thread;
 use std::time::{Duration, Instant};
 
 use rustix::process::Signal;
 
 use super::{PLAN, count, ends_with, load, result};
-use crate::support::{Edge, Reply, Server};
+use crate::support::{Edge, Reply, Server, pause};
 
 /// A target that answers the first requests and then no more, for as long as anybody waits.
 fn falling_silent() -> Server {
@@ -17,10 +16,7 @@ fn falling_silent() -> Server {
         if request.number <= 20 {
             return Reply::Whole(edge.answer(request));
         }
-        Reply::stream(|_| {
-            thread::park_timeout(Duration::from_secs(40));
-            Ok(())
-        })
+        Reply::silence(Duration::from_secs(40))
     })
 }
 
@@ -56,7 +52,7 @@ fn a_third_signal_ends_the_program_even_where_its_output_is_stuck() {
     running.signal(Signal::INT);
     running.await_stderr("interrupt again to stop at once");
     running.signal(Signal::INT);
-    thread::park_timeout(Duration::from_millis(1500));
+    pause(Duration::from_millis(1500));
     running.signal(Signal::INT);
     let outcome = running.wait();
     assert_eq!(outcome.code, Some(130), "{outcome}");

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use rustix::process::Signal;
 
 use super::{PLAN, count, ends_with, load, result, sound, strictly};
-use crate::support::{Edge, Lockproof, Reply, Server, Small, answer};
+use crate::support::{Edge, Lockproof, Reply, Server, Small, answer, pause};
 
 /// A target that answers nothing in the first 300 ms of every second.
 fn stalling() -> Server {
@@ -59,7 +59,7 @@ fn a_generator_that_was_stopped_says_so() {
         load(&server.url(), PLAN).args(&["--duration", "3s"]).stdout(std::process::Stdio::piped()).start();
     server.await_requests(100);
     running.signal(Signal::STOP);
-    thread::park_timeout(Duration::from_millis(1500));
+    pause(Duration::from_millis(1500));
     running.signal(Signal::CONT);
     let outcome = running.wait();
     ends_with(&outcome, 5, "the generator did not run for");

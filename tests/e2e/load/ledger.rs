@@ -41,10 +41,7 @@ fn unsteady(seed: u64) -> Server {
             1 => Reply::Farewell(answer),
             2 => Reply::Last(answer[..half].to_vec()),
             3 => Reply::Reset,
-            4 => Reply::stream(|_| {
-                thread::park_timeout(Duration::from_secs(3));
-                Ok(())
-            }),
+            4 => Reply::silence(Duration::from_secs(3)),
             5 => {
                 thread::sleep(Duration::from_millis(chance >> 32 & 0x1f));
                 Reply::Whole(answer)

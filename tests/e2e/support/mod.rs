@@ -12,6 +12,6 @@ mod tls;
 pub(crate) use contract::{Keys, Small};
 pub(crate) use edge::{Edge, json, problem};
 pub(crate) use lockproof::{Lockproof, Outcome};
-pub(crate) use server::{Reply, Request, Server, Stream, answer, head};
+pub(crate) use server::{Reply, Request, Server, Stream, answer, head, pause};
 pub(crate) use sockets::{Fault, Sockets, variables};
 pub(crate) use tls::{Authority, Identity};

@@ -6,7 +6,7 @@ use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// What a connection is read from and written to.
 pub(crate) trait Stream: Read + Write + Send {}
@@ -59,6 +59,22 @@ pub(crate) enum Reply {
 impl Reply {
     pub(crate) fn stream(write: impl FnOnce(&mut dyn Write) -> io::Result<()> + Send + 'static) -> Self {
         Self::Stream(Box::new(write))
+    }
+
+    /// No answer for so long, and then the end of the connection.
+    pub(crate) fn silence(lasts: Duration) -> Self {
+        Self::stream(move |_| {
+            pause(lasts);
+            Ok(())
+        })
+    }
+}
+
+/// Does nothing for so long. A thread that is parked may be woken by anybody, and by nobody.
+pub(crate) fn pause(lasts: Duration) {
+    let ends = Instant::now() + lasts;
+    while let Some(left) = ends.checked_duration_since(Instant::now()).filter(|left| !left.is_zero()) {
+        thread::park_timeout(left);
     }
 }
 
