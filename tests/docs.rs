@@ -1,9 +1,10 @@
 //! The document of the checks is what the program writes of its suite.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod program;
+
 use std::collections::BTreeSet;
 use std::path::Path;
-use std::process::Command;
 
 use lockproof::scenario::{Suite, builtin_files};
 
@@ -13,7 +14,7 @@ fn committed() -> String {
 
 #[test]
 fn the_document_of_the_checks_is_in_step_with_the_suite() {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_lockproof"));
+    let mut command = program::command();
     let output = command.args(["scenarios", "docs"]).env_clear().output().unwrap();
     assert!(output.status.success());
     let written = String::from_utf8(output.stdout).unwrap();

@@ -1,15 +1,15 @@
 //! Who sends what no ordinary client would, and what happens where nobody can.
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on fails")]
 
+mod program;
+
 use std::path::Path;
-use std::process::Command;
 
 use serde_json::Value;
 
 /// Runs the program; its exit code and its standard output.
 fn run(arguments: &[&str]) -> (i32, String) {
-    let output =
-        Command::new(env!("CARGO_BIN_EXE_lockproof")).args(arguments).output().expect("the program starts");
+    let output = program::command().args(arguments).output().expect("the program starts");
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     (output.status.code().expect("the program ends by itself"), text)
 }

@@ -2,9 +2,11 @@
 //! today says the same is asked by `tests/proof.rs`.
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on fails")]
 
+mod program;
+
 use std::collections::BTreeSet;
 use std::io::{BufRead as _, BufReader};
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
 use lockproof::mock::{defects, variants};
 use lockproof::prove::{self, Matrix};
@@ -20,7 +22,7 @@ struct Seen {
 
 /// Runs the suite on the reference server, in this process's folder, and reads what it says.
 fn run(arguments: &[&str]) -> Seen {
-    let output = Command::new(env!("CARGO_BIN_EXE_lockproof"))
+    let output = program::command()
         .args(["run", "--quiet", "--report", "json=-"])
         .args(arguments)
         .output()
@@ -85,7 +87,7 @@ fn there_are_harmless_variants_enough() {
 #[test]
 fn a_proof_that_is_interrupted_ends_at_once_and_writes_nothing() {
     let folder = tempfile::tempdir().unwrap();
-    let mut proving = Command::new(env!("CARGO_BIN_EXE_lockproof"))
+    let mut proving = program::command()
         .args(["prove", "--seeds", "100000"])
         .current_dir(&folder)
         .stdout(Stdio::piped())
@@ -104,7 +106,7 @@ fn a_proof_that_is_interrupted_ends_at_once_and_writes_nothing() {
 
 #[test]
 fn a_key_that_comes_back_compressed_is_found_and_kept_out_of_the_report() {
-    let output = Command::new(env!("CARGO_BIN_EXE_lockproof"))
+    let output = program::command()
         .args(["run", "--quiet", "--report", "json=-", "--defect", "echo-key", "--variant", "gzip"])
         .output()
         .expect("the program starts");

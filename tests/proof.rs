@@ -4,9 +4,10 @@
 //! release build, and names the matrix that came of it in `MATRIX`; without that, this test proves by itself.
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on fails")]
 
+mod program;
+
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use lockproof::mock::{defects, variants};
 use lockproof::prove::{self, Matrix};
@@ -44,7 +45,7 @@ fn the_suite_is_proved_and_the_committed_matrix_is_what_the_proof_says() {
 /// Proves the suite; the file with the matrix.
 fn proof(folder: &Path) -> PathBuf {
     let (json, markdown) = (folder.join("matrix.json"), folder.join("matrix.md"));
-    let output = Command::new(env!("CARGO_BIN_EXE_lockproof"))
+    let output = program::command()
         .args(["prove", "--quiet", "--report", &format!("json={}", json.display())])
         .args(["--report", &format!("markdown={}", markdown.display())])
         .output()

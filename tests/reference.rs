@@ -4,9 +4,10 @@
 //! times, ids that the reference server makes up. Of cases that passed the exchange is left out, which is most of it.
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on fails")]
 
+mod program;
+
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use lockproof::outcome::{LoadResult, RunResult, Saved};
 use lockproof::report::{Colour, Format, Style};
@@ -77,7 +78,7 @@ fn shown(line: &str) -> String {
 
 /// The result of a run of the reference server.
 fn run(arguments: &[&str]) -> RunResult {
-    let output = Command::new(env!("CARGO_BIN_EXE_lockproof"))
+    let output = program::command()
         .args(["run", "--seed", "42", "--quiet", "--report", "json=-"])
         .args(arguments)
         .env_clear()

@@ -1,13 +1,13 @@
 //! Tokens that are minted during a run stand in no report.
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on fails")]
 
-use std::process::Command;
+mod program;
 
 use serde_json::Value;
 
 /// What a run of some checks reports.
 fn report(checks: &str) -> (i32, String) {
-    let output = Command::new(env!("CARGO_BIN_EXE_lockproof"))
+    let output = program::command()
         .args(["run", "--quiet", "--only", checks, "--report", "json=-"])
         .output()
         .expect("the program starts");

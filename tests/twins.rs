@@ -1,7 +1,7 @@
 //! Twins: requests that must be accepted, or the case says nothing.
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on fails")]
 
-use std::process::Command;
+mod program;
 
 use serde_json::Value;
 
@@ -12,8 +12,7 @@ fn case(severity: &str, scenario: &str) -> (Value, i32) {
     let head = format!("id: own-check\ntitle: T\nseverity: {severity}\nsources: [S]\nwhy: W\nadvice: A\n");
     std::fs::write(&path, format!("{head}{scenario}")).unwrap();
     let arguments = ["run", "--quiet", "--report", "json=-", "--scenarios", path.to_str().unwrap()];
-    let output =
-        Command::new(env!("CARGO_BIN_EXE_lockproof")).args(arguments).output().expect("the program starts");
+    let output = program::command().args(arguments).output().expect("the program starts");
     let mut report: Value = serde_json::from_slice(&output.stdout).expect("there is a report");
     let cases = report["cases"].as_array_mut().unwrap();
     assert_eq!(cases.len(), 1, "{cases:?}");

@@ -1,9 +1,10 @@
 //! The verbs for newcomers, through the binary: `init`, `explain` and `completions`.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod program;
+
 use std::fs;
 use std::path::Path;
-use std::process::Command;
 
 use tempfile::TempDir;
 
@@ -22,7 +23,7 @@ struct Said {
 
 /// Runs the program in a folder, with the keys of the first contract and nothing else in its environment.
 fn lockproof(folder: &Path, arguments: &[&str]) -> Said {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_lockproof"));
+    let mut command = program::command();
     let output = command.args(arguments).env_clear().envs(KEYS).current_dir(folder).output().unwrap();
     let text = |bytes| String::from_utf8(bytes).unwrap();
     Said { exit: output.status.code().unwrap(), stdout: text(output.stdout), stderr: text(output.stderr) }

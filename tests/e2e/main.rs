@@ -11,6 +11,8 @@ mod exit_codes;
 mod hostile;
 mod load;
 mod newcomer;
+#[path = "../program/mod.rs"]
+mod program;
 mod recipes;
 mod report;
 mod reproduce;

@@ -6,6 +6,7 @@ use std::process::Command;
 use rustix::process::{Resource, getrlimit};
 
 use super::{PLAN, count, ends_with, load, no_privilege, not_tested, result};
+use crate::program;
 use crate::support::{Edge, Keys, Reply, Server, Small};
 
 /// The system calls of a program by their names, in the two parts of its time: until a mark, and behind it.
@@ -48,7 +49,8 @@ fn a_request_costs_two_system_calls_and_a_little() {
     let keys = Keys::default();
     let flags = "--connections 64 --threads 1 --requests 20000 --duration 60s --timeout 60s --max-cpu 100";
     let output = Command::new("strace")
-        .args(["-f", "-qq", "-s", "16", "-o", "calls.txt", env!("CARGO_BIN_EXE_lockproof")])
+        .args(["-f", "-qq", "-s", "16", "-o", "calls.txt"])
+        .arg(program::path())
         .args(["load", "plan.yaml", "--contract", "lockproof.yaml"])
         .args(flags.split(' '))
         .current_dir(folder.path())

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use rustix::process::Signal;
 
 use super::{PLAN, count, ends_with, load, result, sound, strictly};
+use crate::program;
 use crate::support::{Edge, Lockproof, Reply, Server, Small, answer, pause};
 
 /// A target that answers nothing in the first 300 ms of every second.
@@ -70,8 +71,7 @@ fn a_generator_that_was_stopped_says_so() {
 fn too_few_files_are_named_before_anything_is_sent() {
     let server = sound();
     let folder = tempfile::TempDir::with_prefix("lockproof-e2e-").unwrap();
-    let program = env!("CARGO_BIN_EXE_lockproof");
-    let limited = format!("ulimit -n 64; exec {program} load --connections 500");
+    let limited = format!("ulimit -n 64; exec '{}' load --connections 500", program::path().display());
     let output = Command::new("sh").args(["-c", &limited]).current_dir(folder.path()).output().unwrap();
     let said = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(5), "{said}");

@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdout, Command, Stdio};
+use std::process::{Child, ChildStdout, Stdio};
 use std::time::{Duration, SystemTime};
 
 use serde_json::Value;
 
 use super::{PLAN, ends_with, load, sound};
+use crate::program;
 use crate::support::{Lockproof, Outcome};
 
 /// How long from now on shards start.
@@ -30,7 +31,7 @@ struct Reference {
 
 impl Reference {
     fn start() -> Self {
-        let mut process = Command::new(env!("CARGO_BIN_EXE_lockproof"))
+        let mut process = program::command()
             .args(["mock", "--quiet", "--control", "--until-input-ends"])
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())

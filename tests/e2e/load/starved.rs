@@ -3,6 +3,7 @@
 use std::process::{Command, Output};
 
 use super::{PLAN, ends_with, load, no_privilege, not_tested, sound};
+use crate::program;
 use crate::support::{Edge, Keys, Lockproof, Reply, Server, Small};
 
 fn have(program: &str) -> bool {
@@ -20,7 +21,7 @@ fn shell(script: &str, url: &str) -> Output {
     Command::new("sh")
         .args(["-c", script])
         .current_dir(folder.path())
-        .env("LOCKPROOF", env!("CARGO_BIN_EXE_lockproof"))
+        .env("LOCKPROOF", program::path())
         .env("KEY_FULL", keys.full)
         .env("KEY_NARROW", keys.narrow)
         .env("KEY_EXPIRED", keys.expired)

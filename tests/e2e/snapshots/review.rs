@@ -3,12 +3,13 @@
 use std::fs::{self, File};
 use std::io::{Read as _, Write as _};
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use tempfile::TempDir;
 
 use super::{approved, copy, names, program, review, text, volatile};
+use crate::program;
 use crate::support::Outcome;
 
 /// Something that waits for a review.
@@ -66,7 +67,7 @@ fn by_keys(folder: &Path, keys: &[u8]) -> (Option<i32>, String) {
     let name = ptsname(&master, Vec::new()).unwrap().into_string().unwrap();
     let slave = File::options().read(true).write(true).open(name).unwrap();
     let mut master = File::from(master);
-    let mut command = Command::new(env!("CARGO_BIN_EXE_lockproof"));
+    let mut command = program::command();
     command.args(["snapshot", "review"]).env_clear().current_dir(folder);
     let mut child =
         command.stdin(slave.try_clone().unwrap()).stdout(slave).stderr(Stdio::null()).spawn().unwrap();

@@ -13,6 +13,8 @@ use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 use tempfile::TempDir;
 
+use crate::program;
+
 /// The longest that the program may run; a test fails where it does not end by itself.
 const BOUND: Duration = Duration::from_secs(40);
 /// How often a running program is looked at.
@@ -30,7 +32,7 @@ impl Lockproof {
     /// The program with some arguments, in an empty folder.
     pub(crate) fn new(arguments: &[&str]) -> Self {
         let folder = TempDir::with_prefix("lockproof-e2e-").unwrap();
-        let mut command = Command::new(env!("CARGO_BIN_EXE_lockproof"));
+        let mut command = program::command();
         command.args(arguments).env_clear().current_dir(folder.path());
         Self { command, folder, stdin: String::new() }
     }
