@@ -180,19 +180,30 @@ report() {
         command -v "$peer" >/dev/null || echo "- left out, because it is not installed: $peer"
     done
     echo
-    echo "| server | client | x wrk | range | rounds |"
-    echo "|---|---|---|---|---|"
+    echo "The last column is what Lockproof takes beside that client in the same round, four classes of keys mixed where"
+    echo "there is no TLS: the median, and the range."
+    echo
+    echo "| server | client | x wrk | range | rounds | lockproof x client |"
+    echo "|---|---|---|---|---|---|"
     awk '{
         split($2, part, "/"); cost[$1, part[1], part[2]] = $3; clients[part[1] "/" part[2]] = 1
         if ($1 > rounds) rounds = $1
     } END {
         for (name in clients) {
-            split(name, part, "/"); n = 0
-            for (r = 1; r <= rounds; r++) ratio[++n] = cost[r, part[1], part[2]] / cost[r, part[1], "wrk"]
-            for (i = 2; i <= n; i++) { v = ratio[i]; for (j = i - 1; j > 0 && ratio[j] > v; j--) ratio[j + 1] = ratio[j]; ratio[j + 1] = v }
-            middle = n % 2 ? ratio[(n + 1) / 2] : (ratio[n / 2] + ratio[n / 2 + 1]) / 2
-            if (part[2] != "wrk") printf "| %s | %s | %.2f | %.2f-%.2f | %d |\n", part[1], part[2], middle, ratio[1], ratio[n], n
+            split(name, part, "/")
+            own = (part[1] "/lockproof-4-classes") in clients ? "lockproof-4-classes" : "lockproof"
+            for (r = 1; r <= rounds; r++) {
+                to_wrk[r] = cost[r, part[1], part[2]] / cost[r, part[1], "wrk"]
+                of_own[r] = cost[r, part[1], own] / cost[r, part[1], part[2]]
+            }
+            printf "| %s | %s | %.2f | %.2f-%.2f | %d |", part[1], part[2], sorted(to_wrk), to_wrk[1], to_wrk[rounds], rounds
+            printf " %.2f (%.2f-%.2f) |\n", sorted(of_own), of_own[1], of_own[rounds]
         }
+    }
+    # Puts them in order; the one in the middle.
+    function sorted(all,    i, j, v) {
+        for (i = 2; i <= rounds; i++) { v = all[i]; for (j = i - 1; j > 0 && all[j] > v; j--) all[j + 1] = all[j]; all[j + 1] = v }
+        return rounds % 2 ? all[(rounds + 1) / 2] : (all[rounds / 2] + all[rounds / 2 + 1]) / 2
     }' "$folder/table" | sort
     echo
     echo "\`fast\` is \`benches/responder.rs\`, \`nginx\` one worker that answers from memory, \`tls\` the same over TLS 1.3."

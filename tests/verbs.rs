@@ -1,12 +1,17 @@
-//! The verbs for newcomers, through the binary: `init`, `explain` and `completions`.
+//! The verbs for newcomers, through the binary: `init`, `explain`, `check` and `completions`.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod program;
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
+use serde_json::Value;
 use tempfile::TempDir;
+
+/// What was found where: the evidence that is committed.
+const MATRIX: &str = include_str!("../reports/reference/defect-matrix.json");
 
 /// Keys of the shape that edges issue; any will do.
 const KEYS: [(&str, &str); 2] = [
@@ -144,6 +149,189 @@ fn a_defect_is_explained_with_the_checks_that_find_it() {
     let said = lockproof(folder().path(), &["explain", "validate-before-auth"]);
     assert_eq!(said.exit, 0);
     insta::assert_snapshot!(said.stdout);
+}
+
+/// An explanation on one line, however it was wrapped.
+fn explained(id: &str) -> String {
+    let said = lockproof(folder().path(), &["explain", id]);
+    assert_eq!(said.exit, 0, "{id}: {}", said.stderr);
+    said.stdout.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// The stage on which each defect is found.
+fn staged() -> BTreeMap<String, String> {
+    let matrix: Value = serde_json::from_str(MATRIX).unwrap();
+    let staged = matrix["staged"].as_object().unwrap().iter();
+    staged.map(|(id, stage)| (id.clone(), stage.as_str().unwrap().to_owned())).collect()
+}
+
+#[test]
+fn a_defect_is_explained_with_the_command_that_finds_it() {
+    for (id, command) in [
+        ("ignore-expiry", "lockproof run --defect ignore-expiry Checks"),
+        ("plain-http-accepts-key", "lockproof run --defect plain-http-accepts-key --tls Checks"),
+        ("h2-path-concat", "lockproof run --defect h2-path-concat --http 2 Checks"),
+        ("token-short", "lockproof run --defect token-short --slow --only token-unguessable Checks"),
+        (
+            "scheme-optional",
+            "lockproof run --contract fixtures/bearer/lockproof.yaml --defect scheme-optional where",
+        ),
+        (
+            "jwt-any-issuer",
+            "lockproof run --contract fixtures/jwt/lockproof.yaml --defect jwt-any-issuer where",
+        ),
+        ("backend-retries", "lockproof between --defect backend-retries Checks"),
+        (
+            "verdict-cached-per-connection",
+            "lockproof load steady --defect verdict-cached-per-connection No check can find it",
+        ),
+    ] {
+        let text = explained(id);
+        assert!(text.contains(&format!("try it {command}")), "{id}: {text}");
+        let of = if id.starts_with("backend-") { "backend" } else { "server" };
+        assert!(text.starts_with(&format!("{id}: a defect of the reference {of} what ")), "{id}: {text}");
+    }
+}
+
+#[test]
+fn every_defect_that_a_plain_run_does_not_find_is_explained_with_the_stage_that_it_was_found_on() {
+    for (id, stage) in staged().into_iter().filter(|(_, stage)| stage != "plain") {
+        let text = explained(&id);
+        let (_, command) = text.split_once("try it lockproof ").unwrap();
+        let flags: &[&str] = match &*stage {
+            "TLS" => &["--tls", "--http 2"],
+            "Bearer" => &["--contract fixtures/bearer/lockproof.yaml"],
+            "JWT" => &["--contract fixtures/jwt/lockproof.yaml"],
+            "between" => &["between"],
+            _ => panic!("{id}: {stage}"),
+        };
+        let command = command.split(" Checks that").next().unwrap();
+        assert!(flags.iter().any(|flag| command.contains(flag)), "{id} on {stage}: {command}");
+    }
+}
+
+#[test]
+fn what_is_a_check_and_a_defect_is_explained_as_both() {
+    let text = explained("jwt-alg-none");
+    assert!(text.starts_with("jwt-alg-none: ") && text.contains(" severity must"), "{text}");
+    assert!(text.contains(" jwt-alg-none: a defect of the reference server what "), "{text}");
+}
+
+#[test]
+fn the_lists_of_defects_have_all_of_them_and_none_twice() {
+    let list = |verb: &str| -> Vec<String> {
+        let said = lockproof(folder().path(), &[verb, "--list-defects"]);
+        assert_eq!((said.exit, &*said.stderr), (0, ""), "{verb}");
+        said.stdout.lines().map(|line| line.split_once(' ').unwrap().0.to_owned()).collect()
+    };
+    let (edge, backend, staged) = (list("mock"), list("between"), staged());
+    assert!(backend.iter().all(|id| staged.get(id).is_some_and(|stage| stage == "between")), "{backend:?}");
+    let all: BTreeSet<_> = edge.iter().chain(&backend).cloned().collect();
+    assert_eq!(all.len(), edge.len() + backend.len());
+    let missing: Vec<_> = staged.into_keys().filter(|id| !all.contains(id)).collect();
+    assert!(missing.is_empty(), "{missing:?}");
+}
+
+/// A check of one's own that is called so and says this besides.
+fn own_check(id: &str, besides: &str) -> String {
+    format!(
+        "id: {id}\ntitle: Mine\nseverity: info\nsources: [house rule]\nwhy: w\nadvice: a\n\
+         expect: {{ accepted: true }}\n{besides}\n"
+    )
+}
+
+#[test]
+fn a_body_that_cannot_be_sent_is_a_mistake_of_the_contract() {
+    let folder = folder();
+    let text = lockproof(folder.path(), &["init", "--from", "plain", "-"]).stdout;
+    let path = "        path: /v1/orders/17/cancel\n";
+    let body = format!("{path}        body:\n          json: requests/cancel.json\n");
+    let text = text.replace(path, &body);
+    let line = text.lines().position(|line| line.ends_with("json: requests/cancel.json")).unwrap() + 1;
+    fs::write(folder.path().join("lockproof.yaml"), &text).unwrap();
+    let check = || lockproof(folder.path(), &["check", "lockproof.yaml"]);
+    let missing = check();
+    assert_eq!((missing.exit, &*missing.stdout), (2, ""));
+    for words in [
+        "the body `requests/cancel.json` could not be read: ",
+        &format!("lockproof.yaml:{line}:17"),
+        "names are relative to the contract",
+        "1 mistake; nothing was sent",
+    ] {
+        assert!(missing.stderr.contains(words), "{words}: {}", missing.stderr);
+    }
+    fs::create_dir(folder.path().join("requests")).unwrap();
+    let file = folder.path().join("requests/cancel.json");
+    fs::write(&file, "{\"reason\": }").unwrap();
+    let broken = check();
+    assert_eq!(broken.exit, 2);
+    assert!(broken.stderr.contains("the body `requests/cancel.json` is not JSON: "), "{}", broken.stderr);
+    fs::write(folder.path().join("lockproof.yaml"), format!("{text}\nnonsense: 1\n")).unwrap();
+    let both = check();
+    assert!(both.stderr.contains("unknown entry `nonsense`"), "{}", both.stderr);
+    assert!(both.stderr.contains("2 mistakes; nothing was sent"), "{}", both.stderr);
+    fs::write(folder.path().join("lockproof.yaml"), &text).unwrap();
+    fs::write(&file, "{\"reason\": \"late\"}").unwrap();
+    let sound = check();
+    assert_eq!((sound.exit, &*sound.stdout), (0, "1 file without a mistake\n"), "{}", sound.stderr);
+}
+
+#[test]
+fn a_mark_before_the_first_line_does_not_make_a_contract_a_scenario() {
+    let folder = folder();
+    let text = lockproof(folder.path(), &["init", "--from", "plain", "-"]).stdout;
+    let (_, contract) = text.split_once("\nlockproof: 1\n").unwrap();
+    let marked = format!("\u{feff}lockproof: 1\n{contract}");
+    fs::write(folder.path().join("lockproof.yaml"), marked).unwrap();
+    let said = lockproof(folder.path(), &["check", "lockproof.yaml"]);
+    assert_eq!((said.exit, &*said.stdout), (0, "1 file without a mistake\n"), "{}", said.stderr);
+}
+
+#[test]
+fn what_is_no_contract_is_refused_as_what_it_is() {
+    let folder = folder();
+    fs::write(folder.path().join("plan.yaml"), "load: 1\ntitle: A plan\nrate: 5/s\n").unwrap();
+    fs::write(folder.path().join("mine.yaml"), own_check("mine", "")).unwrap();
+    for (file, words) in [
+        (
+            "plan.yaml",
+            "plan.yaml is a load plan, not a contract: name it behind `load`, as in `lockproof load plan.yaml`",
+        ),
+        (
+            "mine.yaml",
+            "mine.yaml is a scenario, not a contract: name it behind --scenarios, as in \
+             `lockproof run --scenarios mine.yaml`",
+        ),
+    ] {
+        let said = lockproof(folder.path(), &["run", "--contract", file]);
+        assert_eq!((said.exit, &*said.stdout), (2, ""), "{file}");
+        assert_eq!(said.stderr, format!("error: {words}\n"));
+    }
+}
+
+#[test]
+fn names_that_stand_for_nothing_are_mistakes_of_a_check() {
+    let folder = folder();
+    let write = |id: &str, besides: &str| {
+        fs::write(folder.path().join(format!("{id}.yaml")), own_check(id, besides)).unwrap();
+    };
+    write("mine", "depends_on: [key-misssing]\ncatches: [nothing-of-this-name, ignore-expiri]");
+    let said = lockproof(folder.path(), &["check", "mine.yaml"]);
+    assert_eq!((said.exit, &*said.stdout), (2, ""));
+    for words in [
+        "there is no check `key-misssing`",
+        "did you mean `key-missing`?",
+        "there is no defect `nothing-of-this-name`",
+        "`lockproof mock --list-defects`",
+        "did you mean `ignore-expiry`?",
+        "3 mistakes; nothing was sent",
+    ] {
+        assert!(said.stderr.contains(words), "{words}: {}", said.stderr);
+    }
+    write("mine", "depends_on: [theirs, key-missing]\ncatches: [ignore-expiry, backend-retries]");
+    write("theirs", "");
+    let said = lockproof(folder.path(), &["check", "mine.yaml", "theirs.yaml"]);
+    assert_eq!((said.exit, &*said.stdout), (0, "2 files without a mistake\n"), "{}", said.stderr);
 }
 
 #[test]

@@ -9,7 +9,7 @@ use std::time::Duration;
 use clap::Args;
 use tokio::runtime::Runtime;
 
-use crate::contract::{KeySource, is_remote};
+use crate::contract::{Contract, KeySource, is_remote};
 use crate::mock::backend::{self, BackendConfig, RunningBackend};
 use crate::mock::defects::Defect;
 use crate::mock::{self, Config, Running};
@@ -22,6 +22,7 @@ use crate::wire::{Origin, Plane, Upstream};
 use super::bundle::Bundle;
 use super::client::ClientFlags;
 use super::error::Failure;
+use super::mock::list;
 use super::output::{self, Output};
 use super::reports::{Reports, Wanted};
 use super::run::{LimitArgs, SelectArgs, contract_info, now, now_ms};
@@ -34,6 +35,7 @@ Examples:
   lockproof between --contract lockproof.yaml --backend http://127.0.0.1:3000 --listen-upstream 127.0.0.1:8071
                                                            your backend; http://127.0.0.1:8071 is its platform meanwhile
   lockproof between --defect backend-error-tells-request   see what a finding looks like
+  lockproof between --list-defects                         what can be wrong with the reference backend
   lockproof between --list                                 see the cases, send nothing
 
 Lockproof plays both ends: the clients in front of the backend, and the platform behind it, where it writes down all that
@@ -59,6 +61,9 @@ pub(super) struct BetweenArgs {
     /// Plant a defect in the reference backend, to see what finds it; repeatable.
     #[arg(long, value_name = "ID", conflicts_with = "backend")]
     defect: Vec<String>,
+    /// Print the defects that can be planted in the reference backend, and end.
+    #[arg(long)]
+    list_defects: bool,
     /// Send requests that change something where they are accepted (always on for the reference backend).
     #[arg(long)]
     allow_effects: bool,
@@ -86,6 +91,10 @@ struct Ends {
 }
 
 pub(super) fn run(args: &BetweenArgs, output: &Output) -> Done {
+    if args.list_defects {
+        list(defects().map(|defect| (defect.id, defect.what)))?;
+        return Ok(ExitCode::Conformant);
+    }
     let platform = args.contract.as_deref().map_or_else(Bundle::reference, Bundle::from_file)?;
     let mut facing = args.facing(&platform)?;
     let plan = Arc::new(args.select.plan(args.permits(), &facing)?);
@@ -138,8 +147,9 @@ impl BetweenArgs {
             ))
         })?;
         if let Some(url) = &self.backend {
-            let every = platform.contract.credentials.values().chain(contract.credentials.values());
-            if is_remote(url) && every.into_iter().any(|one| matches!(one.key, KeySource::Fixture(_))) {
+            let is_fixture = |(_, source): (&str, &KeySource)| matches!(source, KeySource::Fixture(_));
+            let holds_fixture = |contract: &Contract| contract.key_sources().any(is_fixture);
+            if is_remote(url) && (holds_fixture(&platform.contract) || holds_fixture(&contract)) {
                 return Err(Failure::usage("a fixture key is for this machine alone, not for --backend"));
             }
             Origin::new(url).map_err(|error| Failure::usage(format!("--backend: could not {error}")))?;
@@ -166,6 +176,11 @@ impl BetweenArgs {
         let origin = origin.ok_or_else(|| Failure::System("find the platform".to_owned()))?;
         let free = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
         let listen = if self.uses_reference() { free } else { self.listen_upstream };
+        if listen.ip().is_unspecified() {
+            return Err(Failure::usage(format!(
+                "--listen-upstream {listen}: name the address at which the backend reaches this machine, not all of them"
+            )));
+        }
         let upstream = runtime.block_on(Upstream::open(listen, &origin)).map_err(|error| {
             Failure::usage(format!(
                 "could not listen at {listen} as the platform: {error}; see --listen-upstream"
@@ -248,11 +263,15 @@ impl BetweenArgs {
     }
 }
 
+/// The defects of the reference backend.
+fn defects() -> impl Iterator<Item = &'static Defect> + Clone {
+    mock::defects::all().filter(|defect| defect.is_of_backend())
+}
+
 /// The defect of an id, where it is one of the reference backend.
 fn defect(id: &str) -> Result<&'static Defect, Failure> {
-    let all = || mock::defects::all().filter(|defect| defect.is_of_backend());
-    all().find(|defect| defect.id == id).ok_or_else(|| {
-        let ids: Vec<_> = all().map(|defect| defect.id).collect();
+    defects().find(|defect| defect.id == id).ok_or_else(|| {
+        let ids: Vec<_> = defects().map(|defect| defect.id).collect();
         let hint = crate::document::suggest(id, &ids).unwrap_or_else(|| format!("it has {}", ids.join(", ")));
         Failure::usage(format!("the reference backend has no defect `{id}`; {hint}"))
     })

@@ -8,6 +8,7 @@ use include_dir::{Dir, include_dir};
 use crate::contract::{self, Contract, Keyring};
 use crate::document::Source;
 
+use super::check::Kind;
 use super::error::Failure;
 use super::supply::{self, World};
 
@@ -67,6 +68,7 @@ impl Bundle {
     pub(super) fn from_file(path: &Path) -> Result<Self, Failure> {
         let file = path.display().to_string();
         let source = read_source(path)?;
+        Kind::Contract.admits(&source)?;
         let contract = read(source, &supply::variable)?;
         let folder = path.parent().unwrap_or(Path::new("")).to_owned();
         let on_disk = |name: &str| read_body(&folder.join(name));
@@ -119,7 +121,8 @@ fn read(source: Source, variables: &dyn Fn(&str) -> Option<String>) -> Result<Co
     contract::load(source, variables).map_err(|diagnostics| Failure::Documents(vec![diagnostics]))
 }
 
-fn read_body(path: &Path) -> Result<Vec<u8>, String> {
+/// The content of a body file.
+pub(super) fn read_body(path: &Path) -> Result<Vec<u8>, String> {
     let length = std::fs::metadata(path).map_err(|error| error.to_string())?.len();
     if length > LONGEST_BODY {
         return Err(format!("it is longer than {LONGEST_BODY} bytes"));

@@ -7,7 +7,7 @@ use clap::Args;
 
 use crate::contract::Environment;
 use crate::plan::Frames;
-use crate::wire::{ClientOptions, HttpVersion, Limits, Scheme, Trust};
+use crate::wire::{ClientOptions, HttpVersion, Limits, Proxy, Scheme, Trust};
 
 use super::error::Failure;
 
@@ -72,8 +72,16 @@ impl ClientFlags {
     pub(super) fn notices(&self) -> Vec<String> {
         let insecure = "TLS is not verified (--insecure): anybody could have answered in the target's place";
         let insecure = self.insecure.then(|| insecure.to_owned());
-        let proxy = self.proxy.as_ref().map(|proxy| format!("requests go through the proxy {proxy}"));
+        let proxy = self.proxy().ok().flatten();
+        let proxy = proxy.map(|proxy| format!("requests go through the proxy {proxy}"));
         insecure.into_iter().chain(proxy).collect()
+    }
+
+    /// The proxy that was named. It is read here and not with the other flags, whose wrong values are shown: it may hold a
+    /// password.
+    fn proxy(&self) -> Result<Option<Proxy>, Failure> {
+        let proxy = self.proxy.as_deref().map(Proxy::parse).transpose();
+        proxy.map_err(|error| Failure::usage(format!("--proxy: {error}")))
     }
 
     /// The options for one environment, files read.
@@ -105,7 +113,7 @@ impl ClientFlags {
             trust: if self.insecure { Trust::Anybody } else { Trust::Verified },
             authorities: self.ca.iter().map(|path| pem(path)).collect::<Result<Vec<_>, _>>()?,
             identity,
-            proxy: self.proxy.clone(),
+            proxy: self.proxy()?,
             limits: Limits {
                 body_bytes: usize::try_from(self.max_body).unwrap_or(usize::MAX).saturating_mul(1024),
                 total: timeout,

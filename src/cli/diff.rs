@@ -34,9 +34,13 @@ Exit codes: 0 the two are the same and conformant, 1 they differ or one of them 
 
 /// Compare two implementations of one contract.
 #[derive(Debug, Args)]
-#[command(after_help = EXAMPLES, mut_arg("target", |arg| arg.value_name("ENVIRONMENT|[ENV=]URL").help(
-    "One of the two: an environment of the contract, or another base URL for one; given twice"
-)))]
+#[command(
+    after_help = EXAMPLES,
+    mut_arg("contract", |arg| arg.help("The contract that both are judged by")),
+    mut_arg("target", |arg| arg.value_name("ENVIRONMENT|[ENV=]URL").help(
+        "One of the two: an environment of the contract, or another base URL for one; given twice"
+    ))
+)]
 pub(super) struct DiffArgs {
     #[command(flatten)]
     target: TargetArgs,
@@ -157,5 +161,6 @@ fn exit(comparison: &SidesComparison, exits: [ExitCode; 2]) -> ExitCode {
     if !comparison.is_same() || exits.contains(&ExitCode::NonConformant) {
         return ExitCode::NonConformant;
     }
-    exits.into_iter().find(|code| *code != ExitCode::Conformant).unwrap_or(ExitCode::Conformant)
+    let sound = if comparison.is_whole() { ExitCode::Conformant } else { ExitCode::Inconclusive };
+    exits.into_iter().find(|code| *code != ExitCode::Conformant).unwrap_or(sound)
 }

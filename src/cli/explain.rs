@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::document::suggest;
+use crate::document::{Source, suggest};
 use crate::load::format;
 use crate::mock::defects::{self, Defect};
 use crate::outcome::{CheckInfo, ExitCode};
@@ -20,7 +20,7 @@ use super::{Done, suite};
 const EXAMPLES: &str = "\
 Examples:
   lockproof explain key-expired     a check: what it sends, what is right, why it matters, what to change
-  lockproof explain ignore-expiry   a defect of the reference server: what it does, and what finds it";
+  lockproof explain ignore-expiry   a defect of the reference server or backend: what it does, what finds it";
 
 /// What the words about a request take for known.
 pub(super) const SOUND_REQUEST: &str = "A sound request is the operation's own method, path and body, with a \
@@ -28,6 +28,14 @@ pub(super) const SOUND_REQUEST: &str = "A sound request is the operation's own m
 
 /// What a twin is for.
 pub(super) const MUST_BE_ACCEPTED: &str = "it goes first and must be accepted, or the case says nothing";
+
+/// Where the contract is that a defect of Bearer tokens is found with.
+const IN_CHECKOUT_BEARER: &str = "in a checkout of Lockproof, which has this contract, whose key is a Bearer token; \
+     `lockproof prove` has it built in, and plants this defect among all others";
+
+/// Where the contract is that a defect of JWTs is found with.
+const IN_CHECKOUT_JWT: &str = "in a checkout of Lockproof, which has this contract, whose tokens are JWTs; \
+     `lockproof prove` has it built in, and plants this defect among all others";
 
 /// What is said of a slow check.
 pub(super) const SLOW: &str = "waits for --slow; nothing else is sent meanwhile";
@@ -54,10 +62,13 @@ pub(super) fn run(args: &ExplainArgs, output: &Output) -> Done {
         of_info(&mut page, &check, "lockproof scan PATH");
     } else if let Some(check) = snapshot::checks().iter().find(|check| check.id == id) {
         of_info(&mut page, check, "lockproof run --snapshots FOLDER");
-    } else if let Some(defect) = defects::find(id) {
-        of_defect(&mut page, defect, &suite);
-    } else {
+    } else if defects::find(id).is_none() {
         return Err(unknown(id, &suite));
+    }
+    // A check may be called like the defect that it is there to find.
+    if let Some(defect) = defects::find(id) {
+        page.gap();
+        of_defect(&mut page, defect, &suite);
     }
     output::print(&page.into_bytes())?;
     Ok(ExitCode::Conformant)
@@ -69,7 +80,9 @@ fn unknown(id: &str, suite: &[Scenario]) -> Failure {
     let known: Vec<_> = known.collect();
     let near = suggest(id, &known).filter(|hint| hint.starts_with("did you mean"));
     let hint = near.unwrap_or_else(|| {
-        "`lockproof scenarios list` has the checks, `lockproof mock --list-defects` the defects".to_owned()
+        "`lockproof scenarios list` has the checks, `lockproof mock --list-defects` the defects, and \
+         `lockproof between --list-defects` those of a backend"
+            .to_owned()
     });
     Failure::usage(format!("there is no check and no defect `{id}`; {hint}"))
 }
@@ -149,34 +162,79 @@ fn names(names: impl Iterator<Item = String>) -> String {
 }
 
 fn of_defect(page: &mut Page, defect: &Defect, suite: &[Scenario]) {
-    page.line(0, &[(Ink::Strong, &format!("{}: a defect of the reference server", defect.id))]);
+    let of = if defect.is_of_backend() { "backend" } else { "server" };
+    page.line(0, &[(Ink::Strong, &format!("{}: a defect of the reference {of}", defect.id))]);
     page.gap();
     page.field("what", (Ink::Plain, defect.what));
+    let names = |check: &&Scenario| check.catches.iter().any(|id| id.as_str() == defect.id);
+    let finders: Vec<_> = suite.iter().filter(names).collect();
+    let plans = plans(defect);
     if defects::all().any(|known| known.id == defect.id) {
-        page.field("try it", (Ink::Plain, &format!("lockproof run --defect {}", defect.id)));
+        page.field("try it", (Ink::Plain, &trial(defect, &finders)));
+        page.field("where", (Ink::Plain, contract(&finders).map_or("", |(_, place)| place)));
         page.heading("Checks that must find it");
     } else {
+        for (name, _) in &plans {
+            page.field("try it", (Ink::Plain, &under_load(name, defect)));
+        }
         page.heading("No check can find it; what must");
     }
-    let finders = suite.iter().filter(|check| check.catches.iter().any(|id| id.as_str() == defect.id));
     for check in finders {
         let text = format!("{} ({}): {}", check.id, check.severity.as_str(), check.title);
         page.paragraph(2, 4, (Ink::Plain, &text));
     }
-    plans(page, defect);
+    for (name, title) in plans {
+        let text = format!("the load plan {name}: {title}; `{}`", under_load(&name, defect));
+        page.paragraph(2, 4, (Ink::Plain, &text));
+    }
 }
 
-/// The load plans that are there to find a defect.
-fn plans(page: &mut Page, defect: &Defect) {
-    for source in format::builtin() {
-        let name = source.name.clone();
-        let Ok(plan) = format::read(source) else { continue };
-        if plan.catches.iter().any(|id| id.as_str() == defect.id) {
-            let text = format!(
-                "the load plan {name}: {}; `lockproof load {name} --defect {}`",
-                plan.title, defect.id
-            );
-            page.paragraph(2, 4, (Ink::Plain, &text));
-        }
+/// The command that plants a defect where the checks apply that are there to find it.
+fn trial(defect: &Defect, finders: &[&Scenario]) -> String {
+    let id = defect.id;
+    if defect.is_of_backend() {
+        return format!("lockproof between --defect {id}");
     }
+    let contract = contract(finders).map_or_else(String::new, |(file, _)| format!(" --contract {file}"));
+    let transport = if any_needs(finders, |need| *need == Need::Http2) {
+        " --http 2"
+    } else if any_needs(finders, |need| *need == Need::Tls) {
+        " --tls"
+    } else {
+        ""
+    };
+    // All slow checks together take long; these are enough.
+    let slow = !finders.is_empty() && finders.iter().all(|check| check.slow);
+    let only = |text: String, check: &&Scenario| text + " --only " + check.id.as_str();
+    let slowly = if slow { finders.iter().fold(" --slow".to_owned(), only) } else { String::new() };
+    format!("lockproof run{contract} --defect {id}{transport}{slowly}")
+}
+
+/// The contract that checks need where the built-in one does not do, and where it is.
+fn contract(finders: &[&Scenario]) -> Option<(&'static str, &'static str)> {
+    if any_needs(finders, |need| matches!(need, Need::Scheme(_))) {
+        Some(("fixtures/bearer/lockproof.yaml", IN_CHECKOUT_BEARER))
+    } else if any_needs(finders, |need| matches!(need, Need::Tokens(name) if name.starts_with("jwt"))) {
+        Some(("fixtures/jwt/lockproof.yaml", IN_CHECKOUT_JWT))
+    } else {
+        None
+    }
+}
+
+fn any_needs(checks: &[&Scenario], is: fn(&Need) -> bool) -> bool {
+    checks.iter().any(|check| check.needs.iter().any(is))
+}
+
+/// The load plans that are there to find a defect, each with what it finds out.
+fn plans(defect: &Defect) -> Vec<(String, String)> {
+    let title = |source: Source| {
+        let name = source.name.clone();
+        let plan = format::read(source).ok()?;
+        plan.catches.iter().any(|id| id.as_str() == defect.id).then_some((name, plan.title))
+    };
+    format::builtin().into_iter().filter_map(title).collect()
+}
+
+fn under_load(plan: &str, defect: &Defect) -> String {
+    format!("lockproof load {plan} --defect {}", defect.id)
 }

@@ -15,8 +15,8 @@ use super::reports::write_atomically;
 
 const EXAMPLES: &str = "\
 Examples:
-  lockproof load my-plan.yaml --shard 1/2 --start-at 2027-01-31T12:00:00Z --out shard-1 &
-  lockproof load my-plan.yaml --shard 2/2 --start-at 2027-01-31T12:00:00Z --out shard-2 &
+  lockproof load my-plan.yaml --contract lockproof.yaml --shard 1/2 --start-at 2027-01-31T12:00:00Z --out shard-1 &
+  lockproof load my-plan.yaml --contract lockproof.yaml --shard 2/2 --start-at 2027-01-31T12:00:00Z --out shard-2 &
   wait
   lockproof merge shard-1/load.json shard-2/load.json --out whole
 
@@ -57,9 +57,12 @@ fn read(file: &Path) -> Result<Merged, Failure> {
     let bytes = |path: &Path| {
         fs::read(path).map_err(|error| Failure::usage(format!("could not read {}: {error}", path.display())))
     };
-    let (result, log) = (bytes(file)?, bytes(&file.with_extension("hlog"))?);
-    Merged::read(&file.display().to_string(), &result, &log)
-        .map_err(|error| Failure::usage(format!("could not {error}")))
+    let failed = |error| Failure::usage(format!("could not {error}"));
+    let (name, result) = (file.display().to_string(), bytes(file)?);
+    // Whoever gave another file than that of a load does not miss its histograms.
+    Merged::result(&name, &result).map_err(failed)?;
+    let log = bytes(&file.with_extension("hlog"))?;
+    Merged::read(&name, &result, &log).map_err(failed)
 }
 
 fn write(folder: &Path, whole: &Merged, result: &crate::outcome::LoadResult) -> Result<(), Failure> {

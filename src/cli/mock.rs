@@ -68,7 +68,7 @@ pub(super) struct MockArgs {
     /// End with standard input, and tell how many requests were answered: for whoever starts the server as a child.
     #[arg(long, hide = true)]
     until_input_ends: bool,
-    /// Print the defects that can be planted, and end.
+    /// Print the defects that can be planted, and end. `lockproof between --list-defects` has those of a backend.
     #[arg(long)]
     list_defects: bool,
     /// Print the variants that it can be made, none of which is wrong, and end.
@@ -202,7 +202,8 @@ fn announce(running: &Running) -> Result<(), Failure> {
     output::print(&text)
 }
 
-fn list(all: impl Iterator<Item = (&'static str, &'static str)> + Clone) -> Result<(), Failure> {
+/// Ids, and what each stands for.
+pub(super) fn list(all: impl Iterator<Item = (&'static str, &'static str)> + Clone) -> Result<(), Failure> {
     let width = all.clone().map(|(id, _)| id.len()).max().unwrap_or(0);
     let mut text = Vec::new();
     for (id, what) in all {

@@ -15,7 +15,7 @@ use super::bundle::Bundle;
 use super::error::Failure;
 use super::output::{self, Output};
 use super::progress::Gauge;
-use super::reports::write_atomically;
+use super::reports::{can_be_written, write_atomically};
 use super::{Done, signals, suite};
 
 const EXAMPLES: &str = "\
@@ -63,6 +63,8 @@ pub(super) struct ProveArgs {
 
 pub(super) fn run(args: &ProveArgs, output: &Output) -> Done {
     let wanted = if args.report.is_empty() { Wanted::standard() } else { args.report.clone() };
+    // Not after minutes.
+    can_be_written(&wanted.iter().map(Wanted::named).collect::<Vec<_>>())?;
     let proof = args.proof()?;
     let mut gauge = Gauge::new(output, ("servers", SERVERS_PER_LINE));
     let began = Instant::now();
@@ -151,6 +153,15 @@ impl Wanted {
     /// What is written where nobody says what.
     fn standard() -> Vec<Self> {
         [Format::Json, Format::Markdown].map(Self::latest).to_vec()
+    }
+
+    /// What its format is called, and where it goes.
+    fn named(&self) -> (&str, Option<&Path>) {
+        let name = match self.format {
+            Format::Json => "json",
+            Format::Markdown => "markdown",
+        };
+        (name, self.place.as_deref())
     }
 
     fn latest(format: Format) -> Self {

@@ -1,5 +1,6 @@
 //! Which reports to write, and where: atomically, and never over a good one that could not be replaced.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -26,6 +27,16 @@ pub(super) struct Wanted {
 enum Place {
     Stdout,
     File(PathBuf),
+}
+
+impl Place {
+    /// The file; nothing for standard output.
+    fn path(&self) -> Option<&Path> {
+        match self {
+            Self::Stdout => None,
+            Self::File(path) => Some(path),
+        }
+    }
 }
 
 impl FromStr for Wanted {
@@ -59,7 +70,7 @@ impl Reports {
     /// What was asked for; without anything, what is usual, in `reports/latest`.
     ///
     /// # Errors
-    /// When a place could not be written to: better now than after the run.
+    /// When two go to one place, or a place could not be written to: better now than after the run.
     pub(super) fn new(wanted: Vec<Wanted>) -> Result<Self, Failure> {
         let standard = || Format::ALL.iter().filter(|format| format.is_usual());
         let wanted = if wanted.is_empty() {
@@ -68,11 +79,8 @@ impl Reports {
         } else {
             wanted
         };
-        for one in &wanted {
-            if let Place::File(path) = &one.place {
-                writable(path).map_err(|error| not_written(path, &error))?;
-            }
-        }
+        let places: Vec<_> = wanted.iter().map(|one| (one.format.name(), one.place.path())).collect();
+        can_be_written(&places)?;
         Ok(Self { wanted, streamed: false })
     }
 
@@ -88,7 +96,7 @@ impl Reports {
         self.streamed = streams.iter().any(|one| matches!(one.place, Place::Stdout));
         let opened = streams.into_iter().map(|one| match one.place {
             Place::Stdout => Ok(Sink::Stdout),
-            Place::File(path) => match fs::File::create(&path) {
+            Place::File(path) => match opened(&path) {
                 Ok(file) => Ok(Sink::File(path, file)),
                 Err(error) => Err(not_written(&path, &error)),
             },
@@ -99,7 +107,7 @@ impl Reports {
     /// What was asked for, and nothing else.
     ///
     /// # Errors
-    /// When a place could not be written to.
+    /// When two go to one place, or a place could not be written to.
     pub(super) fn asked(wanted: &[Wanted]) -> Result<Self, Failure> {
         if wanted.is_empty() {
             Ok(Self { wanted: Vec::new(), streamed: false })
@@ -140,9 +148,47 @@ pub(super) fn not_written(path: &Path, error: &std::io::Error) -> Failure {
     Failure::Report(format!("could not write {}: {error}", path.display()))
 }
 
-/// Whether a report could be written there. A device is not tried: to open a pipe twice would end it.
+/// Whether reports can be written, each a format and its file, or standard output: asked before the work that they tell of.
+///
+/// # Errors
+/// When two of them go to one place, where the later would destroy the other, or a place could not be written to.
+pub(super) fn can_be_written(reports: &[(&str, Option<&Path>)]) -> Result<(), Failure> {
+    let mut taken = BTreeMap::new();
+    for (format, path) in reports {
+        if let Some(other) = taken.insert(path.map(in_full), format) {
+            let place =
+                path.map_or_else(|| "standard output (`-`)".to_owned(), |path| path.display().to_string());
+            return Err(Failure::usage(format!(
+                "two reports go to {place}: {other} and {format}; give each a place of its own"
+            )));
+        }
+    }
+    let mut files = reports.iter().filter_map(|(_, path)| *path);
+    files.try_for_each(|path| writable(path).map_err(|error| not_written(path, &error)))
+}
+
+/// A path as it is the same however it is written, as far as its folder is there.
+fn in_full(path: &Path) -> PathBuf {
+    let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let folder = absolute.parent().and_then(|folder| fs::canonicalize(folder).ok());
+    folder.zip(absolute.file_name()).map(|(folder, name)| folder.join(name)).unwrap_or(absolute)
+}
+
+/// Whether a report could be written there; no folder is made for it yet. A device is not tried: to open a pipe twice
+/// would end it.
 fn writable(path: &Path) -> std::io::Result<()> {
-    if is_device(path) { Ok(()) } else { temporary(path).map(drop) }
+    if is_device(path) {
+        return Ok(());
+    }
+    let there = folder_of(path)?.ancestors().find(|folder| folder.as_os_str().is_empty() || folder.exists());
+    let there = there.filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    empty_in(there).map(drop)
+}
+
+/// Opens a file that is written bit by bit.
+fn opened(path: &Path) -> std::io::Result<fs::File> {
+    fs::create_dir_all(folder_of(path)?)?;
+    fs::File::create(path)
 }
 
 /// Whether something stands there that is written to, and must never be replaced by a file: a device, a pipe.
@@ -152,11 +198,20 @@ fn is_device(path: &Path) -> bool {
 
 /// An empty file beside the one to be written, gone again unless it is kept.
 fn temporary(path: &Path) -> std::io::Result<tempfile::NamedTempFile> {
+    let folder = folder_of(path)?;
+    fs::create_dir_all(folder)?;
+    empty_in(folder)
+}
+
+/// The folder that a file is in, or is to be in.
+fn folder_of(path: &Path) -> std::io::Result<&Path> {
     if path.is_dir() {
         return Err(std::io::Error::other("it is a folder"));
     }
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    fs::create_dir_all(folder)?;
+    Ok(path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new(".")))
+}
+
+fn empty_in(folder: &Path) -> std::io::Result<tempfile::NamedTempFile> {
     tempfile::Builder::new().prefix(".lockproof-").tempfile_in(folder)
 }
 

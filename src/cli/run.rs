@@ -1,17 +1,18 @@
 //! `lockproof run`: the suite against a target, or against the built-in reference server.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use clap::Args;
+use globset::{Glob, GlobMatcher};
 
-use crate::document::Millis;
+use crate::document::{Millis, Name, closest, suggest};
 use crate::outcome::{ContractInfo, ExitCode};
 use crate::plan::{Filter, Inputs, Permits, Plan, Slow};
 use crate::runner::{Header, Lane, Settings, Shown, Strictness, conclude};
-use crate::scenario::Severity;
+use crate::scenario::{Severity, Suite};
 
 use super::bundle::Bundle;
 use super::error::Failure;
@@ -138,7 +139,7 @@ pub(super) struct LimitArgs {
 }
 
 fn time(text: &str) -> Result<Duration, String> {
-    let time = Millis::parse(text)?.duration();
+    let time = Millis::wait(text)?;
     if time.is_zero() { Err("a time of nothing would end before it begins".to_owned()) } else { Ok(time) }
 }
 
@@ -224,9 +225,11 @@ impl LimitArgs {
 impl SelectArgs {
     /// The cases that are selected.
     pub(super) fn plan(&self, permits: Permits, bundle: &Bundle) -> Result<Plan, Failure> {
-        let plan = self.expand(permits, bundle, &self.filter(bundle)?)?;
+        let suite = suite::read(&self.scenarios)?;
+        let filter = self.filter(&permits, (bundle, &suite))?;
+        let plan = self.expand(permits, (bundle, &suite), &filter);
         if plan.cases.is_empty() {
-            let axes = "--only, --tag, --severity, --service and --environment";
+            let axes = "--only, --tag, --skip-tag, --severity, --service and --environment";
             return Err(Failure::Inconclusive(format!("nothing was selected: no case fits {axes}")));
         }
         Ok(plan)
@@ -234,9 +237,10 @@ impl SelectArgs {
 
     /// The same in one environment.
     pub(super) fn plan_in(&self, permits: Permits, bundle: &Bundle, name: &str) -> Result<Plan, Failure> {
-        let mut filter = self.filter(bundle)?;
+        let suite = suite::read(&self.scenarios)?;
+        let mut filter = self.filter(&permits, (bundle, &suite))?;
         filter.environments = vec![name.to_owned()];
-        let plan = self.expand(permits, bundle, &filter)?;
+        let plan = self.expand(permits, (bundle, &suite), &filter);
         if plan.cases.is_empty() {
             return Err(Failure::Inconclusive(format!("nothing was selected in `{name}`")));
         }
@@ -245,15 +249,15 @@ impl SelectArgs {
 
     /// The ids of all cases that could be selected.
     pub(super) fn every_case(&self, permits: Permits, bundle: &Bundle) -> Result<Vec<String>, Failure> {
-        let plan = self.expand(permits, bundle, &Filter::default())?;
+        let suite = suite::read(&self.scenarios)?;
+        let plan = self.expand(permits, (bundle, &suite), &Filter::default());
         Ok(plan.cases.into_iter().map(|case| case.id).collect())
     }
 
-    fn expand(&self, permits: Permits, bundle: &Bundle, filter: &Filter) -> Result<Plan, Failure> {
-        let suite = suite::read(&self.scenarios)?;
+    fn expand(&self, permits: Permits, (bundle, suite): (&Bundle, &Suite), filter: &Filter) -> Plan {
         let permits = Permits { slow: self.slow(), ..permits };
         let Bundle { contract, bodies, .. } = bundle;
-        Ok(Plan::expand(&Inputs { contract, bodies, suite: &suite, permits: &permits }, filter))
+        Plan::expand(&Inputs { contract, bodies, suite, permits: &permits }, filter)
     }
 
     fn slow(&self) -> Slow {
@@ -274,24 +278,76 @@ impl SelectArgs {
             && [only, tag, skip_tag, service, environment].iter().all(|list| list.is_empty())
     }
 
-    fn filter(&self, bundle: &Bundle) -> Result<Filter, Failure> {
+    fn filter(&self, permits: &Permits, (bundle, suite): (&Bundle, &Suite)) -> Result<Filter, Failure> {
         known("service", &self.service, bundle.contract.services.keys())?;
         known("environment", &self.environment, bundle.contract.environments.keys())?;
+        known_tags("--tag", &self.tag, suite)?;
+        known_tags("--skip-tag", &self.skip_tag, suite)?;
         let mut filter = Filter::default();
         filter.tags.clone_from(&self.tag);
         filter.without.clone_from(&self.skip_tag);
         filter.severities = self.severity.iter().map(|severity| (*severity).into()).collect();
         filter.services.clone_from(&self.service);
         filter.environments.clone_from(&self.environment);
-        filter.only(&self.only).map_err(|error| Failure::usage(format!("--only: {error}")))
+        let filter = filter.only(&self.only).map_err(|error| Failure::usage(format!("--only: {error}")))?;
+        let unknown = self.only.iter().filter(|glob| !fits_a_check(glob, suite));
+        for glob in unknown {
+            // It may speak of ids as a whole, such as `*/none`.
+            let alone = Filter::default().only(std::slice::from_ref(glob)).map_err(Failure::usage)?;
+            if self.expand(permits.clone(), (bundle, suite), &alone).cases.is_empty() {
+                return Err(no_such_check(glob, suite));
+            }
+        }
+        Ok(filter)
     }
+}
+
+/// Whether the id of a check fits a glob, or what it says before the first `/`: the id of a case begins with its check's.
+fn fits_a_check(glob: &str, suite: &Suite) -> bool {
+    let check = glob.split('/').next().unwrap_or(glob);
+    let fits = |glob: &GlobMatcher| suite.scenarios.iter().any(|one| glob.is_match(one.id.as_str()));
+    // A part of a glob need not be one.
+    [glob, check]
+        .into_iter()
+        .filter_map(|text| Glob::new(text).ok())
+        .any(|built| fits(&built.compile_matcher()))
+}
+
+fn no_such_check(glob: &str, suite: &Suite) -> Failure {
+    let near =
+        closest(glob.split('/').next().unwrap_or(glob), suite.scenarios.iter().map(|one| one.id.as_str()));
+    let hint = near.map_or_else(
+        || "`lockproof scenarios list` has the built-in checks, --list the cases".to_owned(),
+        |near| format!("did you mean `{near}`?"),
+    );
+    Failure::usage(format!("--only: no check of the suite fits `{glob}`; {hint}"))
+}
+
+/// A slip in a tag would select or leave out something else than was meant, and say nothing.
+fn known_tags(flag: &str, wanted: &[String], suite: &Suite) -> Result<(), Failure> {
+    let mut known = tags(suite);
+    if wanted.iter().all(|tag| known.contains(tag.as_str())) {
+        return Ok(());
+    }
+    // What a built-in check is tagged with is no slip, where all scenarios are the operator's own.
+    let builtin = suite::read(&[])?;
+    known.extend(tags(&builtin));
+    let Some(unknown) = wanted.iter().find(|tag| !known.contains(tag.as_str())) else { return Ok(()) };
+    let hint = suggest(unknown, &known.into_iter().collect::<Vec<_>>()).unwrap_or_default();
+    Err(Failure::usage(format!("{flag}: no check has the tag or family `{unknown}`; {hint}")))
+}
+
+/// The tags and families of all checks.
+fn tags(suite: &Suite) -> BTreeSet<&str> {
+    let tags = suite.scenarios.iter().flat_map(|one| one.tags.iter().map(Name::as_str));
+    tags.chain(suite.scenarios.iter().map(|one| one.family.as_str())).collect()
 }
 
 /// Names on the command line must be the contract's.
 fn known<'a>(
     what: &str,
     wanted: &[String],
-    names: impl Iterator<Item = &'a crate::document::Name> + Clone,
+    names: impl Iterator<Item = &'a Name> + Clone,
 ) -> Result<(), Failure> {
     let unknown = wanted.iter().find(|wanted| !names.clone().any(|name| name.as_str() == **wanted));
     unknown.map_or(Ok(()), |unknown| {

@@ -2,8 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::document::Source;
 use crate::scenario::{Suite, SuiteFile, builtin_files};
 
+use super::check::Kind;
 use super::error::Failure;
 
 /// The deepest folder that is looked into.
@@ -12,7 +14,7 @@ const DEEPEST: usize = 8;
 /// The suite: the built-in one, or what the given files and folders hold.
 pub(super) fn read(paths: &[PathBuf]) -> Result<Suite, Failure> {
     let files =
-        if paths.is_empty() { builtin_files().into_iter().map(in_place).collect() } else { collect(paths)? };
+        if paths.is_empty() { builtin_files().into_iter().map(in_place).collect() } else { own(paths)? };
     if files.is_empty() {
         return Err(Failure::usage("there is no scenario (*.yaml) under the given paths"));
     }
@@ -24,6 +26,15 @@ pub(super) fn read(paths: &[PathBuf]) -> Result<Suite, Failure> {
 /// A built-in file by its path in the repository: so a report names it.
 fn in_place(file: SuiteFile) -> SuiteFile {
     SuiteFile { path: format!("scenarios/{}", file.path), ..file }
+}
+
+/// The operator's own, each of which is a scenario.
+fn own(paths: &[PathBuf]) -> Result<Vec<SuiteFile>, Failure> {
+    let files = collect(paths)?;
+    for file in &files {
+        Kind::Scenario.admits(&Source { name: file.path.clone(), text: file.text.clone() })?;
+    }
+    Ok(files)
 }
 
 /// The scenario files under some paths, in the order of their names.

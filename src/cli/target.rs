@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use clap::Args;
 
-use crate::contract::{KeySource, is_remote};
+use crate::contract::{Contract, KeySource, is_remote};
 use crate::plan::Permits;
 use crate::runner::{Lane, Steering};
 use crate::wire::{ClientOptions, Plane};
@@ -204,7 +204,9 @@ impl TargetArgs {
         let mut options = self.client.steering(timeout)?;
         options.authorities.extend(authority);
         let folder = std::path::absolute(&bundle.folder).unwrap_or_default();
-        let sources = contract.credentials.values().map(|credential| &credential.key);
+        let facing = contract.facing_clients();
+        let clients = facing.iter().flat_map(Contract::key_sources);
+        let sources = contract.key_sources().chain(clients).map(|(_, source)| source);
         let plane = Plane::new(&contract.control, &options, folder, sources)
             .map_err(|error| Failure::usage(format!("control: could not {error}")))?;
         Ok(Steering::new(plane, super::run::now_ms))
@@ -222,7 +224,7 @@ fn own_control(bundle: &mut Bundle, url: &str) -> Result<(), Failure> {
 /// Puts an environment where a target says that it is; the environment's name.
 fn redirect(bundle: &mut Bundle, target: &str) -> Result<String, Failure> {
     let holds_fixture =
-        bundle.contract.credentials.values().any(|one| matches!(one.key, KeySource::Fixture(_)));
+        bundle.contract.key_sources().any(|(_, source)| matches!(source, KeySource::Fixture(_)));
     let environments = &mut bundle.contract.environments;
     let known: Vec<_> = environments.keys().map(ToString::to_string).collect();
     let (name, url) = match (target.split_once('='), &*known) {

@@ -48,7 +48,7 @@ pub struct LoadComparison {
     pub new: String,
     /// What a reader must know before trusting anything below.
     pub notices: Vec<String>,
-    /// Whether anything follows: not where a result is void, a checkpoint or interrupted.
+    /// Whether anything follows: not where a result is void, a checkpoint, interrupted or one shard of several.
     pub valid: bool,
     /// How many right answers came in a second.
     pub throughput: Throughput,
@@ -238,12 +238,28 @@ fn rates(result: &LoadResult) -> Vec<f64> {
 
 fn named(result: &LoadResult) -> String {
     let kept = if result.whole { "" } else { ", a checkpoint" };
-    format!("{}, {}, {}{kept}", result.plan, result.started, result.target.url)
+    let part = part(result).map(|part| format!(", {part}")).unwrap_or_default();
+    format!("{}, {}, {}{part}{kept}", result.plan, result.started, result.target.url)
 }
 
 fn is_valid(result: &LoadResult) -> bool {
     let sound = !matches!(result.verdict, LoadVerdict::Void | LoadVerdict::Aborted | LoadVerdict::Error);
-    result.whole && sound
+    result.whole && sound && part(result).is_none()
+}
+
+/// Which shard it is, where it is one of several.
+fn part(result: &LoadResult) -> Option<String> {
+    let shard = result.identity.shard.filter(|shard| shard.of > 1)?;
+    Some(format!("shard {}/{}", shard.number, shard.of))
+}
+
+/// Why nothing follows from a load.
+fn why_void(result: &LoadResult) -> String {
+    let mut causes = result.generator.causes.clone();
+    causes.extend(
+        part(result).map(|part| format!("it is {part}, put all of them together with `lockproof merge`")),
+    );
+    if causes.is_empty() { "it is not whole".to_owned() } else { causes.join("; ") }
 }
 
 fn notices(old: &LoadResult, new: &LoadResult) -> Vec<String> {
@@ -258,9 +274,7 @@ fn notices(old: &LoadResult, new: &LoadResult) -> Vec<String> {
     }
     for (word, result) in [("earlier", old), ("later", new)] {
         if !is_valid(result) {
-            let why = result.generator.causes.join("; ");
-            let why = if why.is_empty() { "it is not whole".to_owned() } else { why };
-            notices.push(format!("nothing follows from the {word} load: {why}"));
+            notices.push(format!("nothing follows from the {word} load: {}", why_void(result)));
         }
     }
     notices

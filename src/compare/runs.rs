@@ -155,6 +155,21 @@ fn only_in(one: &RunResult, other: &RunResult) -> Vec<String> {
     names(one).difference(&names(other)).cloned().collect()
 }
 
+impl RunComparison {
+    /// How many of each there are, in words.
+    fn counts(&self) -> String {
+        let counts = [
+            (self.new_failures.len(), "new failures:"),
+            (self.new_warnings.len(), "new warnings:"),
+            (self.unjudged.len(), "no longer judged:"),
+            (self.fixed.len(), "fixed:"),
+            (self.unchanged.len(), "unchanged:"),
+            (self.vanished.len(), "checks gone:"),
+        ];
+        counts.map(|(number, what)| format!("{what} {number}")).join(", ")
+    }
+}
+
 impl From<&RunComparison> for Sheet {
     fn from(comparison: &RunComparison) -> Self {
         let RunComparison { new_failures, new_warnings, fixed, unchanged, unjudged, .. } = comparison;
@@ -175,14 +190,6 @@ impl From<&RunComparison> for Sheet {
             let rows = list.iter().map(|check| vec![check.clone()]).collect();
             Table { title, ink, head: vec!["check"], rows }
         };
-        let counts = [
-            (new_failures.len(), "new failures:"),
-            (new_warnings.len(), "new warnings:"),
-            (unjudged.len(), "no longer judged:"),
-            (fixed.len(), "fixed:"),
-            (unchanged.len(), "unchanged:"),
-        ];
-        let counts: Vec<_> = counts.iter().map(|(number, what)| format!("{what} {number}")).collect();
         let ink = match comparison.trend() {
             Trend::NewFailures => Ink::Bad,
             Trend::Worse => Ink::Doubt,
@@ -205,7 +212,7 @@ impl From<&RunComparison> for Sheet {
                 cases("unchanged", Ink::Plain, unchanged),
                 checks("checks that are new", Ink::Plain, &comparison.appeared),
             ],
-            verdict: (ink, counts.join(", ")),
+            verdict: (ink, comparison.counts()),
         }
     }
 }

@@ -65,12 +65,14 @@ pub struct Differing {
 }
 
 impl SidesComparison {
-    /// Whether the two are the same in everything that was looked at.
+    /// Whether the two are the same wherever both have answered.
     pub fn is_same(&self) -> bool {
-        self.split.is_empty()
-            && self.refusals.is_empty()
-            && self.judged_apart.is_empty()
-            && self.unanswered.is_empty()
+        self.split.is_empty() && self.refusals.is_empty() && self.judged_apart.is_empty()
+    }
+
+    /// Whether a sameness says anything: not where one of them has no answer, or nothing was answered by both.
+    pub fn is_whole(&self) -> bool {
+        self.unanswered.is_empty() && self.alike > 0
     }
 }
 
@@ -204,10 +206,15 @@ impl From<&SidesComparison> for Sheet {
         };
         let rows = refusals.iter().map(refusal).collect();
         let head = vec!["case", "", ""];
-        let (ink, word) = if comparison.is_same() {
-            (Ink::Good, "the two are the same")
-        } else {
-            (Ink::Bad, "the two differ")
+        let (ink, word) = match (comparison.is_same(), comparison.is_whole()) {
+            (false, _) => (Ink::Bad, "the two differ"),
+            (true, true) => (Ink::Good, "the two are the same"),
+            (true, false) if *alike == 0 => {
+                (Ink::Doubt, "nothing was compared: no case was answered by both")
+            }
+            (true, false) => {
+                (Ink::Doubt, "no difference where both answered; some cases only one of them did")
+            }
         };
         Self {
             title: "Two implementations".to_owned(),

@@ -110,6 +110,7 @@ fn a_result_is_not_worse_than_itself_and_a_lost_check_is_worse_though_nothing_fa
     assert_eq!(runs(&one, &one).trend(), Trend::NotWorse);
     let less = runs(&one, &result(&[("b/s/x.y/one", Verdict::Fail)]));
     assert_eq!(less.trend(), Trend::Worse);
+    assert!(Sheet::from(&less).verdict.1.ends_with("checks gone: 1"), "what makes it worse is counted");
 }
 
 fn shown(sheet: &Sheet) -> String {

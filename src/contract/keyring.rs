@@ -10,7 +10,7 @@ use super::{Contract, KeySource, SIGNING_KEY, Secret};
 
 /// The shortest key that can be taken: the redactor removes every trace of a key from every report, and a
 /// shorter text would take half of the report with it.
-const SHORTEST_KEY: usize = 16;
+pub const SHORTEST_KEY: usize = 16;
 
 /// The longest key that can be taken: far longer than any, and short enough to be found wherever a text is cut for the
 /// search.
@@ -51,6 +51,15 @@ impl fmt::Display for KeyError {
     }
 }
 
+impl Contract {
+    /// Where each key comes from, by the name of its credential; the one that signs tokens is one of them.
+    pub fn key_sources(&self) -> impl Iterator<Item = (&str, &KeySource)> {
+        let signing = self.tokens.as_ref().and_then(|tokens| tokens.jwt.as_ref()?.signing_key.as_ref());
+        let credentials = self.credentials.iter().map(|(name, credential)| (name.as_str(), &credential.key));
+        credentials.chain(signing.map(|source| (SIGNING_KEY, source)))
+    }
+}
+
 impl Keyring {
     /// Fetches every key of a contract; `folder` is the contract's own.
     ///
@@ -59,9 +68,7 @@ impl Keyring {
     pub fn fetch(contract: &Contract, folder: &Path, supply: &dyn KeySupply) -> Result<Self, Vec<KeyError>> {
         let mut keys = IndexMap::new();
         let mut errors = Vec::new();
-        let signing = contract.tokens.as_ref().and_then(|tokens| tokens.jwt.as_ref()?.signing_key.as_ref());
-        let credentials = contract.credentials.iter().map(|(name, it)| (name.as_str(), &it.key));
-        for (name, source) in credentials.chain(signing.map(|source| (SIGNING_KEY, source))) {
+        for (name, source) in contract.key_sources() {
             let fetched = fetch_key(source, folder, supply).and_then(check_key);
             match fetched {
                 Ok(key) => drop(keys.insert(name.to_owned(), Secret::new(key))),

@@ -39,7 +39,7 @@ pub use credential::{Carrier, Credential, Grant, KeySource, KeyState};
 pub use documents::{Documents, Published};
 pub use environment::{Environment, Tls};
 pub use idempotency::{Idempotency, UNIQUE};
-pub use keyring::{KeyError, KeySupply, Keyring};
+pub use keyring::{KeyError, KeySupply, Keyring, SHORTEST_KEY};
 pub use limits::{Limit, Limits};
 pub use load::load;
 pub use matcher::{JsonType, Matcher, Rule};

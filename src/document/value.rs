@@ -175,10 +175,29 @@ text! {
     /// A length of time, written as `250ms`, `1s`, `2m`.
     Millis(Duration),
     schema: { "type": "string", "format": "duration-text" },
-    parse: |text| humantime::parse_duration(text).map_err(|error| error.to_string())
+    parse: |text| length(text, LONGEST)
+}
+
+/// The longest time that a file can name: a key may last for decades. Whoever adds several to an instant still gets one.
+const LONGEST: (Duration, &str) = (Duration::from_hours(36_525 * 24), "100 years");
+/// The longest time that can be waited for.
+const LONGEST_WAIT: (Duration, &str) = (Duration::from_hours(366 * 24), "366 days");
+
+/// A length of time that is no longer than the longest.
+fn length(text: &str, (longest, name): (Duration, &str)) -> Result<Duration, String> {
+    let time = humantime::parse_duration(text).map_err(|error| error.to_string())?;
+    if time > longest { Err(format!("longer than {name}")) } else { Ok(time) }
 }
 
 impl Millis {
+    /// Parses the length of a time that somebody waits for: it comes to an end within 366 days.
+    ///
+    /// # Errors
+    /// What is wrong with the text, as a fragment of a sentence.
+    pub fn wait(text: &str) -> Result<Duration, String> {
+        length(text, LONGEST_WAIT)
+    }
+
     /// The length of time.
     pub fn duration(&self) -> Duration {
         self.parsed
@@ -261,5 +280,24 @@ impl JsonSchema for StatusMatch {
             ],
             "errorMessage": "a status is a code like 401 or a class like 4xx"
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_is_no_longer_than_an_instant_can_lie_ahead() {
+        let far = |text: &str| Millis::parse(text).map(|time| time.duration().as_secs() / 86_400);
+        assert_eq!((far("366d"), far("100y")), (Ok(366), Ok(36_525)));
+        for text in ["100y 1s", "36526d", "584542046090y", "99999999999999h"] {
+            assert_eq!(far(text), Err("longer than 100 years".to_owned()), "{text}");
+        }
+        assert_eq!(Millis::wait("366d"), Ok(Duration::from_hours(366 * 24)));
+        for text in ["366d 1ms", "2y", "584542046090y", "99999999999999h"] {
+            assert_eq!(Millis::wait(text), Err("longer than 366 days".to_owned()), "{text}");
+        }
+        assert!(Millis::wait("soon").is_err() && far("9999999999999999999999y").is_err());
     }
 }

@@ -129,8 +129,13 @@ impl Diary {
         let Book { collected, second, told, .. } = &mut *book;
         collected.surprises.iter().skip(*told).for_each(|surprise| notice(&Event::Surprise(surprise)));
         *told = collected.surprises.len();
+        let shard = collected.shard;
         for number in *second..over {
             notice(&Event::Second(number, collected.seconds.entry(number).or_default()));
+            // A second later, so that no answer that was timed in it is still on its way here.
+            if let Some(sum) = number.checked_sub(1).and_then(|before| collected.seconds.get_mut(&before)) {
+                sum.close(shard);
+            }
         }
         *second = over.max(*second);
     }

@@ -46,12 +46,23 @@ pub struct Demand<'a> {
     pub environment: &'a str,
     /// Whether its contract declares it as protected.
     pub protected: bool,
-    /// The highest rate of the whole plan, in requests a second; nothing in the closed model, which has none.
-    pub peak: Option<f64>,
+    /// How fast it asks.
+    pub pace: Asking,
     /// All requests of the whole plan; nothing where that is not known before, or the operator said how many there are.
     pub requests: Option<u64>,
     /// The highest rate that the operator permits, where one is said.
     pub most: Option<f64>,
+}
+
+/// How fast a plan asks.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Asking {
+    /// At no more than this rate, in requests a second.
+    Rate(f64),
+    /// In the closed model, as fast as it is answered.
+    Closed,
+    /// As virtual users do, to whom no flag gives a rate.
+    Users,
 }
 
 /// Whether a plan asks for no more than is permitted. A protected environment has caps of its own: they are lifted by
@@ -63,20 +74,25 @@ pub fn cap(demand: &Demand<'_>) -> Result<(), String> {
     let Demand { environment, protected, .. } = *demand;
     let because = if protected { format!("`{environment}` is protected: ") } else { String::new() };
     let most = demand.most.or(protected.then_some(PROTECTED_RATE));
-    match (most, demand.peak) {
-        (Some(most), Some(peak)) if peak > most => {
+    if let Some(most) = most {
+        let wants = match demand.pace {
+            Asking::Rate(peak) if peak <= most => None,
+            Asking::Rate(peak) => Some(format!(
+                "the plan asks for {peak:.0}: ask for less with --rate, or permit more with --max-rate"
+            )),
+            Asking::Closed => Some(
+                "a closed model asks for as many as it gets: give it --model open with a --rate".to_owned(),
+            ),
+            Asking::Users => Some(
+                "users ask for as many as they get: send a plan that has a `mix` and a rate instead"
+                    .to_owned(),
+            ),
+        };
+        if let Some(wants) = wants {
             return Err(format!(
-                "{because}a load may ask for {most} requests a second at the most, and the plan asks for {peak:.0}: ask for \
-                 less with --rate, or permit more with --max-rate"
+                "{because}a load may ask for {most} requests a second at the most, and {wants}"
             ));
         }
-        (Some(most), None) => {
-            return Err(format!(
-                "{because}a load may ask for {most} requests a second at the most, and a closed model asks for as many as \
-                 it gets: give it a --rate"
-            ));
-        }
-        (Some(_), Some(_)) | (None, _) => {}
     }
     match demand.requests {
         Some(requests) if protected && requests > PROTECTED_REQUESTS => Err(format!(
@@ -96,22 +112,33 @@ fn is_loopback(address: IpAddr) -> bool {
 mod tests {
     use super::*;
 
-    const PROTECTED: Demand<'static> =
-        Demand { environment: "live", protected: true, peak: Some(5.0), requests: Some(1000), most: None };
+    const PROTECTED: Demand<'static> = Demand {
+        environment: "live",
+        protected: true,
+        pace: Asking::Rate(5.0),
+        requests: Some(1000),
+        most: None,
+    };
 
     #[test]
     fn a_protected_environment_has_caps_that_the_operator_alone_lifts() {
         assert_eq!(cap(&PROTECTED), Ok(()));
-        assert!(cap(&Demand { peak: Some(5.1), ..PROTECTED }).unwrap_err().contains("--max-rate"));
-        assert_eq!(cap(&Demand { peak: Some(50.0), most: Some(50.0), ..PROTECTED }), Ok(()));
+        assert!(cap(&Demand { pace: Asking::Rate(5.1), ..PROTECTED }).unwrap_err().contains("--max-rate"));
+        assert_eq!(cap(&Demand { pace: Asking::Rate(50.0), most: Some(50.0), ..PROTECTED }), Ok(()));
         assert!(cap(&Demand { requests: Some(1001), ..PROTECTED }).unwrap_err().contains("--requests"));
         assert_eq!(cap(&Demand { requests: None, ..PROTECTED }), Ok(()));
-        assert!(cap(&Demand { peak: None, ..PROTECTED }).unwrap_err().contains("closed model"));
+        let closed = Demand { pace: Asking::Closed, ..PROTECTED };
+        assert!(
+            cap(&closed).unwrap_err().ends_with("as many as it gets: give it --model open with a --rate")
+        );
+        let users = cap(&Demand { pace: Asking::Users, ..PROTECTED }).unwrap_err();
+        assert!(users.contains("users ask for as many as they get") && !users.contains("--rate"), "{users}");
     }
 
     #[test]
     fn what_is_not_protected_has_the_caps_that_are_asked_for() {
-        let open = Demand { protected: false, peak: Some(1e6), requests: Some(u64::MAX), ..PROTECTED };
+        let open =
+            Demand { protected: false, pace: Asking::Rate(1e6), requests: Some(u64::MAX), ..PROTECTED };
         assert_eq!(cap(&open), Ok(()));
         assert!(cap(&Demand { most: Some(999.0), ..open }).is_err());
     }

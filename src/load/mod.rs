@@ -13,6 +13,7 @@ mod conclude;
 #[cfg(feature = "goose")]
 mod diary;
 mod engine;
+mod flags;
 pub mod format;
 mod guard;
 mod honesty;
@@ -46,7 +47,8 @@ pub use bind::{BindError, Bound, Place, Wheel, bind, environment};
 pub use calibrate::{Calibration, calibrate, calibration};
 pub use collect::{Collected, Event, longest, run};
 pub use conclude::{Conclusion, Header, checkpoint, conclude};
-pub use guard::{Demand, authorise, cap};
+pub use flags::Flags;
+pub use guard::{Asking, Demand, authorise, cap};
 pub use honesty::{Limits, Surroundings};
 pub use identity::run_id;
 pub use interrupter::Interrupter;

@@ -112,7 +112,8 @@ impl Pace {
         let (schedule, span) = match model {
             Model::Closed if !alone.is_zero() => {
                 return Err(
-                    "the plan sends something alone first, which needs a rate; give --rate".to_owned()
+                    "the plan sends something alone first, which needs a rate; give --rate, and no --model closed"
+                        .to_owned()
                 );
             }
             Model::Closed => (None, warm_up + duration),

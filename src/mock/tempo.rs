@@ -83,9 +83,7 @@ impl Pulse {
 
 fn time(text: &str) -> Result<Duration, String> {
     let text = text.trim();
-    Millis::parse(text)
-        .map(|time| time.duration())
-        .map_err(|_| format!("`{text}` is no length of time; write `20ms`"))
+    Millis::wait(text).map_err(|why| format!("`{text}` is no length of time to wait ({why}); write `20ms`"))
 }
 
 impl FromStr for Delay {
@@ -206,6 +204,9 @@ mod tests {
         }
         for text in ["300ms", "1s/300ms", "1s/1s", "x/y"] {
             assert!(text.parse::<Stall>().is_err(), "{text}");
+        }
+        for text in ["99999999999999h", "exponential(2y)"] {
+            assert!(text.parse::<Delay>().is_err_and(|why| why.contains("longer than 366 days")), "{text}");
         }
     }
 

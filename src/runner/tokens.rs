@@ -1,14 +1,12 @@
 //! Tokens that a target mints during a run: what stands in reports holds none of them, like no key.
 
-use crate::contract::{OperationId, Secret};
+use crate::contract::{OperationId, SHORTEST_KEY, Secret};
 use crate::judge::decoded;
 use crate::plan::Draft;
 use crate::wire::{Answer, Exchange};
 
 use super::Job;
 
-/// A shorter text is no token: taken out of every report, it would take half of the report with it.
-const SHORTEST: usize = 16;
 /// What a token is called where it stood.
 const NAME: &str = "token";
 
@@ -25,13 +23,13 @@ pub(super) fn minted(job: &Job, exchange: &Exchange) -> Vec<Secret> {
     let heard = exchange.transcript.iter().flat_map(|transcript| &transcript.answers);
     let answers = exchange.answer.iter().chain(heard.map(|heard| &heard.answer));
     let texts = answers.flat_map(|answer| texts(answer, &|json| tokens.mint.capture.select(json)));
-    texts.filter(|text| text.len() >= SHORTEST).map(Secret::new).collect()
+    texts.filter(|text| text.len() >= SHORTEST_KEY).map(Secret::new).collect()
 }
 
 /// The token that a request carried, forged or not.
 pub(super) fn carried(draft: &Draft, exchange: &Exchange) -> Option<Secret> {
     draft.token.as_ref()?;
-    let text = exchange.request.key.as_ref().filter(|text| text.len() >= SHORTEST)?;
+    let text = exchange.request.key.as_ref().filter(|text| text.len() >= SHORTEST_KEY)?;
     Some(Secret::new(text.clone()))
 }
 

@@ -8,6 +8,7 @@ use crate::redact::Redactor;
 
 use super::checks;
 use super::event::{Event, Finding, Place, What};
+use super::wanted::Wanted;
 
 /// How many findings, and how many parts that could not be looked into, are listed.
 const LISTED: usize = 5_000;
@@ -92,15 +93,20 @@ fn keep<T>(list: &mut Vec<T>, one: T) {
     }
 }
 
-/// Concludes a scan.
-pub fn conclude(about: About, tally: Tally, redactor: &Redactor) -> (ScanResult, ExitCode) {
+/// Concludes a scan for what was wanted. A name shows neither a key nor what looks like one.
+pub fn conclude(
+    about: About,
+    tally: Tally,
+    (redactor, wanted): (&Redactor, &Wanted),
+) -> (ScanResult, ExitCode) {
     let (verdict, exit) = weigh(&about, &tally);
     let mut notices = about.notices;
     if tally.files == 0 && verdict == RunVerdict::Inconclusive {
         notices.push("there is nothing to look into: no file was read".to_owned());
     }
-    let mut findings: Vec<_> = tally.findings.into_iter().map(|finding| written(finding, redactor)).collect();
-    let mut unread: Vec<_> = tally.unread.into_iter().map(|one| left(one, redactor)).collect();
+    let veil = |text: &str| redactor.redact(&wanted.veiled(redactor.redact(text).as_str()));
+    let mut findings: Vec<_> = tally.findings.into_iter().map(|finding| written(finding, &veil)).collect();
+    let mut unread: Vec<_> = tally.unread.into_iter().map(|one| left(one, &veil)).collect();
     findings.sort();
     unread.sort();
     // What is asked of an artefact stands in the contract: there is no other file to point to.
@@ -109,12 +115,12 @@ pub fn conclude(about: About, tally: Tally, redactor: &Redactor) -> (ScanResult,
         format: SCAN_FORMAT.to_owned(),
         tool: Tool { name: "lockproof".to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
         contract: about.contract,
-        paths: about.paths.iter().map(|path| redactor.redact(path)).collect(),
+        paths: about.paths.iter().map(|path| veil(path)).collect(),
         started: about.started,
         duration_ms: about.duration_ms,
         verdict,
         exit_code: exit.code(),
-        notices: notices.iter().map(|notice| redactor.redact(notice)).collect(),
+        notices: notices.iter().map(|notice| veil(notice)).collect(),
         files: tally.files,
         entries: tally.entries,
         bytes: tally.bytes,
@@ -137,8 +143,8 @@ fn weigh(about: &About, tally: &Tally) -> (RunVerdict, ExitCode) {
     }
 }
 
-fn written(finding: Finding, redactor: &Redactor) -> ScanFinding {
-    let (file, entries) = place(&finding.place, redactor);
+fn written(finding: Finding, veil: &dyn Fn(&str) -> Redacted) -> ScanFinding {
+    let (file, entries) = place(&finding.place, veil);
     let check = finding.what.check();
     let (credential, form) = match finding.what {
         What::Key { credential, form } => (Some(credential), form),
@@ -155,11 +161,11 @@ fn written(finding: Finding, redactor: &Redactor) -> ScanFinding {
     }
 }
 
-fn left((at, why): (Place, String), redactor: &Redactor) -> Unread {
-    let (file, entries) = place(&at, redactor);
-    Unread { file, entries, why: redactor.redact(&why) }
+fn left((at, why): (Place, String), veil: &dyn Fn(&str) -> Redacted) -> Unread {
+    let (file, entries) = place(&at, veil);
+    Unread { file, entries, why: veil(&why) }
 }
 
-fn place(place: &Place, redactor: &Redactor) -> (Redacted, Vec<Redacted>) {
-    (redactor.redact(&place.file), place.entries.iter().map(|name| redactor.redact(name)).collect())
+fn place(place: &Place, veil: &dyn Fn(&str) -> Redacted) -> (Redacted, Vec<Redacted>) {
+    (veil(&place.file), place.entries.iter().map(|name| veil(name)).collect())
 }

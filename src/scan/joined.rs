@@ -120,8 +120,10 @@ impl<'s, 't> Seam<'s, 't> {
 
     /// Pays for so many bytes that are read to know what is to be put together; nothing where they are not paid for.
     pub(super) fn pay(&mut self, count: usize) -> Option<()> {
-        self.left = self.left.checked_sub(count)?;
-        Some(())
+        let left = self.left.checked_sub(count);
+        // Whoever cannot pay has nothing left: trying again costs nothing.
+        self.left = left.unwrap_or(0);
+        left.map(drop)
     }
 
     /// Ends a text.

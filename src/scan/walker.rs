@@ -5,7 +5,7 @@ use std::io::{self, Read};
 use std::mem;
 use std::ops::Range;
 use std::rc::Rc;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::budget::{Budget, Metered};
 use super::event::{Event, Finding, Place, What};
@@ -60,11 +60,18 @@ impl<'a> Walker<'a> {
 
     /// A name may hold a key too.
     fn search_name(&mut self) {
-        for trace in self.wanted.keys(self.place.file.as_bytes()) {
-            let what = What::Key { credential: trace.credential, form: trace.form };
-            let read = Some("in the name of the file");
-            (self.hear)(Event::Found(Finding { place: self.place.clone(), offset: 0, what, read }));
+        let (traces, lookalikes) = self.wanted.both(self.place.file.as_bytes());
+        for _ in lookalikes {
+            self.found_in_name(What::Pattern);
         }
+        for trace in traces {
+            self.found_in_name(What::Key { credential: trace.credential, form: trace.form });
+        }
+    }
+
+    fn found_in_name(&mut self, what: What) {
+        let read = Some("in the name of the file");
+        (self.hear)(Event::Found(Finding { place: self.place.clone(), offset: 0, what, read }));
     }
 
     /// Looks into a file or an entry, whatever it is.
@@ -112,7 +119,7 @@ impl<'a> Walker<'a> {
             return;
         }
         (self.hear)(Event::Entry);
-        self.place.entries.push(shown(name));
+        self.place.entries.push(self.shown(name));
         look(self);
         self.place.entries.pop();
     }
@@ -163,6 +170,21 @@ impl<'a> Walker<'a> {
         done
     }
 
+    /// As much of a name as is kept, what would be a part of a key by that left out: a million of them may be held at once.
+    fn shown(&self, name: &str) -> String {
+        if name.len() <= LONGEST_NAME {
+            return name.to_owned();
+        }
+        let mut name = self.wanted.veiled(name);
+        name.truncate(name.floor_char_boundary(LONGEST_NAME));
+        name
+    }
+
+    /// Whether somebody wants it to end.
+    pub fn is_stopped(&self) -> bool {
+        self.stop.load(Ordering::Relaxed)
+    }
+
     /// Whether nothing more is to be looked into.
     pub(super) fn ended(&self) -> bool {
         self.budget.ended().is_some()
@@ -175,7 +197,7 @@ impl<'a> Walker<'a> {
 
     /// Tells that an entry could not be looked into, at least not as it was meant to be.
     pub(super) fn unread_entry(&mut self, name: &str, why: &str) {
-        self.place.entries.push(shown(name));
+        self.place.entries.push(self.shown(name));
         self.unread(why);
         self.place.entries.pop();
     }
@@ -186,11 +208,6 @@ impl<'a> Walker<'a> {
             (self.hear)(Event::Unread { place: self.place.clone(), why: why.to_owned() });
         }
     }
-}
-
-/// As much of a name as is kept: a million of them may be held at once.
-fn shown(name: &str) -> String {
-    name.get(..name.floor_char_boundary(LONGEST_NAME)).unwrap_or_default().to_owned()
 }
 
 /// What went wrong, for people.

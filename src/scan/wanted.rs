@@ -10,6 +10,9 @@ use super::pattern::KeyPattern;
 /// The shortest part without a digit that is told: a key that is made of words has many in common with any text.
 const SHORTEST_WORDS: usize = 16;
 
+/// What stands in a name for a text that looks like a key.
+const VEIL: &str = "[looks like a key]";
+
 /// The keys of a contract, and what keys look like.
 #[derive(Clone, Debug)]
 pub struct Wanted {
@@ -44,6 +47,26 @@ impl Wanted {
             text.is_some_and(|text| self.known.contains(text))
         };
         pattern.find(text).filter(|at| !known(at)).collect()
+    }
+
+    /// Both: what looks like a key and is one is told as that alone.
+    pub(super) fn both(&self, text: &[u8]) -> (Vec<Trace>, Vec<Range<usize>>) {
+        let (traces, mut lookalikes) = (self.keys(text), self.lookalikes(text));
+        lookalikes
+            .retain(|at| !traces.iter().any(|trace| trace.at.start < at.end && at.start < trace.at.end));
+        (traces, lookalikes)
+    }
+
+    /// A name as it may be told: without what looks like a key.
+    pub(super) fn veiled(&self, name: &str) -> String {
+        let mut veiled = String::new();
+        let mut from = 0;
+        for at in self.lookalikes(name.as_bytes()) {
+            veiled.push_str(name.get(from..at.start).unwrap_or_default());
+            veiled.push_str(VEIL);
+            from = at.end;
+        }
+        veiled + name.get(from..).unwrap_or_default()
     }
 }
 

@@ -73,7 +73,8 @@ impl<'s> Search<'s> {
         window: &mut Vec<u8>,
         go_on: &dyn Fn() -> bool,
     ) -> io::Result<()> {
-        let overlap = self.wanted.reach();
+        // A list may begin in one window, and be joined behind its end.
+        let overlap = self.wanted.reach().max(2 * constants::LONGEST);
         let size = self.step + overlap;
         let mut kept = 0;
         loop {
@@ -137,18 +138,15 @@ impl<'s> Search<'s> {
         let [_, _, in_pieces_before] = self.told;
         let mut covered = Vec::new();
         if is_text(text) {
-            for joined in constants::joined(text) {
+            constants::joined(text, &mut |joined| {
                 if joined.start() < limit {
-                    covered.extend(self.joined(&joined, PIECES));
+                    covered.extend(self.joined(joined, PIECES));
                 }
-            }
+            });
         }
-        let traces = self.wanted.keys(text);
-        for at in self.wanted.lookalikes(text) {
-            let known = traces.iter().any(|trace| trace.at.start < at.end && at.start < trace.at.end);
-            if at.start < limit && !known {
-                self.tell(1, at.start, at.len(), (What::Pattern, None));
-            }
+        let (traces, lookalikes) = self.wanted.both(text);
+        for at in lookalikes.into_iter().filter(|at| at.start < limit) {
+            self.tell(1, at.start, at.len(), (What::Pattern, None));
         }
         for trace in traces {
             let offset = self.base + length(trace.at.start);

@@ -7,6 +7,7 @@
 use std::time::Duration;
 
 use super::connect::TimeConnections;
+use super::proxy::Proxy;
 use super::tls;
 
 /// How the client is to be.
@@ -23,7 +24,7 @@ pub struct ClientOptions {
     /// PEM with a client certificate and its private key.
     pub identity: Option<Vec<u8>>,
     /// The proxy that everything goes through, where the operator names one.
-    pub proxy: Option<String>,
+    pub proxy: Option<Proxy>,
     /// Bounds on time and size.
     pub limits: Limits,
 }
@@ -106,9 +107,9 @@ pub enum WireError {
         /// Which of them.
         what: &'static str,
     },
-    /// The proxy's address is wrong.
-    #[error("use the proxy `{0}`: it is not an address")]
-    Proxy(String),
+    /// The proxy cannot be used.
+    #[error("use the proxy {0}")]
+    Proxy(Proxy),
     /// The TLS library refused.
     #[error("set up the client: {0}")]
     Setup(String),
@@ -144,7 +145,7 @@ pub(super) fn build(options: &ClientOptions) -> Result<reqwest::Client, WireErro
     };
     builder = builder.tls_backend_preconfigured(tls);
     if let Some(proxy) = &options.proxy {
-        let through = reqwest::Proxy::all(proxy).map_err(|_| WireError::Proxy(proxy.clone()))?;
+        let through = reqwest::Proxy::all(proxy.url()).map_err(|_| WireError::Proxy(proxy.clone()))?;
         builder = builder.proxy(through);
     }
     builder.build().map_err(|error| WireError::Setup(error.without_url().to_string()))

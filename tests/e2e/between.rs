@@ -217,6 +217,15 @@ fn an_address_that_somebody_else_listens_at_is_told() {
 }
 
 #[test]
+fn an_address_that_stands_for_all_is_none_that_a_backend_reaches() {
+    let program = Lockproof::new(&["between", "--contract", "c.yaml", "--listen-upstream", "0.0.0.0:0"]);
+    let program = program.file("c.yaml", contract("http://127.0.0.1:9"));
+    let outcome = program.env("PLATFORM_KEY", KEY).env("SESSION", SESSION).run();
+    assert_eq!(outcome.code, Some(2), "{outcome}");
+    assert!(outcome.says("name the address at which the backend reaches this machine"), "{outcome}");
+}
+
+#[test]
 fn an_interrupt_leaves_a_report_that_says_so() {
     let program = Lockproof::new(&["between", "--report", "ndjson=-"]);
     let running = program.stdout(std::process::Stdio::piped()).start();

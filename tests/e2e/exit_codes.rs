@@ -139,9 +139,44 @@ fn a_folder_without_scenarios_is_2() {
 #[test]
 fn nothing_selected_is_3_and_nothing_is_sent() {
     let server = sound();
-    let outcome = Small::at(&server.url()).run().args(&["--only", "no-such-check"]).run();
+    let only = ["--only", "key-missing", "--severity", "info"];
+    let outcome = Small::at(&server.url()).run().args(&only).run();
     ends_with(&outcome, 3, "nothing was selected");
     assert_eq!(server.connections(), 0);
+}
+
+#[test]
+fn a_slip_in_a_selection_is_2_though_the_rest_fits_and_the_nearest_is_named() {
+    let server = sound();
+    for (flags, says) in [
+        (
+            &["--only", "key-missing", "--only", "key-mising"][..],
+            "--only: no check of the suite fits `key-mising`; did you mean `key-missing`?",
+        ),
+        (&["--only", "key-*", "--only", "key-mising/test/items.list/none"], "did you mean `key-missing`?"),
+        (&["--only", "zzzz-nonsense-zzzz"], "`lockproof scenarios list` has the built-in checks"),
+        (
+            &["--tag", "core", "--tag", "shpe"],
+            "--tag: no check has the tag or family `shpe`; did you mean `shape`?",
+        ),
+        (
+            &["--tag", "core", "--skip-tag", "exact-byte"],
+            "--skip-tag: no check has the tag or family `exact-byte`; did you mean `exact-bytes`?",
+        ),
+    ] {
+        ends_with(&Small::at(&server.url()).run().args(flags).run(), 2, says);
+    }
+    assert_eq!(server.connections(), 0);
+}
+
+#[test]
+fn a_selection_may_speak_of_checks_and_of_cases() {
+    for glob in ["key-missing", "key-m*", "key-missing/*", "*/none", "*missing*none", "{key-missing/*,x}"] {
+        let run = Small::at("http://127.0.0.1:1").run().args(&["--list", "--only", glob]);
+        let outcome = run.run();
+        assert_eq!(outcome.code, Some(0), "{glob}: {outcome}");
+        assert!(outcome.says("key-missing/test/items.list/none"), "{glob}: {outcome}");
+    }
 }
 
 #[test]
@@ -161,6 +196,42 @@ fn a_report_that_could_not_be_written_is_6_before_anything_is_sent() {
         ends_with(&outcome, 6, "could not write");
     }
     assert_eq!(server.connections(), 0);
+}
+
+#[test]
+fn two_reports_to_one_place_are_2_and_nothing_is_sent() {
+    let server = sound();
+    for (one, other, says) in [
+        (
+            "json=a.json",
+            "html=a.json",
+            "two reports go to a.json: json and html; give each a place of its own",
+        ),
+        ("json=a.json", "html=./a.json", "two reports go to ./a.json: json and html"),
+        ("json=-", "junit=-", "two reports go to standard output (`-`): json and junit"),
+        ("json=a.json", "json=a.json", "two reports go to a.json: json and json"),
+        ("json", "html=reports/latest/results.json", "two reports go to reports/latest/results.json"),
+    ] {
+        let program = Small::at(&server.url()).run().args(&["--report", one, "--report", other]);
+        let outcome = program.file("a.json", "the old one").run();
+        ends_with(&outcome, 2, says);
+        assert_eq!(std::fs::read(outcome.folder().join("a.json")).unwrap(), b"the old one");
+    }
+    assert_eq!(server.connections(), 0);
+}
+
+/// So many seeds take hours: what ends within the bound of these tests has tried nothing.
+const PROVE: [&str; 3] = ["prove", "--seeds", "100000"];
+
+#[test]
+fn a_proof_that_could_not_be_written_is_6_before_a_server_is_tried() {
+    for report in ["json=folder", "json=file/below.json", "markdown=/proc/no/such.md"] {
+        let program = Lockproof::new(&PROVE).args(&["--report", report]).file("file", "");
+        let outcome = program.prepare(|folder| std::fs::create_dir(folder.join("folder")).unwrap()).run();
+        ends_with(&outcome, 6, "could not write");
+    }
+    let twice = Lockproof::new(&PROVE).args(&["--report", "json=a", "--report", "markdown=a"]).run();
+    ends_with(&twice, 2, "two reports go to a: json and markdown");
 }
 
 #[test]

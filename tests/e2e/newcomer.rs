@@ -79,6 +79,14 @@ fn a_case_can_be_run_alone_by_the_id_that_the_report_gives() {
 }
 
 #[test]
+fn a_slip_in_the_id_of_an_own_check_is_told_by_its_nearest_id() {
+    let program = Small::at("http://127.0.0.1:1").run().file("mine/key-not-in-upper-case.yaml", CHECK);
+    let outcome = program.args(&["--scenarios", "mine", "--only", "key-not-in-uper-case"]).run();
+    assert_eq!(outcome.code, Some(2), "{outcome}");
+    assert!(outcome.says("did you mean `key-not-in-upper-case`?"), "{outcome}");
+}
+
+#[test]
 fn a_new_check_can_be_checked_and_its_mistakes_have_cures() {
     let good = Lockproof::new(&["check", "mine"]).file("mine/key-not-in-upper-case.yaml", CHECK).run();
     assert_eq!((good.code, good.stdout.as_str()), (Some(0), "1 file without a mistake\n"), "{good}");

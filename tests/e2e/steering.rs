@@ -228,3 +228,38 @@ fn a_contract_without_control_skips_such_checks_and_names_the_line() {
     assert_eq!(outcome.code, Some(0), "{outcome}");
     assert!(outcome.says("the contract lacks a line `control.create`"), "{outcome}");
 }
+
+#[test]
+fn a_key_whose_answer_is_incomplete_is_kept_out_of_reports_and_taken_back_as_far_as_can_be() {
+    let key = "tst_Issued7hK2mNp4QrSt6UvWx8Yz3AbCd";
+    for (answers, taken_back) in [
+        (r#"{"id":"k_77"}"#.to_owned(), true),
+        (format!(r#"{{"key":"{key}"}}"#), false),
+        (r#"{"key":"the","id":"k_77"}"#.to_owned(), true),
+        (r#"{"key":null,"id":"k_77"}"#.to_owned(), true),
+    ] {
+        let target = Target::default();
+        let steered = target.clone();
+        let server = Server::http(move |request| {
+            let told = steered.steered(request).map(|reply| match request.method.as_str() {
+                "POST" if request.path() == "/control/keys" => Reply::Whole(json(200, &answers)),
+                _ => reply,
+            });
+            told.unwrap_or_else(|| Reply::Whole(steered.edge.answer(request)))
+        });
+        let contract = contract(&server.url()).replace("keys/{credential}", "keys/{id}").replacen(
+            "name: \"{credential}\" } } }",
+            "name: \"{credential}\" } }, answers: { key: $.key, id: $.id } }",
+            1,
+        );
+        assert!(contract.contains("answers:"), "{contract}");
+        let program = run(&server.url(), &Keys::default()).file("lockproof.yaml", contract);
+        let outcome = program.args(&["--only", "revoke-lag"]).run();
+        assert_eq!(outcome.code, Some(3), "{outcome}");
+        is_clean_of(&outcome, key);
+        let done = target.done();
+        assert_eq!(done.iter().any(|what| what == "DELETE keys/k_77"), taken_back, "{done:?}: {outcome}");
+        // A text that is too short to be a key is not taken out of every report.
+        assert!(!outcome.stdout.contains("[KEY:created/leaked]"), "{outcome}");
+    }
+}

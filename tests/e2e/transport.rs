@@ -214,3 +214,26 @@ fn another_target_can_be_named_on_the_command_line() {
     conformant(&program.args(&["--target", &target.url()]).run());
     assert!(!target.requests().is_empty());
 }
+
+#[test]
+fn a_password_of_a_proxy_is_in_no_report_and_what_is_no_proxy_is_refused() {
+    let proxy = sound();
+    let url = proxy.url().replace("http://", "http://alice:S3cretProxyPw@");
+    let outcome = Small::at("http://target.invalid").run().args(&["--proxy", &url]).run();
+    assert!(
+        outcome.says(&format!("requests go through the proxy {}", url.replace("alice:S3cretProxyPw", "...")))
+    );
+    for file in outcome.files() {
+        let text = String::from_utf8_lossy(&std::fs::read(&file).unwrap()).into_owned();
+        assert!(!text.contains("S3cret") && !text.contains("alice"), "{}", file.display());
+    }
+    assert!(!format!("{outcome}").contains("S3cret"), "{outcome}");
+    for wrong in ["htpp://alice:S3cret@127.0.0.1:1", "ftp://127.0.0.1:1", "foo"] {
+        let target = sound();
+        let outcome = Small::at(&target.url()).run().args(&["--proxy", wrong]).run();
+        assert_eq!(outcome.code, Some(2), "{outcome}");
+        assert!(outcome.says("write http://HOST:PORT"), "{outcome}");
+        assert!(!format!("{outcome}").contains("S3cret"), "{outcome}");
+        assert_eq!(target.connections(), 0, "nothing is sent past the proxy");
+    }
+}

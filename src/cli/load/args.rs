@@ -18,7 +18,7 @@ Examples:
   lockproof load --connections 64                        as fast as 64 connections go, one request behind the other
   lockproof load my-plan.yaml --contract lockproof.yaml --authorized api.example.com
   lockproof load --find-capacity --threshold 'p99(accepted) < 50ms' --duration 5s
-  lockproof load --shard 1/4 --start-at 2027-01-31T12:00:00Z --out shard-1
+  lockproof load --contract lockproof.yaml --shard 1/4 --start-at 2027-01-31T12:00:00Z --out shard-1
   lockproof load --threshold 'p99(accepted, response) < 20ms' --threshold 'rate(shed) < 1%'
 
 Every answer is judged. Exit code 1 is a wrong answer, 4 a threshold that was missed, 5 a result that is void because
@@ -195,7 +195,7 @@ fn some_rate(text: &str) -> Result<Rate, String> {
 }
 
 fn time(text: &str) -> Result<Duration, String> {
-    Millis::parse(text).map(|time| time.duration())
+    Millis::wait(text)
 }
 
 fn some_time(text: &str) -> Result<Duration, String> {

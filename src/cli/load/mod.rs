@@ -15,11 +15,12 @@ use std::time::{Duration, Instant, SystemTime};
 
 use crate::document::{Source, suggest};
 use crate::load::format::{self, LoadPlan};
-use crate::load::{self, Collected, Conclusion, Event, Header, Job, Pace};
+use crate::load::{self, Collected, Conclusion, Event, Flags, Header, Job, Pace, Shard};
 use crate::outcome::ExitCode;
 use crate::report::load_page;
 
 use super::bundle;
+use super::check::Kind;
 use super::error::Failure;
 use super::output::{self, Output};
 use super::target::AimedApart;
@@ -38,10 +39,13 @@ pub(super) fn run(args: &LoadArgs, output: &Output) -> Done {
     }
     let (name, plan) = plan(args.plan.as_deref().unwrap_or(STANDARD))?;
     let pacing = args.pacing();
+    let flags = Flags { pacing: &pacing, thresholds: &args.thresholds(), searches: is_search(args, &plan) };
+    flags.suit(&plan).map_err(Failure::usage)?;
     let mut pace = Pace::new(&plan, &pacing, cores()).map_err(Failure::usage)?;
     pace.settings.start = args.part.start_at.map(start).transpose()?;
     room::room_for(pace.settings.connections)?;
     let aimed = args.target.aim_apart()?;
+    shared(pacing.shard, &aimed)?;
     on(args, (&name, &plan, pace), aimed, output)
 }
 
@@ -66,6 +70,17 @@ fn on(
     output::print(&load_page(&conclusion.result, output.style()))?;
     files::finish(&args.out, &conclusion.result, load::log(&job, &collected, started))?;
     Ok(conclusion.exit)
+}
+
+/// Refuses a part of a plan for a target that the other parts do not have: this process's own reference server.
+fn shared(shard: Shard, aimed: &AimedApart) -> Result<(), Failure> {
+    if shard.is_whole() || aimed.child.is_none() {
+        return Ok(());
+    }
+    Err(Failure::usage(
+        "--shard: each process would load a reference server of its own; name a target that all shards share, with \
+         --contract and its base_url or --target",
+    ))
 }
 
 /// Whether rates are tried until the highest is known that holds: each of them is a load, and none is the result.
@@ -200,7 +215,11 @@ fn plan(wanted: &str) -> Result<(String, LoadPlan), Failure> {
     let builtin = format::builtin();
     let source = match builtin.iter().find(|source| source.name == wanted) {
         Some(source) => source.clone(),
-        None if is_path(wanted) => bundle::read_source(wanted.as_ref())?,
+        None if is_path(wanted) => {
+            let source = bundle::read_source(wanted.as_ref())?;
+            Kind::Plan.admits(&source)?;
+            source
+        }
         None => {
             let names: Vec<&str> = builtin.iter().map(|source| source.name.as_str()).collect();
             let hint = suggest(wanted, &names).unwrap_or_default();

@@ -11,7 +11,7 @@ use crate::cli::target::AimedApart;
 use crate::document::Rate;
 use crate::load::format::LoadPlan;
 use crate::load::schedule::Schedule;
-use crate::load::{self, Demand, Job, Pace, Place, Target, Wheel, Wish};
+use crate::load::{self, Asking, Demand, Job, Pace, Place, Target, Wheel, Wish};
 use crate::redact::Redactor;
 use crate::wire::{self, ClientOptions, Origin, Scheme};
 
@@ -35,7 +35,7 @@ pub(super) fn job(
         .environments
         .iter()
         .any(|(known, declared)| known.as_str() == environment && declared.protected);
-    capped(args, (&environment, protected), &pace)?;
+    capped(args, (&environment, protected), (plan, &pace))?;
     let origin = Origin::new(base).map_err(|error| Failure::usage(format!("could not {error}")))?;
     let options = args.target.plain_options(aimed, &environment, pace.settings.timeout)?;
     let target = target(args, (&environment, &origin), &options, pace.peak())?;
@@ -82,12 +82,20 @@ fn wheel(
 }
 
 /// Refuses a plan that asks for more than the operator permits.
-fn capped(args: &LoadArgs, (environment, protected): (&str, bool), pace: &Pace) -> Result<(), Failure> {
+fn capped(
+    args: &LoadArgs,
+    (environment, protected): (&str, bool),
+    (plan, pace): (&LoadPlan, &Pace),
+) -> Result<(), Failure> {
     let all = pace.schedule.as_ref().map(Schedule::planned).filter(|_| !args.is_counted());
     let demand = Demand {
         environment,
         protected,
-        peak: pace.peak(),
+        pace: match pace.peak() {
+            _ if !plan.journeys.is_empty() => Asking::Users,
+            Some(peak) => Asking::Rate(peak),
+            None => Asking::Closed,
+        },
         requests: all,
         most: args.max_rate.as_ref().map(Rate::per_second),
     };

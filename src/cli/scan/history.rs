@@ -44,6 +44,9 @@ pub(super) fn check(path: &Path) -> Result<Option<Event>, Failure> {
 fn each(path: &Path, objects: &mut dyn BufRead, walker: &mut Walker<'_>) -> Result<(), String> {
     let broken = |error: std::io::Error| format!("git broke off: {error}");
     loop {
+        if walker.is_stopped() {
+            return Err("it was interrupted before its end".to_owned());
+        }
         let mut line = String::new();
         objects.take(LONGEST_LINE).read_line(&mut line).map_err(broken)?;
         let mut words = line.split_whitespace();

@@ -84,7 +84,7 @@ pub(super) fn run(args: &ScanArgs, output: &Output) -> Done {
     about.duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
     about.notices.extend(done.notices);
     about.interrupted = stop.exit();
-    let (result, exit) = conclude(about, done.tally, &redactor);
+    let (result, exit) = conclude(about, done.tally, (&redactor, &job.wanted));
     reports.write_with(&|format, style| render(&result, &redactor, format, style), output)?;
     Ok(exit)
 }

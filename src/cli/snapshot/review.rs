@@ -105,14 +105,14 @@ fn globs(flag: &str, texts: &[String]) -> Result<GlobSet, Failure> {
 
 /// Shows each, and asks.
 fn by_hand(folder: &Folder, output: &Output) -> Done {
-    let keyboard = Keyboard::take();
+    let mut keyboard = Keyboard::take();
     let (mut accepted, mut rejected) = (0, 0);
     let mut all = false;
     for (at, pending) in folder.pending.iter().enumerate() {
         if !all {
             show(folder, (at, pending), output)?;
         }
-        let choice = match &keyboard {
+        let choice = match &mut keyboard {
             _ if all => Choice::Accept,
             None => Choice::Skip,
             Some(keyboard) => ask(keyboard)?,
@@ -154,7 +154,7 @@ fn approved<'a>(folder: &'a Folder, pending: &'a Pending) -> Option<(&'a SnapNam
     own.or_else(other).map(|(name, snap)| (name, snap.text.as_str()))
 }
 
-fn ask(keyboard: &Keyboard) -> Result<Choice, Failure> {
+fn ask(keyboard: &mut Keyboard) -> Result<Choice, Failure> {
     output::print(QUESTION.as_bytes())?;
     let choice = loop {
         match keyboard.key() {

@@ -37,6 +37,10 @@ pub(super) struct Flight {
 
 /// A connection.
 #[derive(Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "its place in a queue and the other end's silence are two things"
+)]
 pub(super) struct Connection {
     pub(super) transport: Option<Transport>,
     pub(super) state: State,
@@ -44,6 +48,8 @@ pub(super) struct Connection {
     pub(super) flight: Flight,
     /// The request that is under way, where it holds something that is another each time.
     pub(super) own: Vec<u8>,
+    /// Whether it stands in the queue of those that wait for a request.
+    pub(super) queued: bool,
     /// Whether the other end will send no more.
     pub(super) half_closed: bool,
     /// When it was asked for, and when it was there without TLS, in nanoseconds from the start.
@@ -53,7 +59,7 @@ pub(super) struct Connection {
     stood_at: u64,
     /// How many answers came on it.
     answers: u32,
-    /// How many attempts to connect have failed in a row.
+    /// How many attempts to get an answer on it have failed in a row.
     failures: u32,
 }
 
@@ -65,6 +71,7 @@ impl Connection {
             reader: Reader::new(),
             flight: Flight::default(),
             own: Vec::new(),
+            queued: false,
             half_closed: false,
             asked_at: 0,
             there_at: None,
@@ -84,15 +91,20 @@ impl Connection {
 
     /// Notes that it stands.
     pub(super) fn stands(&mut self, now: u64) {
-        self.failures = 0;
         self.stood_at = now;
         self.state = State::Idle;
     }
 
     /// Notes that an answer came on it; whether it is used for another request.
     pub(super) fn lives(&mut self, settings: &Settings, now: u64) -> bool {
+        self.failures = 0;
         self.answers = self.answers.saturating_add(1);
         self.answers < settings.life_requests && !self.is_old(settings, now)
+    }
+
+    /// Whether an answer came on it.
+    pub(super) fn has_answered(&self) -> bool {
+        self.answers > 0
     }
 
     /// Whether it has been used for as long as it may be.

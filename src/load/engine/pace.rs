@@ -83,11 +83,16 @@ impl Pace {
 
     /// The next request where each follows the answer to another: due at once.
     pub(super) fn follow(&mut self, now: u64) -> Option<Due> {
-        (self.cursor.is_none() && now < self.end && self.next < self.beyond).then(|| {
+        (self.is_closed() && now < self.end && self.next < self.beyond).then(|| {
             let due = Due { number: self.next, at: now };
             self.next += self.stride;
             due
         })
+    }
+
+    /// Whether each user sends again as soon as it has its answer.
+    pub(super) fn is_closed(&self) -> bool {
+        self.cursor.is_none()
     }
 
     /// Lets a request wait; whether there is room for it.

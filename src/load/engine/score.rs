@@ -18,7 +18,7 @@ use crate::load::verdict::{self, Outcome};
 
 /// Of so many right answers, one is judged in full all the same.
 const SAMPLE: u64 = 1024;
-/// So many answers are judged in full in a second at most; surprises beyond that are counted by their status.
+/// So many answers of a class are found wrong in full in a second at most; beyond that they are counted by their status.
 const IN_FULL: u32 = 5000;
 
 /// How often times are handed over, in seconds: a program that is killed loses no more.
@@ -32,14 +32,29 @@ pub(super) struct Score {
     album: Album,
     /// Whole answers so far.
     answers: u64,
-    /// How many more may be judged in full in this second.
-    budget: u32,
+    /// How each class is looked at.
+    looks: Vec<Looks>,
     /// The second that is counted.
     second: u64,
     /// When it began to be counted, in nanoseconds from the start.
     since: u64,
     /// The thread's time on a processor at its beginning.
     cpu: u64,
+}
+
+/// How the answers of a class are looked at.
+#[derive(Clone, Copy, Debug, Default)]
+struct Looks {
+    /// How many were found wrong in full in this second.
+    wrong: u32,
+    /// Whether an answer was right that a quick look does not know for right: then only a full one tells wrong ones.
+    needed: bool,
+}
+
+impl Looks {
+    fn are_spent(self) -> bool {
+        self.wrong >= IN_FULL && !self.needed
+    }
 }
 
 /// What becomes of a request that finds no free connection.
@@ -59,7 +74,7 @@ impl Score {
             times: no_times(classes),
             album: Album::new(classes),
             answers: 0,
-            budget: IN_FULL,
+            looks: vec![Looks::default(); classes],
             second: 0,
             since: 0,
             cpu: cpu_time(),
@@ -175,10 +190,10 @@ impl Score {
     ) -> Outcome {
         let job = Arc::clone(&self.job);
         let (right, other) = class.right(flight.sent_at, now);
-        if quick.is_none() && self.budget == 0 && !right.fast.is_blind() && other.is_none() {
+        let looks = self.looks.get(flight.pick.class).copied().unwrap_or_default();
+        if quick.is_none() && looks.are_spent() && !right.fast.is_blind() && other.is_none() {
             return verdict::by_status(right, reader.status(), &job.shed);
         }
-        self.budget = self.budget.saturating_sub(1);
         let service = Duration::from_nanos(now.saturating_sub(flight.sent_at));
         let exchange =
             evidence::answered(job.stamp.filled(&sealed.request, flight.due.number), reader, service);
@@ -192,6 +207,10 @@ impl Score {
             volatile: &volatile,
         };
         let (outcome, actual) = verdict::of_either((right, other), &evidence, &job.shed);
+        if let Some(looks) = self.looks.get_mut(flight.pick.class) {
+            looks.needed |= quick.is_none() && outcome.is_right();
+            looks.wrong += u32::from(!outcome.is_right());
+        }
         match (quick, outcome.is_right()) {
             (None, true) => self.tally.wires.second_looks += 1,
             (Some(_), false) => self.tally.wires.missed += 1,
@@ -312,7 +331,7 @@ impl Score {
     }
 
     fn turn(&mut self, now: u64) -> Tally {
-        self.budget = IN_FULL;
+        self.looks.iter_mut().for_each(|looks| looks.wrong = 0);
         let cpu = cpu_time();
         let fresh = Tally::new(self.tally.thread, self.job.classes.len());
         let mut tally = std::mem::replace(&mut self.tally, fresh);

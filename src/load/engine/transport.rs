@@ -1,6 +1,6 @@
 //! A connection as far as bytes go: in the clear, or through TLS.
 
-use std::io::{self, ErrorKind, Read, Write};
+use std::io::{self, ErrorKind, IoSlice, Read, Write};
 use std::net::SocketAddr;
 use std::sync::Arc;
 
@@ -67,7 +67,9 @@ impl Transport {
                 return Ok(false);
             }
         }
-        Ok(true)
+        // Our own end of it is the last that is written, and the other end waits for it.
+        flush(tls, socket)?;
+        Ok(!tls.wants_write())
     }
 
     /// Writes as much as goes; nothing where nothing does.
@@ -99,12 +101,18 @@ impl Transport {
             }
             match patient(tls.read_tls(socket))? {
                 None => return Ok(None),
-                Some(0) => return Ok(Some(0)),
+                // TLS knows whether its stream came to its end, and says so when it is asked for more.
+                Some(0) => {}
                 Some(_) => {
                     tls.process_new_packets().map_err(io::Error::other)?;
                 }
             }
         }
+    }
+
+    /// Whether something that was written has not left yet.
+    pub(super) fn holds_back(&self) -> bool {
+        self.tls.as_ref().is_some_and(|tls| tls.wants_write())
     }
 
     /// Whether a read that did not fill its room has taken all that is there. Behind TLS there may be more.
@@ -113,9 +121,26 @@ impl Transport {
     }
 }
 
+/// A socket to which a single slice is written as such: of a vector of one, the system takes more trouble.
+struct Slices<'a>(&'a mut TcpStream);
+
+impl Write for Slices<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.write(bytes)
+    }
+
+    fn write_vectored(&mut self, slices: &[IoSlice<'_>]) -> io::Result<usize> {
+        if let [one] = slices { self.0.write(one) } else { self.0.write_vectored(slices) }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
 fn flush(tls: &mut ClientConnection, socket: &mut TcpStream) -> io::Result<()> {
     while tls.wants_write() {
-        if patient(tls.write_tls(socket))?.is_none() {
+        if patient(tls.write_tls(&mut Slices(socket)))?.is_none() {
             break;
         }
     }

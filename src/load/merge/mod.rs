@@ -55,13 +55,23 @@ impl Merged {
     /// What is wrong with it.
     pub fn read(file: &str, result: &[u8], log: &[u8]) -> Result<Self, MergeError> {
         let unreadable = |why: String| MergeError::Unreadable { file: file.to_owned(), why };
+        let result = Self::result(file, result)?;
+        let log = written::read(log).map_err(unreadable)?;
+        Self::of(file, result, &log).map_err(unreadable)
+    }
+
+    /// Reads a result alone: only that of a load has histograms beside it.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn result(file: &str, result: &[u8]) -> Result<LoadResult, MergeError> {
+        let unreadable = |why: String| MergeError::Unreadable { file: file.to_owned(), why };
         let result: LoadResult = serde_json::from_slice(result)
             .map_err(|error| unreadable(format!("it is no result of a load: {error}")))?;
         if result.format != LOAD_FORMAT {
             return Err(unreadable(format!("its format is `{}`, not `{LOAD_FORMAT}`", result.format)));
         }
-        let log = written::read(log).map_err(unreadable)?;
-        Self::of(file, result, &log).map_err(unreadable)
+        Ok(result)
     }
 
     fn of(file: &str, result: LoadResult, log: &Log) -> Result<Self, String> {

@@ -56,9 +56,14 @@ impl Part {
         let (one, two) = (&self.result, &other.result);
         let (own, its) = (&one.identity, &two.identity);
         let contracts = |one: &LoadResult| format!("`{}` of {}", one.contract.api, one.contract.file);
+        // A plan's digest tells where it was sent too.
+        let targets = |one: &LoadResult| format!("`{}` at {}", one.target.environment, one.target.url);
+        let is_elsewhere = (&one.plan, one.seed) == (&two.plan, two.seed) && targets(one) != targets(two);
         let plans = |one: &LoadResult| format!("`{}`, seed {}, to {}", one.plan, one.seed, one.target.url);
         let differs = if own.contract != its.contract {
             format!("they are of different contracts: {} and {}", contracts(one), contracts(two))
+        } else if own.plan != its.plan && is_elsewhere {
+            format!("they are loads of different targets: {} and {}", targets(one), targets(two))
         } else if own.plan != its.plan {
             format!(
                 "they are of different plans, or of one plan with different flags: {} and {}",

@@ -280,6 +280,12 @@ fn what_does_not_belong_together_is_not_put_together() {
     assert!(other(|one| one.identity.contract.push('x')).contains("different contracts"));
     assert!(other(|one| one.identity.plan.push('x')).contains("different plans"));
     assert!(other(|one| one.identity.run.push('x')).contains("different runs"));
+    // Where a plan was sent is a part of its digest.
+    let elsewhere = |one: &mut LoadResult| {
+        one.identity.plan.push('x');
+        one.target.environment.push_str("staging");
+    };
+    assert!(other(elsewhere).contains("they are loads of different targets: `staging` at"));
     let third = shards(&sound(), 3).remove(2);
     assert!(refused(third, second()).contains("into 3 parts, the other into 2"));
     let error = refused(first(|one| one.sent += 1), first(|_| {}));
@@ -325,5 +331,7 @@ fn histograms_of_another_result_are_not_taken() {
     assert!(error.contains("they are of another result"), "{error}");
     let error = Merged::read("one.json", b"{}", b"").unwrap_err().to_string();
     assert!(error.contains("read one.json: it is no result of a load"), "{error}");
+    assert_eq!(Merged::result("one.json", b"{}").unwrap_err().to_string(), error);
+    assert!(Merged::result("one.json", &result).is_ok());
     assert!(Merged::read("one.json", &result, b"1,2\n").is_err());
 }

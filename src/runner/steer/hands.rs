@@ -9,7 +9,8 @@ use super::Grip;
 use super::rules;
 use super::time::{Clock, rfc3339};
 use super::undo::Entry;
-use crate::contract::{Action, Keyring, Secret};
+use crate::contract::{Action, Keyring, SHORTEST_KEY, Secret};
+use crate::document::JsonPath;
 use crate::plan::{Deed, Dice, Public, Rule, created, forge};
 use crate::scenario::{KeyTwist, LikeTheKey, Owner};
 use crate::wire::{Arguments, Told};
@@ -142,7 +143,10 @@ impl<'a> Hands<'a> {
     }
 
     fn keep(&mut self, name: &str, made: Made) -> Result<(), String> {
-        self.grip.redactor.add(name, &made.key);
+        // A shorter text is no key, and is refused as one.
+        if made.key.expose().len() >= SHORTEST_KEY {
+            self.grip.redactor.add(name, &made.key);
+        }
         self.keyring.add(name, made.key.clone()).map_err(|error| error.problem)?;
         self.made.insert(name.to_owned(), made);
         Ok(())
@@ -218,28 +222,25 @@ impl<'a> Hands<'a> {
         let answers = answers.unwrap_or_default();
         let name = deed.key.clone().unwrap_or_default();
         let mut arguments = arguments.clone();
-        if answers.key.is_some() || answers.id.is_some() {
-            let json = told.json().ok_or("the answer is not JSON")?;
-            let text = |path: &crate::document::JsonPath| {
-                path.select(&json)
-                    .first()
-                    .map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned))
-            };
-            // The key first: whatever is wrong with the rest, it must be known.
-            if let Some(path) = &answers.key {
-                let key = text(path).ok_or_else(|| format!("the answer holds no key at {path}"))?;
-                arguments.key = Some(Secret::new(key));
-            }
-            if let Some(path) = &answers.id {
-                let id = text(path).ok_or_else(|| format!("the answer holds no id at {path}"))?;
-                arguments.values.insert("id".to_owned(), Value::from(id));
-            }
-        }
-        let key = arguments.key.clone().ok_or("there is no key")?;
+        let json = told.json().unwrap_or_default();
+        let at = |path: &Option<JsonPath>| path.as_ref().and_then(|path| path.select(&json).first().copied());
+        let key = at(&answers.key).and_then(Value::as_str).map(|key| Secret::new(key.to_owned()));
+        let id = at(&answers.id).filter(|id| id.is_string() || id.is_number());
+        // Whatever is missing, what is there must be known first: it may be enough to take the key back.
+        arguments.key = key.clone().or(arguments.key);
+        arguments.values.extend(id.map(|id| ("id".to_owned(), id.clone())));
         if let Some(ticket) = ticket {
             self.grip.steering.undo.correct(ticket, &arguments);
         }
-        self.keep(&name, Made { values: arguments.values, key, ticket })
+        if let Some(key) = arguments.key {
+            self.keep(&name, Made { values: arguments.values, key, ticket })?;
+        }
+        let missing = |what, path: &Option<JsonPath>, is_there: bool| {
+            let path = path.as_ref().filter(|_| !is_there)?;
+            Some(Err(format!("the answer holds no {what} at {path}")))
+        };
+        let wrong = missing("key", &answers.key, key.is_some());
+        wrong.or_else(|| missing("id", &answers.id, id.is_some())).unwrap_or(Ok(()))
     }
 
     /// What is gone needs not be taken back.

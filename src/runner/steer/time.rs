@@ -17,6 +17,8 @@ pub(super) struct Clock {
 
 const SECOND_MS: i64 = 1000;
 const DAY_MS: i64 = 86_400_000;
+/// The last instant that RFC 3339 can write (section 5.6: a year has four digits).
+const LAST_MS: i64 = 253_402_300_799_999;
 
 impl Clock {
     /// The clock of a case that begins now.
@@ -46,7 +48,11 @@ impl Clock {
         let by = |time: &Option<crate::document::Millis>| {
             time.as_ref().map_or(0, |time| i64::try_from(time.duration().as_millis()).unwrap_or(i64::MAX))
         };
-        Ok(from.saturating_add(by(&at.plus)).saturating_sub(by(&at.minus)))
+        let instant = from.saturating_add(by(&at.plus)).saturating_sub(by(&at.minus));
+        let is_written = (0..=LAST_MS).contains(&instant);
+        is_written
+            .then_some(instant)
+            .ok_or_else(|| "the instant is not within the years 1970 to 9999".to_owned())
     }
 }
 
@@ -78,6 +84,10 @@ mod tests {
         assert!(ms(&clock, at(Origin::Expiry, None, None)).is_err());
         clock.expiry = Some(784_111_778_000);
         assert_eq!(ms(&clock, at(Origin::Expiry, None, Some("100ms"))).unwrap(), "1994-11-06T08:49:37.900Z");
+        assert!(ms(&clock, at(Origin::Now, None, Some("30y"))).is_err());
+        let late = Clock::at(LAST_MS - DAY_MS);
+        assert_eq!(ms(&late, at(Origin::Now, Some("12h"), None)).unwrap(), "9999-12-31T12:00:00Z");
+        assert!(ms(&late, at(Origin::Now, Some("2d"), None)).is_err());
         clock.moved(3_600_000);
         assert_eq!(ms(&clock, at(Origin::Now, None, None)).unwrap(), "1994-11-06T09:49:38Z");
         clock.reset();

@@ -8,16 +8,21 @@ use memchr::{memchr_iter, memmem, memrchr};
 use crate::scan::joined::Joined;
 
 /// The longest constant, and the longest list of them, that is read.
-const LONGEST: usize = 4096;
+pub(in crate::scan) const LONGEST: usize = 4096;
+/// The longest separator of a list that is joined: a longer one leaves little of a key in one piece.
+const LONGEST_SEPARATOR: usize = 16;
 
-/// What is put together in a text.
-pub(in crate::scan) fn joined(text: &[u8]) -> Vec<Joined> {
-    let mut found = Vec::new();
+/// Tells of everything that is put together in a text. All of that is of the order of the text itself: no constant is told
+/// of in two lists, or in two sums.
+pub(in crate::scan) fn joined(text: &[u8], tell: &mut dyn FnMut(&Joined)) {
+    let mut found = |joined: &Joined| {
+        if joined.pieces() > 1 {
+            tell(joined);
+        }
+    };
     sums(text, &mut found);
     lists(text, &mut found);
     templates(text, &mut found);
-    found.retain(|joined| joined.pieces() > 1);
-    found
 }
 
 /// What stands between two quotes, and where it ends.
@@ -83,7 +88,7 @@ fn skip_back(text: &[u8], mut end: usize) -> Option<usize> {
 }
 
 /// Sums of constants, and what is appended to one.
-fn sums(text: &[u8], found: &mut Vec<Joined>) {
+fn sums(text: &[u8], found: &mut dyn FnMut(&Joined)) {
     let mut seen = 0;
     let calls = memmem::find_iter(text, b".concat(");
     let mut sites: Vec<_> = memchr_iter(b'+', text).chain(calls).collect();
@@ -103,7 +108,7 @@ fn sums(text: &[u8], found: &mut Vec<Joined>) {
             let Some(next) = operator(text, skip(text, part.behind)) else { break };
             at = skip(text, next);
         }
-        found.push(joined);
+        found(&joined);
     }
 }
 
@@ -118,17 +123,23 @@ fn operator(text: &[u8], at: usize) -> Option<usize> {
 }
 
 /// Lists of constants that are joined.
-fn lists(text: &[u8], found: &mut Vec<Joined>) {
+fn lists(text: &[u8], found: &mut dyn FnMut(&Joined)) {
+    let mut seen = None;
     for site in memmem::find_iter(text, b".join(") {
         let Some(closing) = skip_back(text, site).filter(|at| text.get(*at) == Some(&b']')) else { continue };
         let from = closing.saturating_sub(LONGEST);
-        let Some(opening) = text.get(from..closing).and_then(|list| memrchr(b'[', list)) else { continue };
+        let opening = text.get(from..closing).and_then(|list| memrchr(b'[', list)).map(|at| from + at);
+        let Some(opening) = opening.filter(|at| seen.replace(*at) != Some(*at)) else { continue };
         let separator = literal(text, skip(text, site + 6)).and_then(|it| text.get(it.start..it.end));
-        let mut joined = Joined::from(from + opening);
-        let mut at = skip(text, from + opening + 1);
-        while let Some(part) = literal(text, at) {
+        let separator = separator.unwrap_or_default();
+        if separator.len() > LONGEST_SEPARATOR {
+            continue;
+        }
+        let mut joined = Joined::from(opening);
+        let mut at = skip(text, opening + 1);
+        while let Some(part) = literal(text, at).filter(|part| part.end < closing) {
             if joined.pieces() > 0 {
-                joined.push(separator.unwrap_or_default(), part.start);
+                joined.push(separator, part.start);
             }
             joined.push(text.get(part.start..part.end).unwrap_or_default(), part.start);
             at = skip(text, part.behind);
@@ -137,12 +148,12 @@ fn lists(text: &[u8], found: &mut Vec<Joined>) {
             }
             at = skip(text, at + 1);
         }
-        found.push(joined);
+        found(&joined);
     }
 }
 
 /// Templates that constants are put into.
-fn templates(text: &[u8], found: &mut Vec<Joined>) {
+fn templates(text: &[u8], found: &mut dyn FnMut(&Joined)) {
     let mut seen = 0;
     for site in memmem::find_iter(text, b"${") {
         if site < seen {
@@ -170,7 +181,7 @@ fn templates(text: &[u8], found: &mut Vec<Joined>) {
             at = end + 1;
         }
         seen = at.max(site + 1);
-        found.push(joined);
+        found(&joined);
     }
 }
 
@@ -179,7 +190,9 @@ mod tests {
     use super::*;
 
     fn texts(source: &str) -> Vec<String> {
-        joined(source.as_bytes()).iter().map(|it| String::from_utf8_lossy(it.text()).into_owned()).collect()
+        let mut texts = Vec::new();
+        joined(source.as_bytes(), &mut |it| texts.push(String::from_utf8_lossy(it.text()).into_owned()));
+        texts
     }
 
     #[test]
@@ -215,10 +228,24 @@ mod tests {
     }
 
     #[test]
+    fn a_list_that_is_joined_again_and_again_is_read_once() {
+        for source in [
+            format!(r#"x=["{}","{}"]"#, "].join(".repeat(100), r#"a",""#.repeat(1000)),
+            format!(r#"x=["a","b"]{}"#, r#"].join("")"#.repeat(1000)),
+            format!(r#"x=["a","b"].join("{}")"#, ".".repeat(1000)),
+        ] {
+            let length: usize = texts(&source).iter().map(String::len).sum();
+            assert!(length < source.len(), "{length} of {}", source.len());
+        }
+    }
+
+    #[test]
     fn a_place_is_that_of_the_piece() {
         let source = r#"k="abc" + "def""#;
-        let all = joined(source.as_bytes());
-        let places: Vec<&str> = all[0].places(&(1..5)).into_iter().map(|at| &source[at]).collect();
+        let mut places = Vec::new();
+        joined(source.as_bytes(), &mut |it| {
+            places.extend(it.places(&(1..5)).into_iter().map(|at| &source[at]));
+        });
         assert_eq!(places, ["bc", "de"]);
     }
 }

@@ -33,6 +33,7 @@ const FORMATS: &[Format] = &[
     closed::ZSTANDARD,
     closed::CABINET,
     closed::LZ4,
+    zip::BEHIND,
 ];
 
 /// A format.

@@ -60,8 +60,7 @@ fn entry(
         Some(b'L' | b'K' | b'x' | b'g') => {
             let mut text = Vec::new();
             content.by_ref().take(LONGEST_NAME).read_to_end(&mut text)?;
-            walker.search_bytes(&text, before);
-            walker.search(&mut content, before)?;
+            walker.search(&mut text.as_slice().chain(&mut content), before)?;
             *long_name = name_of(header, &text).or(long_name.take());
         }
         _ if size == 0 => *long_name = None,

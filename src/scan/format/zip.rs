@@ -23,24 +23,70 @@ const ENTRY: &[u8] = b"PK\x03\x04";
 const DESCRIPTOR: &[u8] = b"PK\x07\x08";
 /// How the end of the directory begins.
 const END: &[u8] = b"PK\x05\x06";
-/// The length of the end of the directory, and of the header of an entry without its name.
+/// The length of the end of the directory, where in it the entries are counted, and what stands there where they are too
+/// many to be.
 const END_LENGTH: u64 = 22;
+const LISTED: usize = 10;
+const LARGE: u16 = u16::MAX;
+/// The length of the header of an entry without its name.
 const HEADER_LENGTH: usize = 30;
+/// The same with the longest name by which it is known among bytes of any kind.
+const HEADER_AND_NAME: usize = HEADER_LENGTH + 512;
+/// The newest version of the format that there is, times ten.
+const NEWEST: u16 = 63;
 /// What is looked at once for the next header.
 const STRETCH: usize = 32 << 10;
 
 fn is(head: &[u8]) -> bool {
-    head.starts_with(ENTRY) && Header::read(head).is_some() || head.starts_with(END)
+    head.starts_with(ENTRY) || head.starts_with(END)
 }
 
 fn walk(walker: &mut Walker<'_>, source: &mut Source<'_>) -> io::Result<()> {
+    through(walker, source, Header::read)?.whole()
+}
+
+/// A program or a script, behind which an archive may stand: a JAR that starts itself, an archive that unpacks itself.
+pub(super) const BEHIND: Format = Format { name: "program", is: may_have_one, look: Look::Archive(behind) };
+
+fn may_have_one(head: &[u8]) -> bool {
+    [&b"#!"[..], b"MZ", b"\x7fELF"].iter().any(|magic| head.starts_with(magic))
+}
+
+fn behind(walker: &mut Walker<'_>, source: &mut Source<'_>) -> io::Result<()> {
+    let passed = through(walker, source, Header::sure)?;
+    // What has no archive behind it has no end that could be missing.
+    if passed.met == 0 { Ok(()) } else { passed.whole() }
+}
+
+/// What an archive turned out to be.
+struct Passed {
+    /// How many entries were met.
+    met: u64,
+    /// Whether the end of its directory was there.
+    complete: bool,
+}
+
+impl Passed {
+    fn whole(&self) -> io::Result<()> {
+        if self.complete { Ok(()) } else { Err(io::ErrorKind::UnexpectedEof.into()) }
+    }
+}
+
+/// From one header to the next, up to the end.
+fn through(
+    walker: &mut Walker<'_>,
+    source: &mut Source<'_>,
+    read: fn(&[u8]) -> Option<Header>,
+) -> io::Result<Passed> {
     let mut end = None;
+    let mut met = 0;
     loop {
-        let header = Header::read(source.peek(HEADER_LENGTH)?);
+        let header = read(source.peek(HEADER_AND_NAME)?);
         if walker.ended() {
-            return Ok(());
+            return Ok(Passed { met, complete: true });
         }
         if let Some(header) = header {
+            met += 1;
             entry(walker, source, &header)?;
             continue;
         }
@@ -51,17 +97,29 @@ fn walk(walker: &mut Walker<'_>, source: &mut Source<'_>) -> io::Result<()> {
             break;
         }
     }
-    let complete = end.is_some_and(|end| source.offset() >= end + END_LENGTH);
-    if complete { Ok(()) } else { Err(io::ErrorKind::UnexpectedEof.into()) }
+    // Readers go by the directory: what it lists and nobody met is a content behind a header that lies.
+    if end.as_ref().is_some_and(|end| end.listed != LARGE && u64::from(end.listed) > met) {
+        walker.unread("its directory lists more entries than were met: what is in them was not unfolded");
+    }
+    let complete = end.is_some_and(|end| source.offset() >= end.at + END_LENGTH);
+    Ok(Passed { met, complete })
+}
+
+/// The end of the directory.
+struct End {
+    /// Where it begins.
+    at: u64,
+    /// How many entries the directory lists.
+    listed: u16,
 }
 
 /// What matters of the header of an entry.
+#[derive(Clone, Copy)]
 struct Header {
     flags: u16,
     method: u16,
     sum: u32,
     packed: u64,
-    unpacked: u32,
     name: usize,
     extra: usize,
 }
@@ -74,12 +132,19 @@ impl Header {
             method: u16_at(bytes, 8)?,
             sum: u32_at(bytes, 14)?,
             packed: u64::from(u32_at(bytes, 18)?),
-            unpacked: u32_at(bytes, 22)?,
             name: usize::from(u16_at(bytes, 26)?),
             extra: usize::from(u16_at(bytes, 28)?),
         };
         let known = matches!(header.method, 0..=20 | 93..=99);
         (bytes.starts_with(ENTRY) && known && header.name > 0).then_some(header)
+    }
+
+    /// Reads a header where anything may stand: its name could be one, and it is packed as nearly all are.
+    fn sure(bytes: &[u8]) -> Option<Self> {
+        let header = Self::read(bytes).filter(|header| matches!(header.method, 0 | 8))?;
+        let name = bytes.get(HEADER_LENGTH..HEADER_LENGTH + header.name)?;
+        let could_be = u16_at(bytes, 4)? <= NEWEST && name.iter().all(|byte| *byte >= b' ');
+        could_be.then_some(header)
     }
 
     /// Whether the length of the content is not known before its end.
@@ -100,9 +165,9 @@ fn entry(walker: &mut Walker<'_>, source: &mut Source<'_>, header: &Header) -> i
     let (_, rest) = bytes.split_at(HEADER_LENGTH);
     let (name, extra) = rest.split_at(header.name);
     let name = String::from_utf8_lossy(name).into_owned();
-    let packed = if header.packed == u64::from(u32::MAX) { long_length(extra) } else { Some(header.packed) };
-    let packed = packed.unwrap_or(header.packed);
-    content(walker, source, (header, packed), &name)
+    let long = if header.packed == u64::from(u32::MAX) { long_length(extra) } else { None };
+    let header = Header { packed: long.unwrap_or(header.packed), ..*header };
+    content(walker, source, &header, &name)
 }
 
 /// The length in the field of a large archive: behind that of the unpacked content.
@@ -116,12 +181,7 @@ fn long_length(mut extra: &[u8]) -> Option<u64> {
     }
 }
 
-fn content(
-    walker: &mut Walker<'_>,
-    source: &mut Source<'_>,
-    (header, packed): (&Header, u64),
-    name: &str,
-) -> io::Result<()> {
+fn content(walker: &mut Walker<'_>, source: &mut Source<'_>, header: &Header, name: &str) -> io::Result<()> {
     if header.streams() {
         return match header.method {
             8 if header.flags & 1 == 0 => {
@@ -139,9 +199,9 @@ fn content(
             }
         };
     }
-    let mut content = source.by_ref().take(packed);
+    let mut content = source.by_ref().take(header.packed);
     match header.method {
-        _ if packed == 0 || header.unpacked == 0 && header.sum == 0 => {}
+        _ if header.packed == 0 => {}
         _ if header.flags & 1 != 0 => closed(walker, name, header),
         0 => walker.stored(name, &mut content),
         8 => {
@@ -186,8 +246,8 @@ struct Between<'s, 'a, 'e> {
     source: &'s mut Source<'a>,
     /// What looks like a header at its very beginning is none.
     first: bool,
-    /// Where the directory ends.
-    end: &'e mut Option<u64>,
+    /// The end of the directory, the last that was met.
+    end: &'e mut Option<End>,
 }
 
 impl Read for Between<'_, '_, '_> {
@@ -196,14 +256,16 @@ impl Read for Between<'_, '_, '_> {
         let ahead = self.source.peek(STRETCH)?;
         let from = usize::from(self.first);
         let next = memmem::find(ahead.get(from..).unwrap_or_default(), ENTRY).map(|at| at + from);
-        // A header may begin in the last few bytes, and end behind them.
-        let sure = if ahead.len() < STRETCH { ahead.len() } else { ahead.len() - 3 };
+        // The end of the directory may begin in the last few bytes, and end behind them; so may a header.
+        let straddling = if ahead.len() < STRETCH { 0 } else { HEADER_LENGTH };
+        let sure = ahead.len() - straddling;
         let count = next.unwrap_or(sure).min(to.len());
         let (Some(to), Some(seen)) = (to.get_mut(..count), ahead.get(..count)) else { return Ok(0) };
         to.copy_from_slice(seen);
         let with_straddling = ahead.get(..(count + 3).min(ahead.len())).unwrap_or_default();
         if let Some(at) = memmem::find(with_straddling, END) {
-            *self.end = Some(offset + u64::try_from(at).unwrap_or(0));
+            let listed = u16_at(ahead, at + LISTED).unwrap_or(0);
+            *self.end = Some(End { at: offset + u64::try_from(at).unwrap_or(0), listed });
         }
         self.first &= count == 0;
         io::BufRead::consume(self.source, count);

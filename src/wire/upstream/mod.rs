@@ -11,7 +11,7 @@ mod play;
 mod relay;
 
 use std::io;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -76,13 +76,13 @@ struct State {
 }
 
 impl Upstream {
-    /// Listens at an address, and at a second one of any port for the stranger, in front of a server.
+    /// Listens at an address, and at a second port of it for the stranger, in front of a server.
     ///
     /// # Errors
     /// When it cannot listen there.
     pub async fn open(listen: SocketAddr, platform: &Origin) -> io::Result<Self> {
         let (declared, stranger) =
-            (TcpListener::bind(listen).await?, TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?);
+            (TcpListener::bind(listen).await?, TcpListener::bind((listen.ip(), 0)).await?);
         let shared = Arc::new(Shared {
             state: Mutex::default(),
             changed: Notify::new(),

@@ -1,6 +1,6 @@
 //! `diff`: two implementations of one contract.
 
-use crate::support::{Edge, Keys, Outcome, Reply, Server, Small, json};
+use crate::support::{Edge, Keys, Lockproof, Outcome, Reply, Server, Small, json};
 
 /// A target whose answers are bent.
 fn serve(bend: impl Fn(String) -> String + Send + Sync + 'static) -> Server {
@@ -79,11 +79,41 @@ fn a_side_that_fails_where_the_other_does_too_is_a_failure_though_the_two_are_th
 }
 
 #[test]
-fn a_side_that_is_down_is_inconclusive() {
-    let program = Small::at("http://127.0.0.1:1").program(&Keys::default());
-    let program = program.args(&["diff", "--contract", "lockproof.yaml", "--tag", "core", "--timeout", "1s"]);
-    let down = program.args(&["--target", "http://127.0.0.1:1", "--target", "http://127.0.0.1:1"]).run();
-    assert_eq!(down.code, Some(3), "{down}");
+fn a_side_that_is_down_is_inconclusive_and_neither_the_same_nor_another() {
+    let server = sound();
+    let (up, gone) = (server.url(), "http://127.0.0.1:1");
+    for (a, b, says) in [
+        (gone, gone, "nothing was compared"),
+        (gone, &*up, "answered by one alone"),
+        (&*up, gone, "answered by one alone"),
+    ] {
+        let program = Small::at("http://127.0.0.1:1").program(&Keys::default());
+        let program =
+            program.args(&["diff", "--contract", "lockproof.yaml", "--tag", "core", "--timeout", "1s"]);
+        let down = program.args(&["--target", a, "--target", b]).run();
+        assert_eq!(down.code, Some(3), "{down}");
+        assert!(
+            down.says(says) && !down.says("the two differ") && !down.says("the two are the same"),
+            "{down}"
+        );
+    }
+}
+
+#[test]
+fn a_slip_in_a_selection_is_wrong_usage_and_nothing_is_sent() {
+    let (a, b) = (sound(), sound());
+    let outcome = diff(&a, &b, &["--only", "key-missing", "--only", "key-mising"]);
+    assert_eq!(outcome.code, Some(2), "{outcome}");
+    assert!(outcome.says("did you mean `key-missing`?"), "{outcome}");
+    assert!(a.requests().is_empty() && b.requests().is_empty());
+}
+
+#[test]
+fn the_help_says_that_a_contract_is_needed() {
+    let help = Lockproof::new(&["diff", "--help"]).run();
+    assert_eq!(help.code, Some(0), "{help}");
+    assert!(help.says("The contract that both are judged by"), "{help}");
+    assert!(!help.says("without it, the built-in reference server"), "{help}");
 }
 
 #[test]

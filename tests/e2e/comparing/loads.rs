@@ -78,3 +78,17 @@ fn of_a_load_that_is_void_nothing_follows_but_what_was_wrong_stays_wrong() {
     let wrong = compare(&sound, &open, &["--fail-on", "new-failures"]);
     assert_eq!(wrong.code, Some(1), "{wrong}");
 }
+
+#[test]
+fn one_shard_of_several_is_not_whole_and_nothing_follows_from_it() {
+    let (_one, path) = load(&["--seed", "1"]);
+    let mut result: Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
+    for (of, code, says) in [(1, 0, "not worse than it was"), (2, 5, "nothing can be concluded")] {
+        result["identity"]["shard"] = serde_json::json!({ "number": 1, "of": of });
+        fs::write(&path, result.to_string()).unwrap();
+        let outcome = compare(&path, &path, &["--fail-on", "regression"]);
+        assert_eq!(outcome.code, Some(code), "{outcome}");
+        assert!(outcome.says(says), "{outcome}");
+        assert_eq!(outcome.says("it is shard 1/2, put all of them together with `lockproof merge`"), of == 2);
+    }
+}

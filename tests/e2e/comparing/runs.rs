@@ -45,6 +45,19 @@ fn what_fails_now_is_told_from_what_no_longer_does() {
 }
 
 #[test]
+fn a_check_that_is_gone_is_counted_in_the_last_line() {
+    let all = result(Door::Locked);
+    let mut some: serde_json::Value = serde_json::from_str(&all).unwrap();
+    some["cases"].as_array_mut().unwrap().retain(|case| case["check"] != "key-missing");
+    let less = compare(&all, &some.to_string(), &["--fail-on", "regression"]);
+    assert_eq!(less.code, Some(1), "{less}");
+    assert!(
+        less.says("new failures: 0, new warnings: 0, no longer judged: 0") && less.says("checks gone: 1"),
+        "{less}"
+    );
+}
+
+#[test]
 fn it_is_shown_to_programs_and_in_pull_requests() {
     let (sound, open) = (result(Door::Locked), result(Door::Open));
     let told = compare(&sound, &open, &["--format", "json"]);

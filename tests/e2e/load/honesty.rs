@@ -133,8 +133,12 @@ fn thresholds_decide_only_what_was_measured() {
     ends_with(&with("p99.9(all) < 1h"), 4, "too few samples to say, and so it is missed");
     ends_with(&with("rate(right_refusal) > 10%"), 0, "met rate(right_refusal) > 10%");
     ends_with(&with("p50(good, service) < 20s"), 0, "met");
-    ends_with(&with("p50(goood) < 1s"), 4, "too few samples");
     ends_with(&with("p50(all < 1s"), 2, "this `(` is never closed");
+    let before = server.connections();
+    let known = "allowed here: `accepted`, `refused`, `all`, `good`, `search`, `missing`, `unknown`, `expired`, `narrow`";
+    let says = format!("--threshold 'p50(goood) < 1s': no part of the mix is called `goood`; {known}");
+    ends_with(&with("p50(goood) < 1s"), 2, &says);
+    assert_eq!(server.connections(), before, "it is found out before anything is sent");
 }
 
 #[test]

@@ -107,6 +107,41 @@ fn the_ready_journeys_hold_at_the_reference_server_and_find_its_defects() {
 }
 
 #[test]
+fn what_has_no_effect_on_journeys_is_refused_by_name() {
+    let edge = Edge::default();
+    let server = Server::http(move |request| Reply::Whole(edge.answer(request)));
+    let cure = "without effect on journeys; say it in the plan: users, think times";
+    for (flags, says) in [
+        (
+            &["--find-capacity"][..],
+            "journeys have no rate that could be searched for: leave --find-capacity out",
+        ),
+        (&["--find-capacity", "--rate", "100/s"][..], "journeys have no rate that could be searched for"),
+        (&["--rate", "5/s"][..], &*format!("--rate: {cure}")),
+        (&["--model", "open"][..], &*format!("--model: {cure}")),
+        (&["--requests", "9", "--duration", "1s"][..], &*format!("--requests: {cure}")),
+        (&["--threads", "1", "--connections", "4"][..], &*format!("--connections, --threads: {cure}")),
+        (&["--threshold", "rate(shed) < 1% abort_on_fail"][..], "users are not ended early"),
+        (
+            &["--threshold", "rate(shed, reader/serch) < 1%"][..],
+            "no part of the mix is called `reader/serch`; allowed here: `accepted`, `refused`, `all`, `reader/list`",
+        ),
+    ] {
+        ends_with(&load(&server.url(), JOURNEYS).args(flags).run(), 2, says);
+    }
+    assert_eq!(server.connections(), 0);
+    let ready = Lockproof::new(&["load", "onboard", "--find-capacity"]).run();
+    ends_with(&ready, 2, "journeys have no rate that could be searched for");
+    let known = ["--threshold", "rate(right_accept, reader/search) > 1%", "--max-rate", "5/s"];
+    let capped = load(&server.url(), JOURNEYS).args(&known).run();
+    ends_with(
+        &capped,
+        2,
+        "users ask for as many as they get: send a plan that has a `mix` and a rate instead",
+    );
+}
+
+#[test]
 fn what_cannot_stand_beside_journeys_is_a_mistake_of_the_plan() {
     let edge = Edge::default();
     let server = Server::http(move |request| Reply::Whole(edge.answer(request)));

@@ -1,6 +1,6 @@
 //! What is in a plan and cannot be sent: said before anything is.
 
-use super::{ends_with, load, sound};
+use super::{PLAN, ends_with, load, sound};
 use crate::support::Lockproof;
 
 /// A plan that sends one operation of the reference contract, in one way.
@@ -68,5 +68,44 @@ fn what_cannot_stand_together_in_a_plan_is_a_mistake() {
     ] {
         ends_with(&load(&server.url(), plan).run(), 2, why);
     }
+    assert_eq!(server.connections(), 0);
+}
+
+#[test]
+fn a_rate_beside_a_closed_model_is_refused_and_the_cure_works() {
+    let server = sound();
+    let closed = PLAN.replace("rate: 400/s\n", "model: closed\n");
+    let search = PLAN.replace("rate: 400/s\n", "find_capacity: { from: 100/s }\n");
+    let mistakes = [
+        (PLAN, &["--rate", "50/s", "--model", "closed"][..], "leave --rate out, or --model closed"),
+        (&*closed, &["--rate", "50/s"][..], "leave --rate out, or say --model open beside it"),
+        (&*search, &["--model", "closed"][..], "leave --model closed out"),
+    ];
+    for (plan, flags, why) in mistakes {
+        ends_with(&load(&server.url(), plan).args(flags).run(), 2, why);
+    }
+    assert_eq!(server.connections(), 0);
+    let cured = load(&server.url(), &closed).args(&["--rate", "50/s", "--model", "open"]).run();
+    ends_with(&cured, 0, "exit 0");
+}
+
+#[test]
+fn a_time_that_nobody_waits_for_is_refused() {
+    let server = sound();
+    let load = |arguments: &[&str]| load(&server.url(), PLAN).args(arguments).run();
+    let alone = |arguments: &[&str]| Lockproof::new(arguments).run();
+    for refused in [
+        load(&["--rate", "1/s", "--duration", "99999999999999h"]),
+        load(&["--timeout", "584542046090y"]),
+        load(&["--warm-up", "367d"]),
+        alone(&["load", "--delay", "99999999999999h"]),
+        alone(&["run", "--timeout", "584542046090y"]),
+        alone(&["run", "--deadline", "584542046090y"]),
+        alone(&["between", "--timeout", "584542046090y"]),
+    ] {
+        ends_with(&refused, 2, "longer than 366 days");
+    }
+    let plan = PLAN.replace("500ms", "101y");
+    ends_with(&super::load(&server.url(), &plan).run(), 2, "longer than 100 years");
     assert_eq!(server.connections(), 0);
 }

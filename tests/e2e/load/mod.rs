@@ -10,6 +10,7 @@ mod cost;
 mod defects;
 mod end;
 mod honesty;
+mod idle;
 mod journeys;
 mod keys;
 mod ledger;

@@ -219,3 +219,21 @@ fn the_job_of_the_example_sends_every_shard_once() {
         }
     }
 }
+
+#[test]
+fn all_parts_of_a_plan_go_to_one_target() {
+    let apart = Lockproof::new(&["load", "--shard", "1/2", "--start-at", &soon()]).run();
+    ends_with(&apart, 2, "name a target that all shards share, with --contract and its base_url or --target");
+    let (here, there) = (sound(), sound());
+    let sent = |url: &str| load(url, PLAN).args(&["--duration", "100ms"]).run();
+    let (one, other) = (sent(&here.url()), sent(&there.url()));
+    let merged = merge(&[of_folder(&one), of_folder(&other)]);
+    ends_with(&merged, 2, "they are loads of different targets: `test` at http://127.0.0.1:");
+}
+
+#[test]
+fn what_is_no_result_of_a_load_is_noticed_before_its_histograms_are_missed() {
+    let outcome = Lockproof::new(&["merge", "results.json"]).file("results.json", "{}").run();
+    ends_with(&outcome, 2, "could not read results.json: it is no result of a load");
+    assert!(!outcome.says("hlog"), "{outcome}");
+}

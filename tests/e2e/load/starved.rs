@@ -104,7 +104,7 @@ fn a_protected_environment_has_caps_of_its_own() {
         "`test` is protected: a load may ask for 5 requests a second at the most",
     );
     let closed = protected().args(&["--connections", "4", "--model", "closed"]).run();
-    ends_with(&closed, 2, "a closed model asks for as many as it gets");
+    ends_with(&closed, 2, "a closed model asks for as many as it gets: give it --model open with a --rate");
     let long = protected().args(&["--rate", "5/s", "--duration", "1h"]).run();
     ends_with(&long, 2, "a load may send 1000 requests, and the plan has 18000");
     assert!(server.requests().is_empty());

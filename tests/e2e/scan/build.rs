@@ -78,6 +78,18 @@ pub(super) fn zip_with(method: Method, entries: &[(&str, &[u8])], comment: &[u8]
     [file, directory, end].concat()
 }
 
+/// A ZIP archive whose one entry is written as by somebody who knows no length yet, and leaves room for a large one.
+pub(super) fn zip64(name: &str, content: &[u8]) -> Vec<u8> {
+    let mut file = zip(Method::Streamed, &[(name, content)]);
+    // The lengths of the first header stand in a field behind its name.
+    file[18..26].fill(0xff);
+    file[28] = 20;
+    let field = [&[1, 0, 16, 0][..], &[0; 16]].concat();
+    let at = 30 + name.len();
+    file.splice(at..at, field);
+    file
+}
+
 /// A header of a tar archive, with its content.
 fn tar_entry(name: &str, kind: u8, content: &[u8]) -> Vec<u8> {
     let mut header = vec![0; 512];
@@ -106,6 +118,13 @@ pub(super) fn tar(entries: &[(&str, &[u8])]) -> Vec<u8> {
     }
     file.resize(file.len() + 1024, 0);
     file
+}
+
+/// A tar archive with a long comment of pax, and nothing else.
+pub(super) fn pax(comment: &[u8]) -> Vec<u8> {
+    let length = comment.len() + " comment=\n".len() + 4;
+    let line = [format!("{length} comment=").as_bytes(), comment, b"\n"].concat();
+    [tar_entry("pax", b'x', &line), vec![0; 1024]].concat()
 }
 
 /// A DEX file with one class whose one method loads the strings in this order.

@@ -94,6 +94,55 @@ fn entries_that_share_their_bytes_are_looked_into_once() {
 }
 
 #[test]
+fn an_entry_behind_a_header_that_lies_is_found_or_told() {
+    for (method, lie) in [
+        // Nothing is in it; it was packed by nothing that there is.
+        (Method::Deflated, (14..26, 0)),
+        (Method::Stored, (22..26, 0)),
+        (Method::Deflated, (8..9, 50)),
+    ] {
+        let mut archive = zip(method, &[("a.txt", format!("{}\n", key().repeat(3)).as_bytes())]);
+        let (at, byte) = lie;
+        archive[at.clone()].fill(byte);
+        let outcome = scanned("lie.zip", &archive);
+        assert!(matches!(outcome.code, Some(1 | 3)), "{at:?}: {outcome}");
+    }
+    // What has no archive behind it has nothing that could be cut short.
+    for program in [&b"#!/bin/sh\nexec true\n"[..], b"\x7fELF PK\x03\x04\x14\0\0\0 PK\x01\x02"] {
+        assert_eq!(scanned("program", program).code, Some(0));
+    }
+    let honest = zip(Method::Stored, &[("a.txt", b"nothing"), ("b.txt", b"")]);
+    assert_eq!(scanned("honest.zip", &honest).code, Some(0));
+}
+
+#[test]
+fn lists_that_are_joined_again_and_again_take_neither_memory_nor_time() {
+    let sites = format!(r#"x=["{}","{}"]"#, "].join(".repeat(400), r#"a",""#.repeat(60_000));
+    let separator = format!(r#"x=["].join('{}')",{}]"#, "s".repeat(4000), r#""a","#.repeat(60_000));
+    for text in [sites, separator] {
+        let outcome = scanned("lists.js", text.as_bytes());
+        assert_eq!(outcome.code, Some(0), "{outcome}");
+        assert!(outcome.peak_kib < MEMORY_KIB / 2, "{} KiB", outcome.peak_kib);
+    }
+}
+
+#[test]
+fn strings_without_an_end_are_paid_for() {
+    // So many classes, each with the method that loads a string that goes on to the end of the file.
+    let mut program = super::build::dex(&["abc", "def"]);
+    let (table, class) = (program.len(), program[program.len() - 32..].to_vec());
+    program.extend(class.repeat(60_000));
+    program[96..104]
+        .copy_from_slice(&[60_000_u32, u32::try_from(table).unwrap()].map(u32::to_le_bytes).concat());
+    let string = u32::try_from(program.len()).unwrap();
+    program.extend(vec![b'a'; 4 << 20]);
+    program[112..116].copy_from_slice(&string.to_le_bytes());
+    let outcome = scanned("endless.dex", &program);
+    assert_eq!(outcome.code, Some(3), "{outcome}");
+    assert!(unread(&outcome)[0].1.contains("one of its tables is damaged"), "{outcome}");
+}
+
+#[test]
 fn names_that_lead_elsewhere_lead_nowhere() {
     let secret = key();
     let names = [

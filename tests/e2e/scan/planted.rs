@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use sha2::{Digest as _, Sha256};
 
-use super::build::{Method, dex, gzip, png, sqlite, tar, zip, zip_with, zlib};
+use super::build::{Method, dex, gzip, pax, png, sqlite, tar, zip, zip_with, zip64, zlib};
 use super::{key, place, result, scan, silent};
 
 /// A file with a key in it.
@@ -86,6 +86,12 @@ fn archives() -> Vec<Planted> {
     let long = "folder/".repeat(20) + "key.txt";
     vec![
         plant("stored.zip", zip(Method::Stored, &[("a.txt", b"nothing"), ("key.txt", text)]), "as it is").in_entry("!/key.txt"),
+        plant("starts-itself.jar", [b"#!/bin/sh\nexec java -jar $0\n", &jar[..]].concat(), "as it is")
+            .in_entry("!/a/b.class"),
+        plant("unpacks-itself.exe", [&b"MZ"[..], &[0x90; 70_000], &jar[..]].concat(), "as it is")
+            .in_entry("!/a/b.class"),
+        plant("large.zip", zip64("key.txt", text), "as it is").in_entry("!/key.txt"),
+        plant("pax.tar", pax(&[&[b'.'; 4076], text].concat()), "as it is"),
         plant("library.jar", jar.clone(), "as it is").in_entry("!/a/b.class"),
         plant("streamed.aab", streamed, "as it is").in_entry("!/assets/index.html"),
         plant("nested.apk", nested, "as it is").in_entry("!/lib/inner.jar!/deep.tar.gz!/deep.tar!/key"),
@@ -176,7 +182,15 @@ fn long() -> Vec<Planted> {
     let names = ["at-0.bin", "at-1.bin", "at-17.bin", "at-35.bin", "at-36.bin"];
     let places = [0, 1, 17, 35, 36].map(|before| (256 << 10) - before);
     let text = |at: usize| [vec![b'.'; at], key().into_bytes(), vec![b'.'; 300_000]].concat();
-    names.into_iter().zip(places).map(|(name, at)| plant(name, text(at), "as it is")).collect()
+    let mut all: Vec<_> =
+        names.into_iter().zip(places).map(|(name, at)| plant(name, text(at), "as it is")).collect();
+    // A list of its characters that begins before an edge, and is joined far behind it.
+    let characters: Vec<String> = key().chars().map(|one| format!("{:44}\"{one}\"", "")).collect();
+    let list = format!("k=[{}].join(\"\");", characters.join(",\n"));
+    let text = format!("{}{list}", ".\n".repeat((256 << 10) / 2 - 100));
+    let read = "put together of the code's string constants";
+    all.push(plant("list-at-an-edge.js", text, "as it is").read(read));
+    all
 }
 
 #[test]
@@ -228,6 +242,23 @@ fn a_key_in_a_name_is_found_and_not_shown() {
     let places: Vec<_> = result["findings"].as_array().unwrap().iter().map(place).collect();
     // In an archive a name stands before the entry and in the directory.
     assert_eq!(places, ["shipped/[KEY:full].txt", "shipped/a.zip", "shipped/a.zip"]);
+}
+
+#[test]
+fn a_key_of_somebody_else_in_a_name_is_found_and_not_shown() {
+    let other = "tst_Zz9yY8xX7wW6vV5uU4tT3sS2rR1qQ0pP";
+    let long = format!("{}/{other}.txt", "f".repeat(480));
+    let archive = zip(Method::Stored, &[(&long, key().as_bytes())]);
+    let name = format!("shipped/{other}.txt");
+    let program = scan(&["shipped", "--report", "json=-"]);
+    let outcome = program.file(&name, key()).file("shipped/a.zip", archive).run();
+    assert_eq!(outcome.code, Some(1), "{outcome}");
+    assert!(!outcome.stdout.contains("Zz9yY8xX") && !outcome.stdout.contains("tst_Zz"), "{outcome}");
+    let result = result(&outcome);
+    let of_name = |one: &&serde_json::Value| one["file"] == "shipped/[looks like a key].txt";
+    let found: Vec<_> = result["findings"].as_array().unwrap().iter().filter(of_name).collect();
+    let checks: Vec<_> = found.iter().map(|one| one["check"].as_str().unwrap()).collect();
+    assert_eq!(checks, ["scan-key-in-artefact", "scan-key-pattern"]);
 }
 
 #[test]

@@ -3,14 +3,15 @@
 use std::fs::{self, File};
 use std::io::{Read as _, Write as _};
 use std::path::Path;
-use std::process::Stdio;
+use std::process::{Child, Stdio};
+use std::time::Duration;
 
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use tempfile::TempDir;
 
 use super::{approved, copy, names, program, review, text, volatile};
 use crate::program;
-use crate::support::Outcome;
+use crate::support::{Outcome, pause};
 
 /// Something that waits for a review.
 fn changed() -> Outcome {
@@ -59,8 +60,8 @@ fn a_glob_that_is_none_is_wrong_usage() {
     assert_eq!(outcome.code, Some(2), "{outcome}");
 }
 
-/// The review on a terminal, in a folder, and what these keys come to.
-fn by_keys(folder: &Path, keys: &[u8]) -> (Option<i32>, String) {
+/// The review on a terminal, in a folder, when it has asked: the program, the other end, and what was seen so far.
+fn asked(folder: &Path) -> (Child, File, Vec<u8>) {
     let master = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
     grantpt(&master).unwrap();
     unlockpt(&master).unwrap();
@@ -69,7 +70,7 @@ fn by_keys(folder: &Path, keys: &[u8]) -> (Option<i32>, String) {
     let mut master = File::from(master);
     let mut command = program::command();
     command.args(["snapshot", "review"]).env_clear().current_dir(folder);
-    let mut child =
+    let child =
         command.stdin(slave.try_clone().unwrap()).stdout(slave).stderr(Stdio::null()).spawn().unwrap();
     drop(command);
     let mut seen = Vec::new();
@@ -79,7 +80,14 @@ fn by_keys(folder: &Path, keys: &[u8]) -> (Option<i32>, String) {
         let length = master.read(&mut chunk).unwrap();
         seen.extend_from_slice(&chunk[..length]);
     }
+    (child, master, seen)
+}
+
+/// The review on a terminal, in a folder, and what these keys come to.
+fn by_keys(folder: &Path, keys: &[u8]) -> (Option<i32>, String) {
+    let (mut child, mut master, mut seen) = asked(folder);
     master.write_all(keys).unwrap();
+    let mut chunk = [0; 4096];
     // The other end is closed when the program has ended: that is an error here.
     while let Ok(length @ 1..) = master.read(&mut chunk) {
         seen.extend_from_slice(&chunk[..length]);
@@ -112,5 +120,27 @@ fn on_a_terminal_a_key_that_means_nothing_is_passed_over_and_others_reject_skip_
         assert_eq!(ended, Some(code), "{keys:?}: {seen}");
         let waits = folder.path().join("snapshots/401-invalid-api-key.snap.new");
         assert_eq!(usize::from(fs::exists(waits).unwrap()), left, "{seen}");
+    }
+}
+
+#[test]
+fn on_a_terminal_an_arrow_key_is_no_choice_though_it_ends_with_a_letter_that_is() {
+    for arrow in [&b"\x1b[A"[..], b"\x1bOA"] {
+        let waiting = changed();
+        let (mut child, mut master, _) = asked(waiting.folder());
+        master.write_all(arrow).unwrap();
+        // What comes within a moment of an arrow is dropped with it: who is not heard says it again. The terminal may be
+        // gone by then.
+        for _ in 0..100 {
+            if child.try_wait().unwrap().is_some() {
+                break;
+            }
+            master.write_all(b"q").ok();
+            pause(Duration::from_millis(250));
+        }
+        child.kill().ok();
+        assert_eq!(child.wait().unwrap().code(), Some(1), "{arrow:?}");
+        assert!(names(&waiting).contains(&"401-invalid-api-key.snap.new".to_owned()), "{arrow:?}");
+        assert!(text(&waiting, "401-invalid-api-key.snap").contains("this key"), "{arrow:?}");
     }
 }

@@ -39,6 +39,8 @@ pub(super) struct Worker {
     connections: Vec<Connection>,
     /// Connections that wait for a request, the one that waits longest first; some may have gone since.
     free: VecDeque<usize>,
+    /// Connections whose users have had their answers, where each then sends its next request.
+    turns: Vec<usize>,
     pace: Pace,
     score: Score,
     busy: usize,
@@ -61,7 +63,8 @@ impl Worker {
             pace: Pace::new(&job, desk.thread),
             score: Score::new(Arc::clone(&job), desk.thread),
             connections: (0..own).map(|_| Connection::new()).collect(),
-            free: VecDeque::with_capacity(own * 2),
+            free: VecDeque::with_capacity(own),
+            turns: Vec::with_capacity(own),
             job,
             desk,
             poll,
@@ -77,11 +80,8 @@ impl Worker {
     pub(super) fn run(mut self) -> io::Result<()> {
         let mut events = Events::with_capacity(EVENTS);
         self.open_all(&mut events)?;
-        if self.desk.await_start(self.free.len()) {
-            let free: Vec<usize> = self.free.drain(..).collect();
-            for index in free {
-                self.ready(index, 0);
-            }
+        if self.desk.await_start(self.standing()) {
+            self.start(&mut events)?;
             self.work(&mut events)?;
         }
         self.close();
@@ -92,16 +92,48 @@ impl Worker {
     fn open_all(&mut self, events: &mut Events) -> io::Result<()> {
         let patience = nanos_of(self.job.settings.timeout).min(2_000_000_000);
         (0..self.connections.len()).for_each(|index| self.open(index));
-        while self.desk.clock.now() < patience && self.free.len() < self.connections.len() {
+        while self.desk.clock.now() < patience && self.standing() < self.connections.len() {
             let failed = self.connections.iter().any(|one| matches!(one.state, State::Down(_)));
             if failed || self.desk.stop() != Stop::Never {
                 break;
             }
             let now = self.desk.clock.now();
-            self.timer.wait(&mut self.poll, events, (now, now + ROUND))?;
+            self.wait(events, (now, now + ROUND))?;
             events.iter().for_each(|event| self.notice(event));
         }
         Ok(())
+    }
+
+    /// How many connections wait for a request.
+    fn standing(&self) -> usize {
+        self.connections.iter().filter(|one| one.state == State::Idle).count()
+    }
+
+    /// Gives those that wait for a request their first one. What became of a connection while the others were waited for
+    /// comes before that.
+    fn start(&mut self, events: &mut Events) -> io::Result<()> {
+        loop {
+            self.wait(events, (0, 0))?;
+            events.iter().for_each(|event| self.notice(event));
+            if events.iter().count() < EVENTS {
+                break;
+            }
+        }
+        for index in 0..self.connections.len() {
+            if self.connections.get(index).is_some_and(|one| one.state == State::Idle) {
+                self.ready(index, self.desk.clock.now());
+            }
+        }
+        self.take_turns();
+        Ok(())
+    }
+
+    /// Waits for events; that somebody's signal ends it is no error.
+    fn wait(&mut self, events: &mut Events, span: (u64, u64)) -> io::Result<()> {
+        match self.timer.wait(&mut self.poll, events, span) {
+            Err(error) if error.kind() != ErrorKind::Interrupted => Err(error),
+            _ => Ok(()),
+        }
     }
 
     fn work(&mut self, events: &mut Events) -> io::Result<()> {
@@ -116,12 +148,9 @@ impl Worker {
             if self.is_over(now) {
                 return Ok(());
             }
-            let until = self.wake_at(now);
-            match self.timer.wait(&mut self.poll, events, (now, until)) {
-                Err(error) if error.kind() != ErrorKind::Interrupted => return Err(error),
-                _ => {}
-            }
+            self.wait(events, (now, self.wake_at(now)))?;
             events.iter().for_each(|event| self.notice(event));
+            self.take_turns();
         }
     }
 
@@ -141,11 +170,23 @@ impl Worker {
     /// The connection that has waited longest for a request.
     fn take_free(&mut self) -> Option<usize> {
         while let Some(index) = self.free.pop_front() {
-            if self.connections.get(index).is_some_and(|one| one.state == State::Idle) {
+            let Some(connection) = self.connections.get_mut(index) else { continue };
+            connection.queued = false;
+            if connection.state == State::Idle {
                 return Some(index);
             }
         }
         None
+    }
+
+    /// Sends what users send who have had their answers. All that came is read first: what comes meanwhile is then read at
+    /// one go, and a request costs less of a wait.
+    fn take_turns(&mut self) {
+        while let Some(index) = self.turns.pop() {
+            if self.connections.get(index).is_some_and(|one| one.state == State::Idle) {
+                self.ready(index, self.desk.clock.now());
+            }
+        }
     }
 
     /// When to wake: for what is due, not before a tick has gone by, and for the next round.
@@ -187,7 +228,13 @@ impl Worker {
                     self.score.wires().closed += 1;
                     self.open(index);
                 }
-                State::Down(_) | State::Opening(_) | State::Idle | State::Busy => {}
+                // Its user had nothing to send, because a key was not there.
+                State::Idle => {
+                    if let Some(due) = self.pace.follow(now) {
+                        self.send(index, due);
+                    }
+                }
+                State::Down(_) | State::Opening(_) | State::Busy => {}
             }
         }
         self.score.hand_over(now, &self.desk);
@@ -274,12 +321,16 @@ impl Worker {
         };
         match next {
             Some(due) => self.send(index, due),
-            None => {
-                if let Some(connection) = self.connections.get_mut(index) {
-                    connection.state = State::Idle;
-                    self.free.push_back(index);
-                }
-            }
+            None => self.idle(index),
+        }
+    }
+
+    /// A connection waits until there is a request for it.
+    fn idle(&mut self, index: usize) {
+        let Some(connection) = self.connections.get_mut(index) else { return };
+        connection.state = State::Idle;
+        if !std::mem::replace(&mut connection.queued, true) {
+            self.free.push_back(index);
         }
     }
 

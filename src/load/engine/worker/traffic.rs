@@ -14,8 +14,7 @@ impl Worker {
         let Some(connection) = self.connections.get_mut(index) else { return };
         let Some((pick, sealed)) = self.job.pick(due.number, due.at) else {
             // Its key is not there; the connection waits on.
-            connection.state = State::Idle;
-            self.free.push_back(index);
+            self.idle(index);
             return self.score.never_sent(due);
         };
         connection.flight = Flight { due, pick, sent_at: self.desk.clock.now(), written: 0 };
@@ -74,8 +73,7 @@ impl Worker {
         }
         self.busy -= 1;
         self.pace.wait_first(flight.due);
-        self.score.wires().closed += 1;
-        self.open(index);
+        self.lost(index);
     }
 
     /// Reads what has come.
@@ -92,7 +90,8 @@ impl Worker {
                 Ok(Some(count)) if !busy => return self.unasked(index, count),
                 Ok(Some(0)) => (connection.reader.ended(), 0),
                 Ok(Some(count)) => (connection.reader.read(count), count),
-                Err(error) if error.kind() == ErrorKind::UnexpectedEof => (connection.reader.ended(), 0),
+                // TLS says when a stream ends: one that is cut may have gone on (RFC 9112 section 9.8).
+                Err(error) if error.kind() == ErrorKind::UnexpectedEof => (Progress::Cut, 0),
                 Err(_) => return self.fail(index, Outcome::Reset, "the connection was reset"),
             };
             // What did not fill its room was all there is: the next edge tells of more.
@@ -112,10 +111,15 @@ impl Worker {
         }
     }
 
-    /// A connection that waited for a request is gone.
+    /// A connection is gone, and no request with it. Where it never carried an answer, the next one may fare no better, and
+    /// is waited for.
     fn lost(&mut self, index: usize) {
         self.score.wires().closed += 1;
-        self.open(index);
+        let now = self.desk.clock.now();
+        match self.connections.get_mut(index) {
+            Some(connection) if !connection.has_answered() => connection.give_up(now),
+            _ => self.open(index),
+        }
     }
 
     /// Bytes came that nobody had asked for.
@@ -123,9 +127,11 @@ impl Worker {
         let now = self.desk.clock.now();
         if let Some(connection) = self.connections.get_mut(index) {
             let bytes = connection.reader.room().get(..count).unwrap_or_default();
-            self.score.unasked(connection.flight.pick, bytes, now);
+            if !is_time_out(bytes) {
+                self.score.unasked(connection.flight.pick, bytes, now);
+            }
         }
-        self.open(index);
+        self.lost(index);
     }
 
     /// An answer is complete.
@@ -134,9 +140,13 @@ impl Worker {
         let Some(connection) = self.connections.get_mut(index) else { return };
         self.busy -= 1;
         connection.state = State::Idle;
-        let whole = self.score.answered(&connection.flight, &connection.reader, now);
+        let sent = connection.transport.as_ref().is_some_and(|transport| !transport.holds_back());
+        let whole = self.score.answered(&connection.flight, &connection.reader, now) && sent;
         let lives = connection.lives(&self.job.settings, now);
         if whole && lives && !connection.reader.must_close() && !connection.half_closed {
+            if self.pace.is_closed() {
+                return self.turns.push(index);
+            }
             return self.ready(index, now);
         }
         self.score.wires().closed += 1;
@@ -152,4 +162,9 @@ impl Worker {
         self.score.failed(&connection.flight, &connection.reader, (outcome, what, now));
         self.open(index);
     }
+}
+
+/// Whether it is what a server says on a connection on which it waited too long for a request (RFC 9110 section 15.5.9).
+fn is_time_out(bytes: &[u8]) -> bool {
+    bytes.starts_with(b"HTTP/1.") && bytes.get(8..12) == Some(b" 408")
 }

@@ -86,7 +86,8 @@ fn string(file: &[u8], number: usize) -> Option<(&[u8], usize)> {
     let at = length(u32_at(file, table.checked_add(number.checked_mul(4)?)?).filter(|_| number < count)?);
     let mut rest = file.get(at..)?;
     leb128(&mut rest)?;
-    let end = memchr::memchr(0, rest)?;
+    // One without an end ends with the file, and is paid for like any other.
+    let end = memchr::memchr(0, rest).unwrap_or(rest.len());
     Some((rest.get(..end)?, file.len() - rest.len()))
 }
 
