@@ -199,9 +199,15 @@ fn content(walker: &mut Walker<'_>, source: &mut Source<'_>, header: &Header, na
             }
         };
     }
+    if header.packed == 0 {
+        // What is folded into nothing, as folders are, has the next header behind it.
+        if header.method != 0 && !matches!(source.peek(2)?, [] | [b'P', b'K', ..]) {
+            walker.unread_entry(name, "its header says that nothing is in it, and something is");
+        }
+        return Ok(());
+    }
     let mut content = source.by_ref().take(header.packed);
     match header.method {
-        _ if header.packed == 0 => {}
         _ if header.flags & 1 != 0 => closed(walker, name, header),
         0 => walker.stored(name, &mut content),
         8 => {
