@@ -3,6 +3,8 @@
 
 mod program;
 
+use lockproof::contract::KeySource;
+use lockproof::document::Source;
 use serde_json::Value;
 
 /// What a run of some checks reports.
@@ -34,4 +36,18 @@ fn a_token_is_judged_by_what_the_contract_says_that_it_may_do() {
     let operations: Vec<_> = accepted.map(|case| case["operation"].as_str().unwrap()).collect();
     assert_eq!(operations, ["ekyc.ocr", "ekyc.ocr"], "one for each environment");
     assert!(cases.len() > 20 && cases.iter().all(|case| case["verdict"] == "pass"));
+}
+
+#[test]
+fn the_key_that_signs_tokens_is_one_of_the_keys_of_a_contract() {
+    let text = include_str!("../fixtures/jwt/lockproof.yaml");
+    let at = text.find("signing_key: {").unwrap();
+    let end = at + text[at..].find('\n').unwrap();
+    let text = [&text[..at], "signing_key: { env: TOKEN_SIGNING_KEY }", &text[end..]].concat();
+    let source = Source { name: "lockproof.yaml".to_owned(), text };
+    let contract = lockproof::contract::load(source, &|_| None).unwrap();
+    // Programs that steer a target get none of the variables that hold one.
+    let held = |source: &KeySource| matches!(source, KeySource::Env(name) if name == "TOKEN_SIGNING_KEY");
+    assert_eq!(contract.key_sources().filter(|(_, source)| held(source)).count(), 1);
+    assert_eq!(contract.key_sources().count(), contract.credentials.len() + 1);
 }

@@ -8,6 +8,7 @@ use crate::document::{Source, suggest};
 use crate::load::format;
 use crate::mock::defects::{self, Defect};
 use crate::outcome::{CheckInfo, ExitCode};
+use crate::prove::Keeps;
 use crate::report::{Ink, Page};
 use crate::scan;
 use crate::scenario::{Line, Need, Scenario, Severity};
@@ -29,13 +30,9 @@ pub(super) const SOUND_REQUEST: &str = "A sound request is the operation's own m
 /// What a twin is for.
 pub(super) const MUST_BE_ACCEPTED: &str = "it goes first and must be accepted, or the case says nothing";
 
-/// Where the contract is that a defect of Bearer tokens is found with.
-const IN_CHECKOUT_BEARER: &str = "in a checkout of Lockproof, which has this contract, whose key is a Bearer token; \
-     `lockproof prove` has it built in, and plants this defect among all others";
-
-/// Where the contract is that a defect of JWTs is found with.
-const IN_CHECKOUT_JWT: &str = "in a checkout of Lockproof, which has this contract, whose tokens are JWTs; \
-     `lockproof prove` has it built in, and plants this defect among all others";
+/// Where the contract is that a defect is found with, where the built-in one does not do.
+const IN_CHECKOUT: &str = "in a checkout of Lockproof, which has this contract; `lockproof prove` has it built in, and \
+     plants this defect among all others";
 
 /// What is said of a slow check.
 pub(super) const SLOW: &str = "waits for --slow; nothing else is sent meanwhile";
@@ -171,7 +168,7 @@ fn of_defect(page: &mut Page, defect: &Defect, suite: &[Scenario]) {
     let plans = plans(defect);
     if defects::all().any(|known| known.id == defect.id) {
         page.field("try it", (Ink::Plain, &trial(defect, &finders)));
-        page.field("where", (Ink::Plain, contract(&finders).map_or("", |(_, place)| place)));
+        page.field("where", (Ink::Plain, contract(&finders).map_or("", |_| IN_CHECKOUT)));
         page.heading("Checks that must find it");
     } else {
         for (name, _) in &plans {
@@ -195,7 +192,7 @@ fn trial(defect: &Defect, finders: &[&Scenario]) -> String {
     if defect.is_of_backend() {
         return format!("lockproof between --defect {id}");
     }
-    let contract = contract(finders).map_or_else(String::new, |(file, _)| format!(" --contract {file}"));
+    let contract = contract(finders).map_or_else(String::new, |file| format!(" --contract {file}"));
     let transport = if any_needs(finders, |need| *need == Need::Http2) {
         " --http 2"
     } else if any_needs(finders, |need| *need == Need::Tls) {
@@ -210,14 +207,12 @@ fn trial(defect: &Defect, finders: &[&Scenario]) -> String {
     format!("lockproof run{contract} --defect {id}{transport}{slowly}")
 }
 
-/// The contract that checks need where the built-in one does not do, and where it is.
-fn contract(finders: &[&Scenario]) -> Option<(&'static str, &'static str)> {
-    if any_needs(finders, |need| matches!(need, Need::Scheme(_))) {
-        Some(("fixtures/bearer/lockproof.yaml", IN_CHECKOUT_BEARER))
-    } else if any_needs(finders, |need| matches!(need, Need::Tokens(name) if name.starts_with("jwt"))) {
-        Some(("fixtures/jwt/lockproof.yaml", IN_CHECKOUT_JWT))
-    } else {
-        None
+/// The contract that checks need where the built-in one does not do.
+fn contract(finders: &[&Scenario]) -> Option<&'static str> {
+    match Keeps::for_checks(finders) {
+        Keeps::Bearer => Some("fixtures/bearer/lockproof.yaml"),
+        Keeps::Jwt => Some("fixtures/jwt/lockproof.yaml"),
+        Keeps::Reference | Keeps::Between => None,
     }
 }
 

@@ -26,5 +26,5 @@ pub use markdown::markdown;
 pub use matrix::{Alarm, FORMAT, Find, Matrix, Weakness};
 pub use page::page;
 pub use run::{Event, Proof, ProveError, Stopper, run};
-pub use stage::Fixture;
+pub use stage::{Fixture, Keeps};
 pub use subject::Pairs;

@@ -19,7 +19,7 @@ pub struct Fixture {
 
 /// Which of the contracts a server keeps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Keeps {
+pub enum Keeps {
     /// The reference contract.
     Reference,
     /// One whose key travels as a Bearer token (RFC 6750).
@@ -28,6 +28,22 @@ pub(super) enum Keeps {
     Jwt,
     /// The reference contract, for a backend in front of the reference server.
     Between,
+}
+
+impl Keeps {
+    /// The one under which some checks apply.
+    pub fn for_checks(checks: &[&Scenario]) -> Self {
+        let any = |is: fn(&Need) -> bool| checks.iter().any(|check| check.needs.iter().any(is));
+        if checks.iter().any(|check| check.side == Side::Backend) {
+            Self::Between
+        } else if any(|need| matches!(need, Need::Scheme(_))) {
+            Self::Bearer
+        } else if any(|need| matches!(need, Need::Tokens(name) if name.starts_with("jwt"))) {
+            Self::Jwt
+        } else {
+            Self::Reference
+        }
+    }
 }
 
 /// How a server is reached.
@@ -84,17 +100,11 @@ impl Stage {
 
     /// The plainest stage on which some checks apply.
     pub(super) fn for_checks(checks: &[&Scenario]) -> Self {
-        if checks.iter().any(|check| check.side == Side::Backend) {
+        let keeps = Keeps::for_checks(checks);
+        if keeps == Keeps::Between {
             return Self::between();
         }
         let any = |is: fn(&Need) -> bool| checks.iter().any(|check| check.needs.iter().any(is));
-        let keeps = if any(|need| matches!(need, Need::Scheme(_))) {
-            Keeps::Bearer
-        } else if any(|need| matches!(need, Need::Tokens(name) if name.starts_with("jwt"))) {
-            Keeps::Jwt
-        } else {
-            Keeps::Reference
-        };
         // Over TLS both versions are offered: exact frames go their way, and the ordinary client keeps to HTTP/1, so that
         // what is wrong with HTTP/2 is found by those who look for it.
         let tls = any(|need| matches!(need, Need::Tls | Need::Http2));

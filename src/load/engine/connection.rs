@@ -10,6 +10,8 @@ use crate::load::number::nanos_of;
 const LONGEST_PAUSE: u64 = 1_000_000_000;
 /// The shortest.
 const SHORTEST_PAUSE: u64 = 5_000_000;
+/// So many attempts that came to nothing are enough to begin without a connection.
+const HOPELESS: u32 = 3;
 
 /// How far a connection is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -100,6 +102,11 @@ impl Connection {
         self.failures = 0;
         self.answers = self.answers.saturating_add(1);
         self.answers < settings.life_requests && !self.is_old(settings, now)
+    }
+
+    /// Whether it was asked for in vain so often that nobody should wait for it.
+    pub(super) fn is_hopeless(&self) -> bool {
+        matches!(self.state, State::Down(_)) && self.failures >= HOPELESS
     }
 
     /// Whether an answer came on it.

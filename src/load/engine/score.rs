@@ -52,6 +52,13 @@ struct Looks {
 }
 
 impl Looks {
+    /// Notes what a full look said of an answer, and whether a quick one had known it for right.
+    #[expect(clippy::fn_params_excessive_bools, reason = "two looks at one answer, and what each said")]
+    fn saw(&mut self, quick: bool, right: bool) {
+        self.needed |= right && !quick;
+        self.wrong += u32::from(!right);
+    }
+
     fn are_spent(self) -> bool {
         self.wrong >= IN_FULL && !self.needed
     }
@@ -208,8 +215,7 @@ impl Score {
         };
         let (outcome, actual) = verdict::of_either((right, other), &evidence, &job.shed);
         if let Some(looks) = self.looks.get_mut(flight.pick.class) {
-            looks.needed |= quick.is_none() && outcome.is_right();
-            looks.wrong += u32::from(!outcome.is_right());
+            looks.saw(quick.is_some(), outcome.is_right());
         }
         match (quick, outcome.is_right()) {
             (None, true) => self.tally.wires.second_looks += 1,
@@ -368,4 +374,21 @@ fn cpu_time() -> u64 {
     let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
     let seconds = u64::try_from(time.tv_sec).unwrap_or(0);
     seconds.saturating_mul(1_000_000_000).saturating_add(u64::try_from(time.tv_nsec).unwrap_or(0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_class_is_counted_by_status_only_where_its_own_answers_are_wrong_and_a_quick_look_knows_right_ones() {
+        let mut looks = Looks::default();
+        (0..IN_FULL).for_each(|_| looks.saw(true, true));
+        assert!(!looks.are_spent(), "what is right costs nothing");
+        (0..IN_FULL).for_each(|_| looks.saw(false, false));
+        assert!(looks.are_spent());
+        // One that only a full look knows for right, and no other will do from then on.
+        looks.saw(false, true);
+        assert!(!looks.are_spent());
+    }
 }

@@ -10,6 +10,9 @@ mod intake;
 mod play;
 mod relay;
 
+#[cfg(test)]
+mod tests;
+
 use std::io;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

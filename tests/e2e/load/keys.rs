@@ -8,7 +8,7 @@ use rustix::process::Signal;
 use serde_json::Value;
 
 use super::{count, ends_with, result};
-use crate::support::{Edge, Keys, Lockproof, Outcome, Reply, Request, Server, Small, json};
+use crate::support::{Edge, Keys, Lockproof, Outcome, Reply, Request, Server, Small, json, pause};
 
 /// A target that issues keys and goes on accepting a revoked one for a while.
 #[derive(Clone, Default)]
@@ -211,6 +211,27 @@ fn a_target_that_makes_its_keys_itself_tells_them_in_time() {
         let text = String::from_utf8_lossy(&std::fs::read(&file).unwrap()).into_owned();
         assert!(!text.contains("tst_Made7hK2mNp4QrSt6UvWx8Yz3AbCd5Ee"), "{} holds a key", file.display());
     }
+}
+
+#[test]
+fn users_whose_key_is_late_go_on_when_it_is_there() {
+    let target = Target::default();
+    let steered = target.clone();
+    let server = Server::http(move |request| {
+        if request.method == "POST" && request.path() == "/control/keys" {
+            pause(Duration::from_millis(500));
+        }
+        Reply::Whole(steered.answer(request, Duration::ZERO))
+    });
+    // It is used from the moment on in which it is asked for: every user soon draws it, and has nothing to send.
+    let plan = "load: 1\ntitle: A late key\nmodel: closed\nduration: 2s\nconnections: 4\ntimeout: 20s\ntimeline:\n  \
+                - { at: 200ms, control: { create: { name: new, like: full } } }\nmix:\n  \
+                - { name: good, operations: [items.list], request: { credential: full } }\n  \
+                - { name: new, from: 200ms, operations: [items.list], request: { credential: { created: new } } }\n";
+    let outcome = load(contract(&server.url()), plan).run();
+    let new = class(&outcome, "new");
+    assert!(new["dropped"].as_u64() > Some(0), "{new}");
+    assert!(new["right_accept"].as_u64() > Some(10), "{outcome}");
 }
 
 #[test]

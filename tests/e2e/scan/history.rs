@@ -72,3 +72,20 @@ fn a_folder_without_a_history_and_a_machine_without_git_are_told() {
     assert_eq!(outcome.code, Some(3), "{outcome}");
     assert!(outcome.stderr.contains("git is not installed, or not on the PATH"), "{outcome}");
 }
+
+#[test]
+fn whoever_ends_the_scan_ends_the_look_into_a_history() {
+    // A repository without an end.
+    let git = "#!/bin/sh\ncase \"$*\" in\n*rev-parse*) echo false ;;\n*cat-file*) >begun\n  while :; do printf 'a1b2c3 blob \
+               2\\nhi\\n'; done ;;\nesac\n";
+    let program = scan(&["app", "--history"]).env("PATH", &format!("bin:{PATH}")).file("app/a.txt", "x");
+    let program = program.file("bin/git", git).prepare(|folder| {
+        let runs = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+        std::fs::set_permissions(folder.join("bin/git"), runs).unwrap();
+    });
+    let running = program.stdout(std::process::Stdio::piped()).start();
+    running.await_file("begun");
+    running.signal(rustix::process::Signal::TERM);
+    let outcome = running.wait();
+    assert_eq!(outcome.code, Some(143), "{outcome}");
+}

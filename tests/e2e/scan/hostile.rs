@@ -131,11 +131,11 @@ fn strings_without_an_end_are_paid_for() {
     // So many classes, each with the method that loads a string that goes on to the end of the file.
     let mut program = super::build::dex(&["abc", "def"]);
     let (table, class) = (program.len(), program[program.len() - 32..].to_vec());
-    program.extend(class.repeat(60_000));
+    program.extend(class.repeat(240_000));
     program[96..104]
-        .copy_from_slice(&[60_000_u32, u32::try_from(table).unwrap()].map(u32::to_le_bytes).concat());
+        .copy_from_slice(&[240_000_u32, u32::try_from(table).unwrap()].map(u32::to_le_bytes).concat());
     let string = u32::try_from(program.len()).unwrap();
-    program.extend(vec![b'a'; 4 << 20]);
+    program.extend(vec![b'a'; 8 << 20]);
     program[112..116].copy_from_slice(&string.to_le_bytes());
     let outcome = scanned("endless.dex", &program);
     assert_eq!(outcome.code, Some(3), "{outcome}");

@@ -149,6 +149,15 @@ impl Running {
         self.stderr.await_words(words);
     }
 
+    /// Waits until there is a file in the folder.
+    pub(crate) fn await_file(&self, name: &str) {
+        let ends = Instant::now() + Duration::from_secs(30);
+        while !self.folder.path().join(name).exists() {
+            assert!(Instant::now() < ends, "there was never a file `{name}`");
+            thread::park_timeout(LOOK);
+        }
+    }
+
     /// Waits until the program has printed something, and what it printed until then.
     pub(crate) fn await_stdout(&self, words: &str) -> String {
         let stdout = self.stdout.as_ref().unwrap();

@@ -93,15 +93,26 @@ impl Worker {
         let patience = nanos_of(self.job.settings.timeout).min(2_000_000_000);
         (0..self.connections.len()).for_each(|index| self.open(index));
         while self.desk.clock.now() < patience && self.standing() < self.connections.len() {
-            let failed = self.connections.iter().any(|one| matches!(one.state, State::Down(_)));
-            if failed || self.desk.stop() != Stop::Never {
+            let hopeless = self.connections.iter().any(Connection::is_hopeless);
+            if hopeless || self.desk.stop() != Stop::Never {
                 break;
             }
             let now = self.desk.clock.now();
+            self.open_again(now);
             self.wait(events, (now, now + ROUND))?;
             events.iter().for_each(|event| self.notice(event));
         }
         Ok(())
+    }
+
+    /// Opens those that gave up and have paused.
+    fn open_again(&mut self, now: u64) {
+        for index in 0..self.connections.len() {
+            let state = self.connections.get(index).map(|one| one.state);
+            if matches!(state, Some(State::Down(again)) if again <= now) {
+                self.open(index);
+            }
+        }
     }
 
     /// How many connections wait for a request.
@@ -215,11 +226,11 @@ impl Worker {
                 self.deadline = now;
             }
         }
+        self.open_again(now);
         let timeout = nanos_of(self.job.settings.timeout);
         for index in 0..self.connections.len() {
             let Some(connection) = self.connections.get(index) else { continue };
             match connection.state {
-                State::Down(again) if again <= now => self.open(index),
                 State::Opening(since) if now.saturating_sub(since) >= timeout => self.not_opened(index, None),
                 State::Busy if now.saturating_sub(connection.flight.sent_at) >= timeout => {
                     self.fail(index, Outcome::TimedOut, "no complete answer in time");
