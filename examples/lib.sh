@@ -39,16 +39,22 @@ trap 'exit 143' TERM
 
 # Installs a package of the system, where that is possible without asking anybody.
 install_package() {
-    local sudo=()
+    local sudo=() alone
     command -v apt-get >/dev/null || return 1
     if [ "$(id -u)" -ne 0 ]; then
         sudo -n true 2>/dev/null || return 1
         sudo=(sudo -n)
     fi
+    # One at a time, where examples run side by side.
+    mkdir -p "$downloads"
+    exec {alone}>"$downloads/../installing"
+    flock "$alone" || true
     "${sudo[@]}" apt-get update -q || return 1
-    "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends "$1" || return 1
+    "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends "$1" {alone}>&- ||
+        return 1
     # Only the program is wanted: a service that came with it must not stay behind.
     "${sudo[@]}" service "$1" stop >/dev/null 2>&1 || true
+    exec {alone}>&-
 }
 
 # needs COMMAND PACKAGE
