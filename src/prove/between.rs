@@ -11,7 +11,7 @@ use super::trial::{header, now_ms, settings};
 use crate::contract::Contract;
 use crate::mock::backend::{self, BackendConfig};
 use crate::mock::{self, Config, MockError};
-use crate::plan::{Filter, Inputs, Permits, Plan};
+use crate::plan::{Inputs, Permits};
 use crate::redact::Redactor;
 use crate::runner::{self, Job, Lane, LaneError, Settings, Steering, conclude};
 use crate::wire::{ClientOptions, Origin, Plane, Upstream};
@@ -45,7 +45,7 @@ pub(super) fn carry_out(subject: &Subject, bench: &Bench) -> Result<Seen, ProveE
     let permits = Permits { effects: true, ..Permits::default() };
     let inputs =
         Inputs { contract: &contract, bodies: &fixture.bodies, suite: &bench.suite, permits: &permits };
-    let plan = bench.plans.of(subject, || Plan::expand(&inputs, &Filter::default()));
+    let plan = bench.plans.of(subject, &inputs);
     let redactor = Redactor::new(&fixture.keyring);
     let plane = Plane::new(&contract.control, &ClientOptions::default(), PathBuf::new(), std::iter::empty());
     let job = Job {

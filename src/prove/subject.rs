@@ -32,6 +32,15 @@ pub(super) enum Kind {
     Pair(&'static Defect, &'static Defect),
 }
 
+/// In which environments a server is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Reach {
+    /// In all: a false alarm counts wherever it is.
+    Every,
+    /// In the first, with the keys of all: a defect is of the whole server, and what finds it there finds it in the others.
+    First,
+}
+
 /// A server, where it is tried, and in which order.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Subject {
@@ -59,6 +68,14 @@ impl Subject {
         match self.slow {
             Slow::LeftOut => "",
             Slow::Included => ", slow checks included",
+        }
+    }
+
+    /// In which environments it is asked.
+    pub(super) fn reach(&self) -> Reach {
+        match self.kind {
+            Kind::Sound | Kind::Variant(_) => Reach::Every,
+            Kind::Defect(_) | Kind::Pair(..) => Reach::First,
         }
     }
 
@@ -152,6 +169,13 @@ mod tests {
         let fast = defects::all().filter(|defect| !is_slow(&suite, defect.id)).count();
         assert_eq!(all.len(), 14 + 3 * variants::all().count() + fast);
         assert!(fast < defects::all().count());
+    }
+
+    #[test]
+    fn what_is_sound_is_asked_everywhere_and_what_is_broken_in_one_environment() {
+        let every = all(&suite(), (1, Slow::Included), Pairs::OfAFamily);
+        let sound = |subject: &Subject| matches!(subject.kind, Kind::Sound | Kind::Variant(_));
+        assert!(every.iter().all(|subject| (subject.reach() == Reach::Every) == sound(subject)));
     }
 
     #[test]

@@ -13,7 +13,7 @@ use super::subject::Subject;
 use crate::contract::Contract;
 use crate::mock::{self, Clock, Config, Running};
 use crate::outcome::ContractInfo;
-use crate::plan::{Filter, Frames, Inputs, Permits, Plan, Slow};
+use crate::plan::{Frames, Inputs, Permits, Slow};
 use crate::redact::Redactor;
 use crate::runner::{self, Header, Job, Lane, LaneError, Settings, Shown, Steering, Strictness, conclude};
 use crate::wire::{ClientOptions, HttpVersion, Plane};
@@ -50,11 +50,7 @@ pub(super) fn carry_out(subject: &Subject, bench: &Bench) -> Result<Seen, ProveE
     let permits = Permits { effects: true, environments: Vec::new(), no_exact_bytes, frames, slow };
     let inputs =
         Inputs { contract: &contract, bodies: &fixture.bodies, suite: &bench.suite, permits: &permits };
-    let plan = bench.plans.of(subject, || {
-        let mut plan = Plan::expand(&inputs, &Filter::default());
-        plan.cases.retain(|case| subject.tries(&case.scenario));
-        plan
-    });
+    let plan = bench.plans.of(subject, &inputs);
     let redactor = Redactor::new(&fixture.keyring);
     let sources = contract.credentials.values().map(|credential| &credential.key);
     let plane = Plane::new(&contract.control, &ClientOptions::default(), PathBuf::new(), sources);

@@ -90,7 +90,7 @@ impl Default for Limits {
         Self {
             connect: Duration::from_secs(5),
             total: Duration::from_secs(10),
-            header_lines: 512,
+            header_lines: 100,
             header_bytes: 256 * 1024,
             body_bytes: 512 * 1024,
         }
