@@ -9,7 +9,6 @@ use clap::Args;
 use crate::outcome::ExitCode;
 use crate::plan::Slow;
 use crate::prove::{self, Event, Fixture, Matrix, Pairs, Proof, ProveError, Stopper};
-use crate::runner::Signal;
 
 use super::bundle::Bundle;
 use super::error::Failure;
@@ -53,7 +52,7 @@ pub(super) struct ProveArgs {
     #[arg(long)]
     slow: bool,
     /// Servers that are tried at once.
-    #[arg(long, short, value_name = "N", default_value_t = 16, value_parser = clap::value_parser!(u8).range(1..=64))]
+    #[arg(long, short, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u8).range(1..=64))]
     jobs: u8,
     /// A report to write, as FORMAT or FORMAT=FILE (`-` is standard output); repeatable. Formats: json, markdown.
     /// Without it, both go to reports/latest.
@@ -76,7 +75,8 @@ pub(super) fn run(args: &ProveArgs, output: &Output) -> Done {
     gauge.finish();
     let matrix = match proved {
         Ok(matrix) => matrix,
-        Err(ProveError::Interrupted(signal)) => return Ok(stopped(signal)),
+        // Half a proof proves nothing, so nothing is written.
+        Err(ProveError::Interrupted(signal)) => return Ok(signals::exit(signal)),
         Err(error) => return Err(Failure::System(format!("could not {error}"))),
     };
     if !wanted.iter().any(|one| one.place.is_none()) {
@@ -86,14 +86,6 @@ pub(super) fn run(args: &ProveArgs, output: &Output) -> Done {
     }
     wanted.iter().try_for_each(|one| one.write(&matrix))?;
     Ok(if matrix.holds() { ExitCode::Conformant } else { ExitCode::NonConformant })
-}
-
-/// Half a proof proves nothing, so nothing is written.
-fn stopped(signal: Signal) -> ExitCode {
-    match signal {
-        Signal::Interrupt => ExitCode::Interrupted,
-        Signal::Terminate => ExitCode::Terminated,
-    }
 }
 
 impl ProveArgs {

@@ -1,8 +1,17 @@
 //! Ctrl-C and its relatives, heard outside the runtime that does the work.
 
+use std::sync::{Mutex, PoisonError};
+
 use tokio::signal::unix::{Signal as Stream, SignalKind, signal};
 
+use crate::outcome::ExitCode;
 use crate::runner::Signal;
+
+/// Takes a signal, and says whether anybody heard of it.
+type Hear = Box<dyn Fn(Signal) -> bool + Send>;
+
+/// Who hears of signals now: one after the other, where a command does several things.
+static HEARS: Mutex<Option<Hear>> = Mutex::new(None);
 
 /// Everything that asks us to end, listened to from the moment in which this is made.
 pub(super) struct Signals {
@@ -31,9 +40,17 @@ impl Signals {
     }
 }
 
-/// Tells of every signal, on a thread of its own. Where the system gives us none, signals end the program as
-/// they always did.
-pub(super) fn tell(hear: impl Fn(Signal) + Send + 'static) {
+/// Tells of every signal from now on, on a thread of its own. One that nobody hears of, because what it would have stopped
+/// is over, ends the program. Where the system gives us no thread, signals end the program as they always did.
+pub(super) fn tell(hear: impl Fn(Signal) -> bool + Send + 'static) {
+    let before = HEARS.lock().unwrap_or_else(PoisonError::into_inner).replace(Box::new(hear));
+    if before.is_none() {
+        listen();
+    }
+}
+
+#[expect(clippy::exit, reason = "nobody is left who could end it in order")]
+fn listen() {
     let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else { return };
     // Listening begins here, not on the thread: a signal must not fall between the two.
     let listening = runtime.block_on(async { Signals::listen() });
@@ -41,8 +58,20 @@ pub(super) fn tell(hear: impl Fn(Signal) + Send + 'static) {
     std::thread::spawn(move || {
         runtime.block_on(async {
             loop {
-                hear(signals.next().await);
+                let signal = signals.next().await;
+                let hears = HEARS.lock().unwrap_or_else(PoisonError::into_inner);
+                if !hears.as_ref().is_some_and(|hear| hear(signal)) {
+                    std::process::exit(exit(signal).code().into());
+                }
             }
         });
     });
+}
+
+/// How a program ends that somebody stopped.
+pub(super) fn exit(signal: Signal) -> ExitCode {
+    match signal {
+        Signal::Interrupt => ExitCode::Interrupted,
+        Signal::Terminate => ExitCode::Terminated,
+    }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use clap::Args;
 
-use crate::contract::{Contract, KeySource, is_remote};
+use crate::contract::{Contract, Control, KeySource, is_remote};
 use crate::plan::Permits;
 use crate::runner::{Lane, Steering};
 use crate::wire::{ClientOptions, Plane};
@@ -167,7 +167,15 @@ impl TargetArgs {
 
     /// What every report must say first.
     pub(super) fn notices(&self) -> Vec<String> {
-        self.client.notices()
+        let mut notices = self.client.notices();
+        if !self.target.is_empty() {
+            notices.push(
+                "--target: only the address is another; `nodes`, `plaintext_url` and `control` of the contract belong to the \
+                 one that it names, and are not used"
+                    .to_owned(),
+            );
+        }
+        notices
     }
 
     /// The way to every environment.
@@ -222,6 +230,9 @@ fn own_control(bundle: &mut Bundle, url: &str) -> Result<(), Failure> {
 }
 
 /// Puts an environment where a target says that it is; the environment's name.
+///
+/// Whatever else the contract says of where things are is of another place, and gets no key: the environment's nodes and
+/// its address in the clear, and what steers it.
 fn redirect(bundle: &mut Bundle, target: &str) -> Result<String, Failure> {
     let holds_fixture =
         bundle.contract.key_sources().any(|(_, source)| matches!(source, KeySource::Fixture(_)));
@@ -241,5 +252,9 @@ fn redirect(bundle: &mut Bundle, target: &str) -> Result<String, Failure> {
         return Err(Failure::usage("a fixture key is for the reference server alone, not for --target"));
     }
     url.clone_into(&mut environment.base_url);
-    Ok(name.to_owned())
+    environment.plaintext_url = None;
+    environment.nodes.clear();
+    let name = name.to_owned();
+    *bundle.contract.control = Control::default();
+    Ok(name)
 }

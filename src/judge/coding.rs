@@ -10,8 +10,11 @@ use flate2::read::{MultiGzDecoder, ZlibDecoder};
 
 use crate::wire::Answer;
 
-/// Bytes that a decoded body may have: as many as the client reads of a plain one.
+/// Bytes that a decoded body may have, whatever its ratio.
 const MOST_BYTES: usize = 1024 * 1024;
+/// How many times as long as on the wire a body may become that is longer: text of an API becomes less. Whoever lets the
+/// client read more lets it become more.
+const USUAL_RATIO: usize = 8;
 /// How many times as long as on the wire a body may become. Deflate itself ends at 1032; what an API says in earnest
 /// stays far below this.
 const MOST_RATIO: usize = 200;
@@ -104,7 +107,8 @@ fn read(decoder: impl Read, coding: &'static str, from: usize) -> Result<Vec<u8>
 
 /// How long a body of some length on the wire may become.
 fn most_bytes(on_the_wire: usize) -> usize {
-    on_the_wire.saturating_mul(MOST_RATIO).clamp(HARMLESS_BYTES, MOST_BYTES)
+    let most = MOST_BYTES.max(on_the_wire.saturating_mul(USUAL_RATIO));
+    on_the_wire.saturating_mul(MOST_RATIO).clamp(HARMLESS_BYTES, most)
 }
 
 #[cfg(test)]
@@ -180,6 +184,16 @@ mod tests {
         assert!(matches!(read("gzip, gzip", gzip(&bomb)), Err(CodingError::Bomb { .. })));
         let small = gzip(&vec![0; 200 * 1024]);
         assert_eq!(read("gzip", small.clone()), Err(CodingError::Bomb { from: small.len(), to: 64 * 1024 }));
+    }
+
+    #[test]
+    fn a_long_body_is_read_where_the_client_read_all_of_it() {
+        // Noise of letters, of which gzip takes about a quarter away.
+        let letter = |at: u32| b'a' + u8::try_from(at.wrapping_mul(2_654_435_761) >> 27).unwrap();
+        let plain: Vec<u8> = (0..3_000_000).map(letter).collect();
+        let coded = gzip(&plain);
+        assert!(coded.len() > MOST_BYTES / USUAL_RATIO, "{}", coded.len());
+        assert_eq!(read("gzip", coded), Ok(plain));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Evidence, Finding, Judgement, Reading, Recognised, Requirement, describe_answer};
+use super::{Evidence, Finding, Judgement, Reading, Requirement, describe_answer};
 use crate::wire::{Answer, Heard, Oddity, Transcript};
 
 /// What a conversation must be.
@@ -42,7 +42,8 @@ pub(super) fn judge(requirement: &ConversationRequirement, evidence: &Evidence<'
 fn answers(wanted: &[Requirement], transcript: &Transcript, evidence: &Evidence<'_>) -> Judgement {
     let heard = &transcript.answers;
     // Whoever says that it closes processes nothing more on the connection (RFC 9112 section 9.6).
-    let said_goodbye = heard.len() < wanted.len() && heard.last().is_some_and(says_that_it_closes);
+    let goodbye = |heard: &Heard| heard.answer.is_the_last();
+    let said_goodbye = heard.len() < wanted.len() && heard.last().is_some_and(goodbye);
     if heard.len() != wanted.len() && !said_goodbye {
         let seen = format!("{}; {}", statuses(heard), transcript.ending);
         return Judgement::new(Finding::Broken, seen);
@@ -58,11 +59,6 @@ fn answers(wanted: &[Requirement], transcript: &Transcript, evidence: &Evidence<
         Some(judgement) if worst > Finding::Holds => judgement,
         _ => Judgement::new(Finding::Holds, statuses(heard)),
     }
-}
-
-fn says_that_it_closes(heard: &Heard) -> bool {
-    let options = heard.answer.header("connection").flat_map(|value| value.split(','));
-    options.map(str::trim).any(|option| option.eq_ignore_ascii_case("close"))
 }
 
 fn one(wanted: &Requirement, heard: &Heard, evidence: &Evidence<'_>) -> Judgement {
@@ -126,27 +122,6 @@ fn statuses(heard: &[Heard]) -> String {
     }
 }
 
-/// Whether something was accepted that the requirement does not ask to be accepted: a fact, whatever else is
-/// unclear.
-pub fn is_wrongly_accepted(requirement: &Requirement, evidence: &Evidence<'_>) -> bool {
-    let accepts = |answer| evidence.recogniser.recognise_answer(answer) == Recognised::Acceptance;
-    let Some(transcript) = &evidence.exchange.transcript else {
-        let answer = evidence.exchange.answer.as_ref();
-        return !requirement.wants_acceptance() && answer.is_some_and(accepts);
-    };
-    let wants = |at: usize| (at == 0 && requirement.wants_acceptance()) || wants_nth(requirement, at);
-    let mut heard = transcript.answers.iter().enumerate();
-    heard.any(|(at, heard)| accepts(&heard.answer) && !wants(at))
-}
-
-/// Whether an answer of a number, from 0, is to be an acceptance.
-fn wants_nth(requirement: &Requirement, at: usize) -> bool {
-    requirement.holds_any(&|part| {
-        let Requirement::Conversation(ConversationRequirement::Answers(wanted)) = part else { return false };
-        wanted.get(at).is_some_and(Requirement::wants_acceptance)
-    })
-}
-
 impl fmt::Display for ConversationRequirement {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -170,7 +145,7 @@ mod tests {
 
     use super::*;
     use crate::contract::{Acceptance, Contract, RefusalKind};
-    use crate::judge::{self, Recogniser, Volatile};
+    use crate::judge::{self, Recogniser, Sight, Volatile, sight};
     use crate::redact::Redactor;
     use crate::wire::{Answer, Ending, Exchange, Request, Timing};
 
@@ -229,7 +204,7 @@ mod tests {
         };
         let requirement = Requirement::Conversation(rule);
         let judgement = judge::judge(&requirement, &evidence);
-        (judgement.finding, judgement.actual, is_wrongly_accepted(&requirement, &evidence))
+        (judgement.finding, judgement.actual, sight(&requirement, &evidence) == Sight::Accepted)
     }
 
     fn accepted_then_refused() -> ConversationRequirement {
@@ -261,6 +236,19 @@ mod tests {
             judged(accepted_then_refused(), transcript(2, vec![last], Ending::Closed)).0
         };
         assert_eq!((judge(200), judge(401)), (Finding::Holds, Finding::Broken));
+    }
+
+    #[test]
+    fn in_http_1_0_closing_is_said_by_saying_nothing() {
+        let judge = |fields: &[(&str, &[u8])]| {
+            let mut last = heard(200, 0);
+            last.answer.version = "HTTP/1.0";
+            last.answer.headers =
+                fields.iter().map(|(name, value)| ((*name).to_owned(), value.to_vec())).collect();
+            judged(accepted_then_refused(), transcript(2, vec![last], Ending::Closed)).0
+        };
+        assert_eq!(judge(&[]), Finding::Holds);
+        assert_eq!(judge(&[("connection", b"keep-alive")]), Finding::Broken);
     }
 
     #[test]

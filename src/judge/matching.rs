@@ -1,6 +1,7 @@
 //! Matchers on header fields and JSON bodies, and searches through a whole answer.
 
 use std::borrow::Cow;
+use std::cmp::Ordering;
 
 use serde_json::Value;
 
@@ -8,7 +9,7 @@ use super::{Finding, Judgement, Reading};
 use crate::contract::{JsonType, Matcher, Rule};
 use crate::document::{HeaderName, JsonPath, Pattern};
 use crate::redact::Redactor;
-use crate::wire::Exchange;
+use crate::wire::{Answer, Exchange};
 
 /// A shorter text could stand in an answer by chance.
 const SHORTEST_ECHO: usize = 8;
@@ -56,8 +57,13 @@ pub(crate) fn matches(matcher: &Matcher, value: Option<&Value>, status: u16) -> 
 
 /// Equal as JSON, where `1` and `1.0` are the same number.
 fn equal(wanted: &Value, value: &Value) -> bool {
+    let whole = |number: &Value| number.is_i64() || number.is_u64();
+    if whole(wanted) && whole(value) {
+        // As floating point numbers, long ones would be the same that are not.
+        return wanted == value;
+    }
     match (wanted.as_f64(), value.as_f64()) {
-        (Some(wanted), Some(value)) => (wanted - value).abs() < f64::EPSILON,
+        (Some(wanted), Some(value)) => wanted.partial_cmp(&value) == Some(Ordering::Equal),
         _ => wanted == value,
     }
 }
@@ -83,17 +89,40 @@ pub(super) fn no_echo(reading: &Reading<'_>, exchange: &Exchange, redactor: &Red
     let sent = exchange.request.key.as_deref().filter(|key| key.len() >= SHORTEST_ECHO);
     let forged = sent.filter(|key| redactor.find(key.as_bytes()).is_empty());
     let forged = forged.map(|key| Redactor::of_text("nobody, as it was sent", key));
-    let found = std::iter::once(redactor).chain(&forged).find_map(|keys| echo(reading, keys));
+    let said = said(reading, exchange);
+    let found = std::iter::once(redactor).chain(&forged).find_map(|keys| echo(&said, keys));
     found.unwrap_or_else(|| Judgement::new(Finding::Holds, "no trace of a key"))
 }
 
-/// The first trace of a key in an answer.
-fn echo(reading: &Reading<'_>, redactor: &Redactor) -> Option<Judgement> {
-    let headers = reading.answer.headers.iter().map(|(name, value)| (format!("header {name}"), &**value));
+/// Everything that a target said, with its place: the head, the body, and what was heard around them.
+fn said<'a>(reading: &'a Reading<'_>, exchange: &'a Exchange) -> Vec<(String, &'a [u8])> {
+    let mut said = Vec::new();
+    head(reading.answer, &mut said);
     // What a coding leaves beside the text, such as a comment of gzip, only stands on the wire.
     let wire = Some(&*reading.answer.body).filter(|wire| *wire != &*reading.body);
-    let body = std::iter::once(&*reading.body).chain(wire).map(|text| ("the body".to_owned(), text));
-    headers.chain(body).find_map(|(place, text)| {
+    said.extend(std::iter::once(&*reading.body).chain(wire).map(|text| ("the body".to_owned(), text)));
+    if let Some(transcript) = &exchange.transcript {
+        for heard in &transcript.answers {
+            heard.interim.iter().for_each(|interim| head(interim, &mut said));
+            fields("trailer", &heard.trailers, &mut said);
+        }
+        said.push(("what belongs to no answer".to_owned(), &transcript.surplus));
+    }
+    said
+}
+
+fn head<'a>(answer: &'a Answer, said: &mut Vec<(String, &'a [u8])>) {
+    said.push(("the reason phrase".to_owned(), answer.reason.as_bytes()));
+    fields("header", &answer.headers, said);
+}
+
+fn fields<'a>(sort: &str, lines: &'a [(String, Vec<u8>)], said: &mut Vec<(String, &'a [u8])>) {
+    said.extend(lines.iter().map(|(name, value)| (format!("{sort} {name}"), &**value)));
+}
+
+/// The first trace of a key in what a target said.
+fn echo(said: &[(String, &[u8])], redactor: &Redactor) -> Option<Judgement> {
+    said.iter().find_map(|(place, text)| {
         let traces = redactor.find(text);
         let trace = traces.first()?;
         let (credential, form) = (&trace.credential, trace.form);

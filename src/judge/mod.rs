@@ -17,6 +17,7 @@ mod recognise;
 mod requirement;
 mod retry;
 mod same;
+mod sight;
 pub mod statistics;
 #[cfg(test)]
 mod tests;
@@ -25,14 +26,16 @@ mod version;
 
 pub use challenge::{Challenge, ChallengeError, ChallengeRequirement, Parameter, parse_challenges};
 pub use coding::{CodingError, decoded};
-pub use conversation::{ConversationRequirement, is_wrongly_accepted};
+pub use conversation::ConversationRequirement;
 pub use cors::CorsRequirement;
 pub use describe::describe_answer;
 pub use fast::{Fast, Right};
 pub use openapi::{DescribedPart, DescriptionRequirement};
 pub use recognise::{Recognised, Recogniser};
 pub use requirement::Requirement;
+pub use retry::seconds;
 pub use same::{Compare, Volatile};
+pub use sight::{Sight, sight};
 pub use upstream::UpstreamRequirement;
 
 use std::borrow::Cow;

@@ -108,13 +108,25 @@ impl Requirement {
     }
 
     /// Whether it names a status among those that are right: then such an answer is one, however busy the target says
-    /// that it is.
+    /// that it is. `4xx` does not name 429: what a limit answers says nothing of the lock. `5xx` does name 503: it says that
+    /// something is out of order.
     pub fn names(&self, status: u16) -> bool {
         let named = |one: &Self| {
             let Self::Status(codes) = one else { return false };
-            codes.iter().any(|code| code.matches(status))
+            codes.iter().any(|code| code.matches(status) && *code != StatusMatch::Class(4))
         };
         self.holds_any(&named)
+    }
+
+    /// Whether nothing is right without the end of the connection.
+    pub fn wants_end(&self) -> bool {
+        if let Self::All(parts) = self {
+            return parts.iter().any(Self::wants_end);
+        }
+        if let Self::Any(parts) = self {
+            return parts.iter().all(Self::wants_end);
+        }
+        matches!(self, Self::Conversation(ConversationRequirement::Closes))
     }
 
     /// Whether it holds where there is no connection.

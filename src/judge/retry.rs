@@ -16,7 +16,7 @@ pub(super) fn retry_after(reading: &Reading<'_>) -> Judgement {
         (Some(text), None) => text,
     };
     let broken = |why: &str| Judgement::new(Finding::Broken, format!("{seen}: Retry-After: {text} {why}"));
-    let Ok(seconds) = text.parse::<u64>() else {
+    let Some(seconds) = seconds(text) else {
         let dated = is_http_date(text);
         return if dated { Judgement::new(Finding::Holds, seen) } else { broken("is no time and no date") };
     };
@@ -24,6 +24,12 @@ pub(super) fn retry_after(reading: &Reading<'_>) -> Judgement {
         Some(resets) if resets > seconds => broken(&format!("is before the limit is over, {resets} s away")),
         Some(_) | None => Judgement::new(Finding::Holds, format!("{seen}: Retry-After: {seconds}")),
     }
+}
+
+/// A number of seconds: digits and nothing else (RFC 9110 section 10.2.3).
+pub fn seconds(text: &str) -> Option<u64> {
+    let text = text.trim();
+    text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok()).flatten()
 }
 
 /// Whether a text has the form of an HTTP date (RFC 9110 section 5.6.7): `Sun, 06 Nov 1994 08:49:37 GMT`.
@@ -68,7 +74,7 @@ mod tests {
     fn a_time_or_a_date_says_when() {
         assert_eq!(judged(&[("Retry-After", "5")]), Finding::Holds);
         assert_eq!(judged(&[("retry-after", "Sun, 06 Nov 1994 08:49:37 GMT")]), Finding::Holds);
-        for wrong in ["", "soon", "-1", "1.5", "Sun, 6 Nov 1994 08:49:37 GMT", "1994-11-06T08:49:37Z"] {
+        for wrong in ["", "soon", "-1", "+5", "1.5", "Sun, 6 Nov 1994 08:49:37 GMT", "1994-11-06T08:49:37Z"] {
             assert_eq!(judged(&[("Retry-After", wrong)]), Finding::Broken, "{wrong}");
         }
         assert_eq!(judged(&[]), Finding::Broken);

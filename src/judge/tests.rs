@@ -160,3 +160,19 @@ fn a_status_is_known_though_the_connection_ended_behind_the_head() {
     assert_eq!(torn(&status(401), FailureKind::Timeout), Finding::Unclear);
     assert_eq!(torn(&Requirement::AnyRefusal, FailureKind::Closed), Finding::Unclear);
 }
+
+#[test]
+fn a_key_is_found_in_the_reason_phrase_and_around_the_answer() {
+    let reason = Answer { reason: format!("bad key {KEY}"), ..refusal(REFUSAL.into()) };
+    let seen = judged(&Requirement::NoEcho, Method::GET, reason);
+    assert_eq!(seen.finding, Finding::Broken);
+    assert!(seen.actual.starts_with("the reason phrase holds the key of `full`"), "{}", seen.actual);
+}
+
+#[test]
+fn a_limit_is_an_answer_only_where_it_is_named() {
+    let busy = || Answer { status: 429, ..Answer::default() };
+    let judge = |code| judged(&Requirement::Status(vec![code]), Method::GET, busy()).finding;
+    assert_eq!(judge(StatusMatch::Code(429)), Finding::Holds);
+    assert_eq!(judge(StatusMatch::Class(4)), Finding::Unclear);
+}

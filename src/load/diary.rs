@@ -187,7 +187,7 @@ impl Book {
 fn of_failure(kind: FailureKind) -> Outcome {
     match kind {
         FailureKind::Timeout => Outcome::TimedOut,
-        FailureKind::Closed => Outcome::Closed,
+        FailureKind::Closed | FailureKind::Unseen => Outcome::Closed,
         FailureKind::Connect | FailureKind::Tls | FailureKind::NotOffered => Outcome::Reset,
         FailureKind::Malformed | FailureKind::Oversize | FailureKind::Rewritten => Outcome::Malformed,
     }

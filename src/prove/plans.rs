@@ -6,9 +6,12 @@ use super::stage::Stage;
 use super::subject::{Kind, Reach, Subject};
 use crate::plan::{Filter, Inputs, Plan, Slow};
 
+/// What a plan depends on: where a server is tried, and in which environments it is asked.
+type Wanted = (Stage, Reach);
+
 /// The plans that more than one server is tried with.
 #[derive(Debug, Default)]
-pub(super) struct Plans(Mutex<Vec<((Stage, Reach), Arc<Plan>)>>);
+pub(super) struct Plans(Mutex<Vec<(Wanted, Arc<Plan>)>>);
 
 impl Plans {
     /// The plan for a server, made of `inputs` where nobody has made it yet.

@@ -93,8 +93,9 @@ pub struct Stopper(Sender<Message>);
 
 impl Stopper {
     /// Stops at once: half a proof proves nothing, so there is nothing to keep.
-    pub fn stop(&self, signal: Signal) {
-        self.0.send(Message::Interrupted(signal)).ok();
+    /// Says whether anybody heard of it.
+    pub fn stop(&self, signal: Signal) -> bool {
+        self.0.send(Message::Interrupted(signal)).is_ok()
     }
 }
 
@@ -313,7 +314,7 @@ mod tests {
 
     #[test]
     fn a_proof_that_is_stopped_says_so() {
-        let stop = |stopper: Stopper| stopper.stop(Signal::Terminate);
+        let stop = |stopper: Stopper| assert!(stopper.stop(Signal::Terminate));
         let stopped = run(proof("{ refused: true }"), stop, &mut |_| {});
         assert!(matches!(stopped, Err(ProveError::Interrupted(Signal::Terminate))), "{stopped:?}");
     }

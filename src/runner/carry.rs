@@ -6,11 +6,11 @@ use tokio::time::Instant;
 
 use crate::contract::Secret;
 use crate::judge::{
-    Evidence, Finding, Judgement, Recogniser, Requirement, Volatile, decoded, is_wrongly_accepted, judge,
+    Evidence, Finding, Judgement, Recogniser, Requirement, Sight, Volatile, decoded, judge, sight,
 };
 use crate::plan::{Case, Deed, Dice, Draft, PlannedStep, Preparation};
 use crate::scenario::{IfRefused, OTHER_UNIQUE, UNIQUE};
-use crate::wire::{Answer, Captures, Exchange, Gate, Script, seal};
+use crate::wire::{Answer, Captures, Exchange, Gate, Script, Until, seal};
 
 use super::steer::{Hands, Objection};
 use super::{Job, Lane, Shared, patience, procedure, tokens, unique};
@@ -29,8 +29,8 @@ pub(super) struct Carried {
     pub(super) exchange: Option<Exchange>,
     /// The request that decided.
     pub(super) decided: Decided,
-    /// Whether the target was seen to accept what it should refuse: a fact, whatever else is unclear.
-    pub(super) witnessed: bool,
+    /// What the deciding exchange shows of the lock.
+    pub(super) sight: Sight,
     /// What was expected, where it is not what the request that decided was to be answered with.
     pub(super) expected: Option<String>,
 }
@@ -38,7 +38,7 @@ pub(super) struct Carried {
 impl Carried {
     fn unclear(actual: String) -> Self {
         let (exchange, decided, expected) = (None, Decided::Step(0), None);
-        Self { finding: Finding::Unclear, actual, exchange, decided, witnessed: false, expected }
+        Self { finding: Finding::Unclear, actual, exchange, decided, sight: Sight::Other, expected }
     }
 }
 
@@ -165,7 +165,7 @@ impl Attempt<'_> {
                 return Ok(stopped);
             }
             for turn in 0..step.repeat {
-                let (exchange, judgement, witnessed) = self.until(step, &earlier).await?;
+                let (exchange, judgement, sight) = self.until(step, &earlier).await?;
                 let holds = judgement.finding == Finding::Holds;
                 self.capture(step, &exchange);
                 if turn == 0 && at + 1 < steps.len() {
@@ -174,7 +174,7 @@ impl Attempt<'_> {
                 let Judgement { finding, actual } = judgement;
                 let (decided, expected) = (Decided::Step(at), None);
                 let exchange = Some(exchange);
-                let carried = Carried { finding, actual, exchange, decided, witnessed, expected };
+                let carried = Carried { finding, actual, exchange, decided, sight, expected };
                 if !holds {
                     return Ok(carried);
                 }
@@ -209,21 +209,21 @@ impl Attempt<'_> {
         &mut self,
         step: &PlannedStep,
         earlier: &[Exchange],
-    ) -> Result<(Exchange, Judgement, bool), String> {
+    ) -> Result<(Exchange, Judgement, Sight), String> {
         let since = self.hands.changed().unwrap_or_else(Instant::now);
         loop {
             let asked = since.elapsed();
             let exchange = self.step(step).await?;
-            let (judgement, witnessed) = self.judge(step, &exchange, earlier);
-            let Some(until) = step.until else { return Ok((exchange, judgement, witnessed)) };
+            let (judgement, sight) = self.judge(step, &exchange, earlier);
+            let Some(until) = step.until else { return Ok((exchange, judgement, sight)) };
             let Judgement { finding, actual } = judgement;
             if finding == Finding::Holds {
                 let actual = format!("{actual}, {} ms after the change", asked.as_millis());
-                return Ok((exchange, Judgement { finding, actual }, witnessed));
+                return Ok((exchange, Judgement { finding, actual }, sight));
             }
             if since.elapsed() >= until.within {
                 let actual = format!("{actual}, still {} ms after the change", asked.as_millis());
-                return Ok((exchange, Judgement { finding, actual }, witnessed));
+                return Ok((exchange, Judgement { finding, actual }, sight));
             }
             tokio::time::sleep(until.every).await;
         }
@@ -239,15 +239,15 @@ impl Attempt<'_> {
         self.send(&step.draft, (self.lane, Some(&step.requirement))).await
     }
 
-    fn judge(&self, step: &PlannedStep, exchange: &Exchange, earlier: &[Exchange]) -> (Judgement, bool) {
+    fn judge(&self, step: &PlannedStep, exchange: &Exchange, earlier: &[Exchange]) -> (Judgement, Sight) {
         let recogniser = Recogniser::new(&self.job.contract, &self.case.operation.operation.accepted);
         let volatile = Volatile::of(&self.job.contract);
         let redactor = &self.job.redactor;
         let evidence = Evidence { exchange, recogniser: &recogniser, earlier, redactor, volatile: &volatile };
         let judgement = judge(&step.requirement, &evidence);
-        let accepted =
-            judgement.finding == Finding::Broken && is_wrongly_accepted(&step.requirement, &evidence);
-        (judgement, accepted)
+        let broken = judgement.finding == Finding::Broken;
+        let sight = if broken { sight(&step.requirement, &evidence) } else { Sight::Other };
+        (judgement, sight)
     }
 
     fn capture(&mut self, step: &PlannedStep, exchange: &Exchange) {
@@ -296,8 +296,11 @@ impl Attempt<'_> {
         (lane, wanted): (&Lane, Option<&Requirement>),
     ) -> Result<Exchange, String> {
         let origin = lane.origin_of(draft)?;
-        let request = seal(draft, origin, self.hands.keyring(), &self.captures, &mut self.dice)
+        let mut request = seal(draft, origin, self.hands.keyring(), &self.captures, &mut self.dice)
             .map_err(|error| format!("could not {error}"))?;
+        if let Some(script) = request.script.as_mut().filter(|_| wanted.is_some_and(Requirement::wants_end)) {
+            script.until = Until::End;
+        }
         let gates: Vec<Gate> = request.script.iter().flat_map(Script::gates).cloned().collect();
         let wanted = |status: u16| wanted.is_some_and(|wanted| wanted.names(status));
         let upstream = self.job.upstream.as_ref();

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::time::{Duration, Instant};
 
+use crate::judge::Sight;
 use crate::outcome::Control;
 
 use super::schedule::{self, Finished, Message};
@@ -32,9 +33,10 @@ pub enum Signal {
 pub struct Interrupter(Sender<Message>);
 
 impl Interrupter {
-    /// Asks the run to stop: the first time it finishes what is under way, the second time it does not.
-    pub fn interrupt(&self, signal: Signal) {
-        self.0.send(Message::Interrupted(signal)).ok();
+    /// Asks the run to stop: the first time it finishes what is under way, the second time it does not. Says whether
+    /// anybody heard of it: whoever is over does not.
+    pub fn interrupt(&self, signal: Signal) -> bool {
+        self.0.send(Message::Interrupted(signal)).is_ok()
     }
 }
 
@@ -188,7 +190,7 @@ impl Collector {
         let job = Arc::clone(&self.job);
         let allowed = |at: &usize| {
             let exchanges = job.plan.cases.get(*at).map_or(1, crate::plan::Case::exchanges);
-            job.settings.exchange_limit * exchanges + Duration::from_secs(1)
+            patience::longest(job.settings.exchange_limit) * exchanges + Duration::from_secs(1)
         };
         let overdue: Vec<usize> = self
             .under_way
@@ -202,7 +204,7 @@ impl Collector {
             if let Some(case) = job.plan.cases.get(at) {
                 let result = record::unjudged(case, STARVED, &job.redactor);
                 listener(&Event::Case(&result));
-                self.results.insert(at, Finished { result, witnessed: false });
+                self.results.insert(at, Finished { result, sight: Sight::Other });
             }
         }
     }
@@ -210,8 +212,8 @@ impl Collector {
     /// Takes back what no control came after: the target may have been beyond judging by then.
     fn withdraw_unconfirmed(&mut self, why: &str) {
         for at in std::mem::take(&mut self.unconfirmed) {
-            let Some(Finished { result, witnessed }) = self.results.get_mut(&at) else { continue };
-            if schedule::is_judgement(result.verdict) && !*witnessed {
+            let Some(Finished { result, sight }) = self.results.get_mut(&at) else { continue };
+            if schedule::is_judgement(result.verdict) && *sight != Sight::Accepted {
                 record::withdraw(result, why, &self.job.redactor);
             }
         }
@@ -234,7 +236,7 @@ impl Collector {
                     Ok(_) => record::unjudged(case, &why, &job.redactor),
                     Err(reason) => record::skipped(case, reason, &job.redactor),
                 };
-                Finished { result, witnessed: false }
+                Finished { result, sight: Sight::Other }
             })
         });
         let finished: Vec<Finished> = cases.collect();

@@ -1,7 +1,8 @@
-//! Sends a request; waits for a busy target, and asks again where a connection was closed, within bounds.
+//! Sends a request; waits for a busy target, and asks again where it cannot have been looked at, within bounds.
 
 use std::time::Duration;
 
+use crate::judge::seconds;
 use crate::plan::Sender;
 use crate::wire::{Exchange, FailureKind, Request};
 
@@ -9,7 +10,7 @@ use super::Lane;
 
 /// The longest that a target may ask us to wait before we try again.
 const LONGEST_WAIT: Duration = Duration::from_secs(2);
-/// How often a busy target, or one that closed a connection, is asked again.
+/// How often a busy target, or one that did not look at a request, is asked again.
 const RETRIES: u32 = 2;
 
 /// How long sending may take where every exchange may take so long: waiting and asking again included.
@@ -38,10 +39,13 @@ pub(super) async fn send(
 /// Whether to ask again, and after how long.
 fn again_after(exchange: &Exchange) -> Option<Duration> {
     if let Some(failure) = &exchange.failure {
-        return (failure.kind == FailureKind::Closed && exchange.answer.is_none()).then_some(Duration::ZERO);
+        // A connection that was used before may have ended before the request came (RFC 9112 section 9.3.1). On a new one the
+        // end is what the target has to say of the request.
+        let used = exchange.timing.connect.is_none() && exchange.answer.is_none();
+        let unseen = failure.kind == FailureKind::Unseen || (failure.kind == FailureKind::Closed && used);
+        return unseen.then_some(Duration::ZERO);
     }
     let answer = exchange.answer.as_ref().filter(|answer| [429, 503].contains(&answer.status))?;
-    let seconds: u64 = answer.header("retry-after").next()?.trim().parse().ok()?;
-    let wait = Duration::from_secs(seconds);
+    let wait = Duration::from_secs(seconds(answer.header("retry-after").next()?)?);
     (wait <= LONGEST_WAIT).then_some(wait)
 }

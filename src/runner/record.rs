@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use crate::judge::{Finding, Recognised, Recogniser, decoded};
+use crate::judge::{Finding, Recognised, Recogniser, Sight, decoded};
 use crate::outcome::{self, Answered, CaseResult, Redacted, Verdict};
 use crate::plan::Case;
 use crate::redact::Redactor;
@@ -94,17 +94,25 @@ pub(super) fn withdraw(result: &mut CaseResult, why: &str, redactor: &Redactor) 
     result.actual = redactor.redact(&text);
 }
 
-/// What it means for a check of a severity that a case came to this for a check of a severity.
+/// What it means for a check of a severity that a case came to this.
 fn verdict(carried: &Carried, severity: Severity) -> Verdict {
     match (carried.finding, severity) {
         // What is merely worth knowing leaves a run as it is, and what was not seen is not known.
         (_, Severity::Info) if carried.decided == Decided::Twin => Verdict::Skip,
         _ if carried.decided == Decided::Unmeasurable => Verdict::Skip,
+        // An open lock is more than worth knowing, whatever was looked for.
+        (Finding::Broken, Severity::Info) if opened_without_key(carried) => Verdict::Fail,
         (Finding::Holds, _) | (Finding::Broken | Finding::Unclear, Severity::Info) => Verdict::Pass,
         (Finding::Broken, Severity::Must) => Verdict::Fail,
         (Finding::Broken, Severity::Should) => Verdict::Warn,
         (Finding::Unclear, Severity::Must | Severity::Should) => Verdict::Inconclusive,
     }
+}
+
+/// Whether something was accepted that was not to be, and no key was sent for it.
+fn opened_without_key(carried: &Carried) -> bool {
+    let keyless = carried.exchange.as_ref().is_some_and(|exchange| exchange.request.key.is_none());
+    keyless && carried.sight == Sight::Accepted
 }
 
 fn blank(case: &Case, redactor: &Redactor) -> CaseResult {

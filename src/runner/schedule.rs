@@ -6,7 +6,7 @@ use std::sync::mpsc::Sender;
 
 use futures_util::future::join_all;
 
-use crate::judge::Finding;
+use crate::judge::Sight;
 use crate::outcome::{CaseResult, Control, ControlKind, Verdict};
 use crate::plan::{Case, ControlPair, Dice};
 
@@ -40,8 +40,8 @@ pub(super) enum Message {
 pub(super) struct Finished {
     /// What came of it.
     pub(super) result: CaseResult,
-    /// Whether the target was seen to accept what it should refuse: a fact, whatever else is unclear.
-    pub(super) witnessed: bool,
+    /// What was seen of the lock.
+    pub(super) sight: Sight,
 }
 
 /// Whether a verdict says something of the target.
@@ -104,7 +104,7 @@ async fn probe(
 }
 
 /// A case that was sent and may have to be taken back.
-type Sent = (usize, Verdict, bool);
+type Sent = (usize, Verdict, Sight);
 
 /// Sends the cases of a chunk, so many at once.
 async fn send(
@@ -154,30 +154,30 @@ impl Worker {
             }
             let Some(case) = self.job.plan.cases.get(at) else { continue };
             self.tell.send(Message::Started(at)).ok();
-            let (result, witnessed) = self.case(at, case).await;
-            sent.push((at, result.verdict, witnessed));
-            self.tell.send(Message::Finished(at, Box::new(Finished { result, witnessed }))).ok();
+            let (result, sight) = self.case(at, case).await;
+            sent.push((at, result.verdict, sight));
+            self.tell.send(Message::Finished(at, Box::new(Finished { result, sight }))).ok();
         }
         sent
     }
 
     /// One case; a panic in it is our own fault, and the run goes on.
-    async fn case(&self, at: usize, case: &Case) -> (CaseResult, bool) {
+    async fn case(&self, at: usize, case: &Case) -> (CaseResult, Sight) {
         let job = &self.job;
         if let Err(why) = &case.work {
-            return (record::skipped(case, why, &job.redactor), false);
+            return (record::skipped(case, why, &job.redactor), Sight::Other);
         }
         if let Some(why) = self.unjudgeable.why(case, &job.plan.controls) {
-            return (record::unjudged(case, why, &job.redactor), false);
+            return (record::unjudged(case, why, &job.redactor), Sight::Other);
         }
         let started = std::time::Instant::now();
         let carrying = tokio::spawn(carry::numbered(Arc::clone(job), at));
         match carrying.await {
             Ok(Some(carried)) => {
-                let witnessed = carried.witnessed && carried.finding == Finding::Broken;
-                (record::case(job, case, carried, started.elapsed()), witnessed)
+                let sight = carried.sight;
+                (record::case(job, case, carried, started.elapsed()), sight)
             }
-            Ok(None) | Err(_) => (self.broken(case).await, false),
+            Ok(None) | Err(_) => (self.broken(case).await, Sight::Other),
         }
     }
 
@@ -191,8 +191,8 @@ impl Worker {
 
 /// Takes back what was judged while a control no longer held, all but what was seen to be accepted.
 fn withdraw(job: &Shared, sent: &[Sent], unjudgeable: &Unjudgeable, tell: &Sender<Message>) {
-    for (at, verdict, witnessed) in sent {
-        let case = job.plan.cases.get(*at).filter(|_| is_judgement(*verdict) && !witnessed);
+    for (at, verdict, sight) in sent {
+        let case = job.plan.cases.get(*at).filter(|_| is_judgement(*verdict) && *sight != Sight::Accepted);
         if let Some(why) = case.and_then(|case| unjudgeable.why(case, &job.plan.controls)) {
             tell.send(Message::Withdrawn(*at, why.to_owned())).ok();
         }

@@ -88,7 +88,9 @@ pub struct Answer {
     pub version: &'static str,
     /// The status code.
     pub status: u16,
-    /// Header lines, in order.
+    /// What stands behind the status, where anything unusual does.
+    pub reason: String,
+    /// Header lines, in order. What is no UTF-8 is read as ISO 8859-1 (RFC 9110 section 5.5), so that all of it is text.
     pub headers: Vec<(String, Vec<u8>)>,
     /// The body, up to the cap.
     pub body: Vec<u8>,
@@ -111,10 +113,26 @@ impl Answer {
         value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
     }
 
+    /// Whether nothing comes behind it on its connection: it says so, or is of HTTP/1.0 and does not say otherwise
+    /// (RFC 9112 section 9.3).
+    pub fn is_the_last(&self) -> bool {
+        let says = |wanted: &str| {
+            let mut options = self.header("connection").flat_map(|value| value.split(','));
+            options.any(|option| option.trim().eq_ignore_ascii_case(wanted))
+        };
+        says("close") || (self.version == "HTTP/1.0" && !says("keep-alive"))
+    }
+
     /// Whether it is a page for people, which an API does not send.
     pub fn is_page(&self) -> bool {
         ["text/html", "application/xhtml+xml"].contains(&&*self.media_type())
     }
+}
+
+/// Bytes of a head as text.
+pub(super) fn text_of(bytes: &[u8]) -> String {
+    let latin = || bytes.iter().map(|byte| char::from(*byte)).collect();
+    std::str::from_utf8(bytes).map_or_else(|_| latin(), str::to_owned)
 }
 
 /// When, from the moment in which the request was handed to the client.

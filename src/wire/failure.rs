@@ -26,6 +26,8 @@ pub enum FailureKind {
     Timeout,
     /// The connection ended before the answer did.
     Closed,
+    /// The other end says that it did not look at the request (RFC 9113 section 8.7): it may be sent again.
+    Unseen,
     /// What came back is not HTTP.
     Malformed,
     /// The head of the answer is larger than is read.
@@ -47,6 +49,7 @@ impl FailureKind {
             }
             Self::Timeout => "see why the target does not answer, or allow it more time with --timeout",
             Self::Closed => "see the target's log: it closed the connection in the middle of an answer",
+            Self::Unseen => "see why the target ends its connections so often; it looked at no request there",
             Self::Malformed => "see what listens there: it does not answer in HTTP",
             Self::Oversize => "see why the target sends so many or so long header fields",
             Self::Rewritten => {
@@ -64,6 +67,7 @@ impl fmt::Display for Failure {
             FailureKind::Tls => "no trusted TLS connection",
             FailureKind::Timeout => "no complete answer in time",
             FailureKind::Closed => "the connection ended before the answer did",
+            FailureKind::Unseen => "the target did not look at the request",
             FailureKind::Malformed => "the answer is not HTTP",
             FailureKind::Oversize => "the head of the answer is larger than is read",
             FailureKind::Rewritten | FailureKind::NotOffered => "not sent",
@@ -87,6 +91,8 @@ impl Failure {
             FailureKind::Tls
         } else if error.is_connect() {
             FailureKind::Connect
+        } else if has_source(&error, is_unseen) {
+            FailureKind::Unseen
         } else if has_source(&error, is_closed) {
             FailureKind::Closed
         } else if has_source(&error, is_too_large) {
@@ -115,6 +121,15 @@ pub(super) fn reset(error: &reqwest::Error) -> Option<ErrorCode> {
 fn is_of_tls(source: &(dyn Error + 'static)) -> bool {
     let ended = |error: &io::Error| error.to_string().contains("tls handshake eof");
     source.is::<rustls::Error>() || source.downcast_ref::<io::Error>().is_some_and(ended)
+}
+
+/// Whether the other side said that it did not look at the request: by that code, or by a GOAWAY without an error, of which
+/// the client makes an error only where the request is behind the last one that was looked at.
+fn is_unseen(source: &(dyn Error + 'static)) -> bool {
+    source.downcast_ref::<h2::Error>().filter(|error| error.is_remote()).is_some_and(|error| {
+        let refused = error.is_reset() && error.reason() == Some(h2::Reason::REFUSED_STREAM);
+        refused || (error.is_go_away() && error.reason() == Some(h2::Reason::NO_ERROR))
+    })
 }
 
 /// Whether an error stands for a connection that ended early.
@@ -151,4 +166,38 @@ fn innermost(error: &dyn Error) -> String {
         innermost = source;
     }
     innermost.to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::net::TcpListener;
+
+    use super::*;
+    use crate::wire::{ClientOptions, HttpVersion, Ordinary, Request};
+
+    #[tokio::test]
+    async fn a_stream_that_is_refused_was_not_looked_at() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}/", listener.local_addr().unwrap());
+        let serving = tokio::spawn(async move {
+            let (stream, _) = listener.accept().await.unwrap();
+            let mut connection = h2::server::handshake(stream).await.unwrap();
+            let (_, mut respond) = connection.accept().await.unwrap().unwrap();
+            respond.send_reset(h2::Reason::REFUSED_STREAM);
+            std::future::poll_fn(|context| connection.poll_closed(context)).await.ok();
+        });
+        let options = ClientOptions { http: HttpVersion::Http2, ..ClientOptions::default() };
+        let request = Request {
+            method: http::Method::GET,
+            url: url.parse().unwrap(),
+            target: "/".to_owned(),
+            headers: Vec::new(),
+            body: None,
+            key: None,
+            script: None,
+        };
+        let exchange = Ordinary::new(&options).unwrap().send(request).await;
+        assert_eq!(exchange.failure.map(|failure| failure.kind), Some(FailureKind::Unseen));
+        serving.abort();
+    }
 }

@@ -33,7 +33,7 @@ pub use ordinary::Ordinary;
 pub use plane::{Arguments, Plane, PlaneError, Told};
 pub use proxy::Proxy;
 pub use raw::{Caps, FrameReader, Moment, Raw, Reader};
-pub use script::{Act, Script};
+pub use script::{Act, Script, Until};
 pub use seal::{Captures, Origin, SealError, seal};
 pub use tls::config as tls_config;
 pub use transcript::{Ending, Heard, Oddity, Transcript};

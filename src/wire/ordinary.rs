@@ -6,7 +6,7 @@ use http::Version;
 
 use super::client::{self, ClientOptions, Limits, WireError};
 use super::connect::Stopwatch;
-use super::exchange::{Answer, Exchange, Request};
+use super::exchange::{Answer, Exchange, Request, text_of};
 use super::failure::{self, Failure, FailureKind};
 use super::frames::Cut;
 
@@ -96,6 +96,7 @@ fn ordinary(request: &Request) -> Result<reqwest::Request, Failure> {
 
 fn head(response: &reqwest::Response) -> Answer {
     let headers = response.headers().iter();
+    let reason = response.extensions().get::<hyper::ext::ReasonPhrase>();
     Answer {
         version: match response.version() {
             Version::HTTP_2 => "HTTP/2",
@@ -103,7 +104,10 @@ fn head(response: &reqwest::Response) -> Answer {
             _ => "HTTP/1.1",
         },
         status: response.status().as_u16(),
-        headers: headers.map(|(name, value)| (name.to_string(), value.as_bytes().to_vec())).collect(),
+        reason: reason.map(|reason| text_of(reason.as_bytes())).unwrap_or_default(),
+        headers: headers
+            .map(|(name, value)| (name.to_string(), text_of(value.as_bytes()).into_bytes()))
+            .collect(),
         body: Vec::new(),
         truncated: false,
         cut: None,

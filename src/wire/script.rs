@@ -12,6 +12,18 @@ use super::gate::Gate;
 pub struct Script {
     /// One act after the other.
     pub acts: Vec<Act>,
+    /// What the other side is waited for behind them.
+    pub until: Until,
+}
+
+/// What the other side is waited for, once everything was answered.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Until {
+    /// That it says no more.
+    #[default]
+    Silence,
+    /// That it ends the connection, which is right for it to do in its time.
+    End,
 }
 
 /// One act of a script.

@@ -74,7 +74,7 @@ impl Speaker<'_> {
             acts.push(act);
         }
         acts.reverse();
-        Ok(Script { acts })
+        Ok(Script { acts, ..Script::default() })
     }
 
     fn act(&self, part: &Part, follows: u64) -> Result<Act, SealError> {

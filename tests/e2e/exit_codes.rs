@@ -360,3 +360,30 @@ fn a_target_that_cannot_be_judged_is_3() {
     let server = Server::http(|_| Reply::Whole(problem(503, "closed")));
     ends_with(&Small::at(&server.url()).run().run(), 3, "exit 3: the target could not be judged");
 }
+
+#[test]
+fn a_second_fault_does_not_excuse_the_first() {
+    let run = |defects: &[&str]| {
+        let defects = defects.iter().flat_map(|defect| ["--defect", defect]);
+        Lockproof::new(&["run", "--quiet"]).args(&defects.collect::<Vec<_>>()).run()
+    };
+    for defects in [&["validate-before-auth"][..], &["validate-before-auth", "text-plain-error"]] {
+        let outcome = run(defects);
+        assert_eq!(outcome.code, Some(1), "{defects:?}: {outcome}");
+        assert!(outcome.says("order-malformed-json"), "{defects:?}: {outcome}");
+    }
+}
+
+#[test]
+fn whoever_interrupts_when_all_is_sent_does_not_wait_for_who_reads_the_report() {
+    let server = sound();
+    let (unread, full) = std::io::pipe().unwrap();
+    let run = Small::at(&server.url()).run().args(&["--report", "json=first.json", "--report", "json=-"]);
+    let running = run.stdout(full).start();
+    // The second report is longer than a pipe holds, and nobody reads it.
+    running.await_file("first.json");
+    running.signal(Signal::INT);
+    let outcome = running.wait();
+    assert_eq!(outcome.code, Some(130), "{outcome}");
+    drop(unread);
+}

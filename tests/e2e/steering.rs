@@ -263,3 +263,22 @@ fn a_key_whose_answer_is_incomplete_is_kept_out_of_reports_and_taken_back_as_far
         assert!(!outcome.stdout.contains("[KEY:created/leaked]"), "{outcome}");
     }
 }
+
+#[test]
+fn what_is_put_elsewhere_is_not_steered_where_it_was() {
+    let (old, new) = (Target::default(), Target::default());
+    let node = Server::http(|_| Reply::Whole(json(200, "{}")));
+    let (from, to) = (old.serve(|_, _| None), new.serve(|_, _| None));
+    let nodes = format!("nodes: [\"{0}\"], plaintext_url: \"{0}\"", node.url());
+    let contract = contract(&from.url());
+    let own = format!("base_url: \"{}\"", from.url());
+    let contract = contract.replacen(&own, &format!("{own}, {nodes}"), 1);
+    let run = run(&from.url(), &Keys::default()).file("lockproof.yaml", contract);
+    let outcome = run.args(&["--target", &to.url(), "--skip-tag", "exact-bytes"]).run();
+    assert!(outcome.says("are not used"), "{outcome}");
+    assert_eq!(
+        (from.connections(), node.connections(), to.requests().is_empty()),
+        (0, 0, false),
+        "{outcome}"
+    );
+}

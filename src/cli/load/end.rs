@@ -8,7 +8,6 @@ use std::time::{Duration, Instant};
 use crate::cli::{output, signals};
 use crate::load::Interrupter;
 use crate::outcome::ExitCode;
-use crate::runner::Signal;
 
 /// How long the end may take, when nothing is sent any more: to stop the server, to print, to write the reports.
 const LAST: Duration = Duration::from_secs(15);
@@ -22,13 +21,10 @@ pub(super) fn on_signals(stop: Interrupter) {
     let heard = AtomicU8::new(0);
     signals::tell(move |signal| {
         if heard.fetch_add(1, Ordering::Relaxed) < 2 {
-            return stop.interrupt(signal);
+            stop.interrupt(signal);
+            return true;
         }
-        let exit = match signal {
-            Signal::Interrupt => ExitCode::Interrupted,
-            Signal::Terminate => ExitCode::Terminated,
-        };
-        end(exit);
+        end(signals::exit(signal));
     });
 }
 

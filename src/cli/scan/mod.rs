@@ -15,7 +15,6 @@ use clap::Args;
 use crate::outcome::{ExitCode, ScanResult};
 use crate::redact::Redactor;
 use crate::report::{Format, ReportError, Style, scan_json, scan_page};
-use crate::runner::Signal;
 use crate::scan::{About, KeyPattern, Wanted, as_run, conclude};
 
 use super::bundle::Bundle;
@@ -162,12 +161,9 @@ impl Stop {
         let stop = Self { asked: Arc::default(), code: Arc::default() };
         let (asked, code) = (Arc::clone(&stop.asked), Arc::clone(&stop.code));
         signals::tell(move |signal| {
-            let exit = match signal {
-                Signal::Interrupt => ExitCode::Interrupted,
-                Signal::Terminate => ExitCode::Terminated,
-            };
-            code.store(exit.code(), Ordering::Relaxed);
-            asked.store(true, Ordering::Relaxed);
+            code.store(signals::exit(signal).code(), Ordering::Relaxed);
+            // Whoever asks twice does not want to wait for the report either.
+            !asked.swap(true, Ordering::Relaxed)
         });
         stop
     }

@@ -11,7 +11,7 @@ use crate::snapshot::{Comparison, Pending, Rules, compare, pending, pruned, reco
 use super::super::error::Failure;
 use super::super::output::{self, Output};
 use super::super::sending::Sending;
-use super::super::{Done, target::Aimed};
+use super::super::{Done, signals, target::Aimed};
 use super::folder::Folder;
 use super::{RecordArgs, in_ci, sample};
 
@@ -74,10 +74,7 @@ pub(super) fn source(file: &str) -> String {
 /// How it ends where somebody wants it to.
 pub(in crate::cli) fn interrupted(signal: Signal) -> ExitCode {
     output::say("interrupted; nothing was written\n");
-    match signal {
-        Signal::Interrupt => ExitCode::Interrupted,
-        Signal::Terminate => ExitCode::Terminated,
-    }
+    signals::exit(signal)
 }
 
 /// What a target says of its lock while it accepts nobody is not what is to be frozen.

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use super::{Bench, Came, Kind, chance, is_shed};
 use crate::contract::Secret;
 use crate::judge::statistics::{Guessed, Guessing, Way, guess};
-use crate::judge::{Finding, decoded};
+use crate::judge::{Finding, decoded, seconds};
 use crate::runner::carry::{Carried, fresh};
 use crate::runner::tokens;
 use crate::scenario::Mint;
@@ -69,7 +69,7 @@ async fn one(bench: &Bench<'_>) -> Result<Option<(String, Exchange)>, String> {
 
 /// How long the target asks to wait.
 fn wait(answer: &Answer) -> Result<Duration, String> {
-    let seconds = answer.header("retry-after").next().and_then(|text| text.trim().parse().ok());
+    let seconds = answer.header("retry-after").next().and_then(seconds);
     let wait = seconds.map_or(Duration::from_secs(1), Duration::from_secs);
     if is_shed(answer.status) && wait <= LONGEST_WAIT {
         return Ok(wait);

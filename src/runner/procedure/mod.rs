@@ -11,7 +11,7 @@ mod timing;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::judge::{
-    Evidence, Finding, Judgement, Recognised, Recogniser, Volatile, is_wrongly_accepted, judge_limited,
+    Evidence, Finding, Judgement, Recognised, Recogniser, Sight, Volatile, judge_limited, sight,
 };
 use crate::plan::{Case, Dice, PlannedStep};
 use crate::scenario::Procedure;
@@ -46,7 +46,7 @@ fn unclear(actual: String) -> Carried {
         actual,
         exchange: None,
         decided: Decided::Step(0),
-        witnessed: false,
+        sight: Sight::Other,
         expected: None,
     }
 }
@@ -67,7 +67,7 @@ impl Came {
             actual: self.actual,
             exchange,
             decided: Decided::Step(step),
-            witnessed: false,
+            sight: Sight::Other,
             expected: Some(self.expected),
         }
     }
@@ -116,7 +116,7 @@ impl Bench<'_> {
         let judgement = judge_limited(requirement, &evidence);
         let kind = match &exchange.answer {
             None => Kind::None,
-            Some(_) if is_wrongly_accepted(requirement, &evidence) => Kind::Accepted,
+            Some(_) if sight(requirement, &evidence) == Sight::Accepted => Kind::Accepted,
             Some(answer) if is_shed(answer.status) => Kind::Shed,
             Some(answer) => match self.recogniser.recognise_answer(answer) {
                 Recognised::Acceptance => Kind::Accepted,

@@ -121,7 +121,7 @@ mod tests {
 
     fn said(peer: Peer<'_>, acts: Vec<Act>) -> Option<String> {
         let keys = Keys::sample(&[("a-long-key", "KEY")]);
-        command(&Script { acts }, &peer, &keys)
+        command(&Script { acts, ..Script::default() }, &peer, &keys)
     }
 
     fn send(text: &'static str) -> Act {

@@ -9,7 +9,7 @@ use tokio::time::timeout;
 
 use super::super::client::Limits;
 use super::super::gate::Gate;
-use super::super::script::{Act, Script};
+use super::super::script::{Act, Script, Until};
 use super::super::transcript::{Ending, Transcript};
 use super::burst::Burst;
 use super::ledger::Ledger;
@@ -17,6 +17,8 @@ use super::reader::{Caps, Moment, Reader};
 
 /// How long the other side may take to end a connection that it said it would end, or that we ended.
 pub(super) const SILENCE: Duration = Duration::from_millis(500);
+/// How long it may take where its end is what is asked for: servers that end a connection with care wait for a while.
+const LINGERING: Duration = Duration::from_secs(2);
 /// How long to listen for more at the least, once everything was answered.
 pub(super) const QUIET: Duration = Duration::from_millis(50);
 /// How many bytes are read at a time.
@@ -83,7 +85,7 @@ impl Talk {
                 return;
             }
         }
-        drop(self.settle(&mut line).await);
+        drop(self.settle(&mut line, script.until).await);
     }
 
     async fn act<S: AsyncRead + AsyncWrite>(&mut self, line: &mut Line<S>, act: &Act) -> Result<(), Over> {
@@ -211,9 +213,13 @@ impl Talk {
 
     /// Waits for what is still owed, then for what nobody asked for: as long as the first answer took, so that a
     /// distant target has time for a second one. Then nothing more is sent, and whatever comes is still heard.
-    async fn settle<S: AsyncRead + AsyncWrite>(&mut self, line: &mut Line<S>) -> Result<(), Over> {
+    async fn settle<S: AsyncRead + AsyncWrite>(
+        &mut self,
+        line: &mut Line<S>,
+        until: Until,
+    ) -> Result<(), Over> {
         self.answered(line).await?;
-        while let Ok(heard) = timeout(self.patience(), self.listen(line)).await {
+        while let Ok(heard) = timeout(self.patience(until), self.listen(line)).await {
             heard?;
         }
         drop(timeout(SILENCE, line.to.shutdown()).await);
@@ -225,10 +231,12 @@ impl Talk {
         Ok(())
     }
 
-    fn patience(&self) -> Duration {
+    fn patience(&self, until: Until) -> Duration {
+        if until == Until::End {
+            return LINGERING;
+        }
         let answers = self.reader.answers();
-        let closing = |value: &str| value.to_ascii_lowercase().contains("close");
-        if answers.last().is_some_and(|heard| heard.answer.header("connection").any(closing)) {
+        if answers.last().is_some_and(|heard| heard.answer.is_the_last()) {
             return SILENCE;
         }
         answers.first().map_or(QUIET, |heard| heard.head_at).clamp(QUIET, SILENCE)

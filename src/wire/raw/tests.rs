@@ -5,7 +5,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
 use super::*;
-use crate::wire::{Act, Limits};
+use crate::wire::{Act, Limits, Until};
 
 const HEAD: &str = "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\n";
 const REFUSED: &str = "HTTP/1.1 401 No\r\nContent-Length: 0\r\n\r\n";
@@ -18,9 +18,18 @@ fn body(text: &'static str) -> Act {
     Act::Send { bytes: Bytes::from_static(text.as_bytes()), begins: None }
 }
 
-/// Carries a script out against a server of one connection.
+/// Carries acts out against a server of one connection.
 async fn talk<F: Future<Output = ()> + Send + 'static>(
     acts: Vec<Act>,
+    limits: Limits,
+    serve: impl FnOnce(TcpStream) -> F,
+) -> Exchange {
+    carried(Script { acts, ..Script::default() }, limits, serve).await
+}
+
+/// Carries a script out against a server of one connection.
+async fn carried<F: Future<Output = ()> + Send + 'static>(
+    script: Script,
     limits: Limits,
     serve: impl FnOnce(TcpStream) -> F,
 ) -> Exchange {
@@ -33,7 +42,7 @@ async fn talk<F: Future<Output = ()> + Send + 'static>(
         headers: Vec::new(),
         body: None,
         key: None,
-        script: Some(Script { acts }),
+        script: Some(script),
     };
     let options = ClientOptions { limits, ..ClientOptions::default() };
     let raw = Raw::new(&options).unwrap();
@@ -152,4 +161,28 @@ async fn what_never_ends_is_cut_off() {
     let seen = endless.await.transcript.unwrap();
     assert_eq!(seen.ending, Ending::TooMuch);
     assert_eq!(seen.answers[0].answer.body.len(), 1000);
+}
+
+#[tokio::test]
+async fn a_connection_that_ends_with_care_ends_where_its_end_is_waited_for() {
+    for (until, ending) in [(Until::Silence, Ending::Open), (Until::End, Ending::Closed)] {
+        let script = Script { acts: vec![head(), body("text")], until };
+        let seen = carried(script, Limits::default(), async |mut stream: TcpStream| {
+            take(&mut stream, HEAD.len() + 4).await;
+            stream.write_all(REFUSED.as_bytes()).await.unwrap();
+            let wait = tokio::time::timeout(Duration::from_millis(700), stream.read_u8());
+            drop(wait.await);
+        });
+        assert_eq!(seen.await.transcript.unwrap().ending, ending, "{until:?}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_no_utf_8_in_a_head_is_read_all_the_same() {
+    let seen = talk(vec![head(), body("text")], Limits::default(), async |mut stream: TcpStream| {
+        take(&mut stream, HEAD.len() + 4).await;
+        stream.write_all(b"HTTP/1.1 401 N\xf6\r\nX-A: \xdcber\r\nContent-Length: 0\r\n\r\n").await.unwrap();
+    });
+    let answer = seen.await.answer.unwrap();
+    assert_eq!((&*answer.reason, answer.header("x-a").next()), ("Nö", Some("Über")));
 }

@@ -9,7 +9,8 @@ use super::super::script::{Act, Script};
 /// none and `Connection: close`, and its body.
 pub(super) fn script(request: &Request) -> Script {
     let bytes = Bytes::from(bytes(request));
-    Script { acts: vec![Act::Send { bytes, begins: Some(request.method.to_string()) }] }
+    let acts = vec![Act::Send { bytes, begins: Some(request.method.to_string()) }];
+    Script { acts, ..Script::default() }
 }
 
 fn bytes(request: &Request) -> Vec<u8> {

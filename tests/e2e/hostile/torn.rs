@@ -33,6 +33,8 @@ fn a_target_that_closes_every_connection_is_inconclusive() {
     let server = Server::http(|_| Reply::Last(Vec::new()));
     inconclusive("it closed the connection in the middle of an answer")
         .check_unjudged(&Small::at(&server.url()).run().run());
+    // The good and the keyless control, and neither of them again: that was an answer, of a sort.
+    assert_eq!(server.requests().len(), 2);
 }
 
 #[test]

@@ -149,13 +149,14 @@ impl FrameTalk {
     ) -> Result<(), Over> {
         let mut rest = bytes.clone();
         loop {
-            let piece = rest.split_to(rest.len().min(FRAME));
-            while self.reader.room(stream) < piece.len() && !self.reader.is_done(stream) {
+            // However small the window is: the other side may never open a larger one.
+            while self.reader.room(stream) == 0 && !rest.is_empty() && !self.reader.is_done(stream) {
                 self.listen(line).await?;
             }
             if self.reader.is_done(stream) || !line.takes {
                 return Ok(());
             }
+            let piece = rest.split_to(rest.len().min(FRAME).min(self.reader.room(stream)));
             let last = if end && rest.is_empty() { flags::END_STREAM } else { 0 };
             write::frame((kinds::DATA, last, stream), &piece, &mut line.out);
             self.reader.sent(stream, piece.len());

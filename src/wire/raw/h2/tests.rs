@@ -64,7 +64,7 @@ async fn talk<F: Future<Output = ()> + Send + 'static>(
         headers: Vec::new(),
         body: None,
         key: None,
-        script: Some(Script { acts }),
+        script: Some(Script { acts, ..Script::default() }),
     };
     let raw = Raw::new(&ClientOptions { limits, ..ClientOptions::default() }).unwrap();
     let sending = tokio::spawn(async move { raw.send(request).await });
@@ -180,4 +180,28 @@ async fn frames_follow_an_upgrade_only_where_it_is_granted() {
     });
     let seen = seen.await.transcript.unwrap();
     assert_eq!((seen.requests, seen.answers[0].answer.status), (1, 401));
+}
+
+#[tokio::test]
+async fn content_goes_through_a_window_that_is_smaller_than_a_frame() {
+    let acts = vec![begun(1), content(1, &[b'x'; 80_000])];
+    let seen = talk(acts, Limits::default(), async |mut stream: TcpStream| {
+        // SETTINGS_INITIAL_WINDOW_SIZE, RFC 9113 section 6.5.2.
+        let window = [&4_u16.to_be_bytes()[..], &8192_u32.to_be_bytes()[..]].concat();
+        stream.write_all(&frame((kinds::SETTINGS, 0, 0), &window)).await.unwrap();
+        let (mut taken, mut head) = (0, [0; 9]);
+        take(&mut stream, 24).await;
+        while taken < 80_000 {
+            stream.read_exact(&mut head).await.unwrap();
+            let length = usize::from(head[1]) << 8 | usize::from(head[2]);
+            take(&mut stream, length).await;
+            if head[3] == kinds::DATA {
+                taken += length;
+                let more = u32::try_from(length).unwrap().to_be_bytes();
+                stream.write_all(&frame((kinds::WINDOW, 0, 1), &more)).await.unwrap();
+            }
+        }
+        stream.write_all(&answer(1, "401")).await.unwrap();
+    });
+    assert_eq!(seen.await.transcript.unwrap().answers[0].body_sent, 80_000);
 }

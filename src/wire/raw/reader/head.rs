@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use super::super::super::exchange::Answer;
+use super::super::super::exchange::{Answer, text_of};
 use super::super::super::transcript::Oddity;
 
 /// Fields as they are read, names in lower case.
@@ -47,7 +47,8 @@ pub(super) fn status_line(line: &[u8], odd: &mut BTreeSet<Oddity>) -> Option<Ans
         odd.insert(Oddity::StatusLine);
     }
     let separated = reason.is_empty() || reason.first() == Some(&b' ');
-    (separated && status >= 100).then(|| Answer { version, status, ..Answer::default() })
+    let reason = text_of(reason.trim_ascii());
+    (separated && status >= 100).then(|| Answer { version, status, reason, ..Answer::default() })
 }
 
 /// Puts a field line to those before it.
@@ -58,7 +59,7 @@ pub(super) fn field_line(line: &[u8], most: usize, fields: &mut Fields, odd: &mu
             Some((_, value)) => {
                 odd.insert(Oddity::ObsFold);
                 value.push(b' ');
-                value.extend_from_slice(trimmed(text));
+                value.extend_from_slice(text_of(trimmed(text)).as_bytes());
             }
             None => drop(odd.insert(Oddity::LeadingSpace)),
         }
@@ -80,7 +81,7 @@ pub(super) fn field_line(line: &[u8], most: usize, fields: &mut Fields, odd: &mu
     if value.iter().any(|byte| is_control(*byte)) {
         odd.insert(Oddity::FieldValue);
     }
-    fields.push((String::from_utf8_lossy(name).to_ascii_lowercase(), value.to_vec()));
+    fields.push((String::from_utf8_lossy(name).to_ascii_lowercase(), text_of(value).into_bytes()));
 }
 
 fn without_space<'a>(name: &'a [u8], odd: &mut BTreeSet<Oddity>) -> &'a [u8] {
