@@ -163,7 +163,7 @@ fn a_status_is_known_though_the_connection_ended_behind_the_head() {
 
 #[test]
 fn a_key_is_found_in_the_reason_phrase_and_around_the_answer() {
-    let reason = Answer { reason: format!("bad key {KEY}"), ..refusal(REFUSAL.into()) };
+    let reason = Answer { reason: format!("bad key {KEY}"), ..refusal(gzip(REFUSAL)) };
     let seen = judged(&Requirement::NoEcho, Method::GET, reason);
     assert_eq!(seen.finding, Finding::Broken);
     assert!(seen.actual.starts_with("the reason phrase holds the key of `full`"), "{}", seen.actual);
