@@ -3,7 +3,7 @@
 #![expect(clippy::expect_used, reason = "the helpers of a test may fail loudly too")]
 
 use lockproof::contract;
-use lockproof::document::{Diagnostics, Source};
+use lockproof::document::{Colour, Diagnostics, Source};
 
 const CONTRACT: &str = r#"lockproof: 1
 api: An API
@@ -121,6 +121,12 @@ const CONTRADICTIONS: &[Case] = &[
         "`date` cannot be kept: `snapshots.omit` leaves it out",
         "date",
     ),
+    (
+        "credentials:\n",
+        "  public: { operations: { x: { method: GET, path: /x, accepted: { status: 200 } } } }\ncredentials:\n",
+        "a service cannot be called `public`: so is what needs no key",
+        "public",
+    ),
     ("env: OTHER", "env: FULL", "this is the key of the credential `full` too", "FULL"),
 ];
 
@@ -174,7 +180,7 @@ const BREACHES: &[Case] = &[
     ("api: An API", "api: 7", "expected text, found a number", "7"),
     ("api: An API", "api: \"\"", "this is not a line of text", "\"\""),
     ("api: An API\n", "", "the entry `api` is missing", "lockproof"),
-    ("http://127.0.0.1:1", "http://u:p@h", "`http://u:p@h` is not a base URL", "\"http://u:p@h\""),
+    ("http://127.0.0.1:1", "http://u:p@h", "this is not a base URL", "\"http://u:p@h\""),
     ("header: X-API-Key", "header: X API", "`X API` is not the name of a header field", "X API"),
     (
         "{ header: X-API-Key }",
@@ -298,5 +304,28 @@ fn a_key_goes_where_nobody_else_reads_it() {
         "revoke: { http: { method: GET, url: \"http://h/{id}\", body: { k: [\"{key}\"] }, headers: { X-K: \"{key}\" } } }",
     ] {
         assert!(steered(action).is_ok(), "{action}");
+    }
+}
+
+#[test]
+fn a_whole_number_is_one_however_it_is_written() {
+    for (right, wrong) in [("lockproof: 1", "lockproof: 1.0"), ("status: 403", "status: 4.03e2")] {
+        assert!(CONTRACT.contains(right), "{right}");
+        let source = Source { name: "lockproof.yaml".to_owned(), text: CONTRACT.replacen(right, wrong, 1) };
+        assert!(contract::load(source, &|_| None).is_ok(), "{wrong}");
+    }
+}
+
+#[test]
+fn no_message_repeats_a_key_a_password_or_a_query() {
+    let key = "lp_any_Qm7tR2xVb9LkD4sJw8";
+    let twice = format!("{CONTRACT}{key}: 1\n{key}: 2\n");
+    let password = CONTRACT.replacen("http://127.0.0.1:1", "http://joe:hunter2@h", 1);
+    let query = CONTRACT.replacen("http://127.0.0.1:1", "http://h/?token=hunter2", 1);
+    for (text, secret) in [(twice, key), (password, "hunter2"), (query, "hunter2")] {
+        let refused =
+            contract::load(Source { name: "lockproof.yaml".to_owned(), text }, &|_| None).unwrap_err();
+        let shown = refused.render(Colour::Off, 100);
+        assert!(!shown.contains(secret), "{shown}");
     }
 }

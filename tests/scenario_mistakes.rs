@@ -85,6 +85,37 @@ const MISTAKES: &[Case] = &[
         "{ path: { query: b } }",
     ),
     (EXPECT, "expect: { refused: false }", "nothing is expected, so this check could never fail", "expect"),
+    (EXPECT, "expect: { malformed: false }", "nothing is expected, so this check could never fail", "expect"),
+    (
+        EXPECT,
+        "expect: { not_spoken: false }",
+        "nothing is expected, so this check could never fail",
+        "expect",
+    ),
+    (
+        EXPECT,
+        "expect: { challenge: { present: false } }",
+        "nothing is expected, so this check could never fail",
+        "expect",
+    ),
+    (
+        EXPECT,
+        "expect: { cors: { admits: false } }",
+        "nothing is expected, so this check could never fail",
+        "expect",
+    ),
+    (
+        EXPECT,
+        "expect: { headers: { X: { optional: true } } }",
+        "nothing is expected, so this check could never fail",
+        "expect",
+    ),
+    (
+        EXPECT,
+        "expect: { upstream: { key: false } }",
+        "nothing is expected, so this check could never fail",
+        "expect",
+    ),
     (
         EXPECT,
         "each: [{ name: one }, { name: two, expect: { refused: true } }]",
@@ -190,6 +221,18 @@ fn every_contradiction_in_a_scenario_points_at_its_place() {
 }
 
 #[test]
+fn a_key_is_not_written_more_often_than_memory_holds() {
+    for change in ["repeat: 4000000000", "stretch: 9000000000000000000"] {
+        let request = format!("request: {{ key: {{ transform: [{{ {change} }}] }}, headers");
+        let text = SCENARIO.replacen("request: { headers", &request, 1);
+        let refused = scenario::load(Source { name: "core/sample.yaml".to_owned(), text }).expect_err(change);
+        let (message, place) = only(&refused);
+        assert!(message.starts_with("the number must be"), "{change}: {message}");
+        assert!(change.ends_with(&place), "{change}: {place}");
+    }
+}
+
+#[test]
 fn what_earlier_steps_captured_may_be_filled_in_later() {
     let steps = "steps:\n  - { capture: { token: $.t }, expect: { accepted: true } }\n  - { request: { headers: [{ X-T: \"{token}\" }] }, expect: { same_as: { step: 1 } } }";
     let text = SCENARIO.replacen("expect: { refusal: missing }", steps, 1);
@@ -260,13 +303,20 @@ fn a_step_that_sends_nothing_expects_nothing_and_a_key_is_used_behind_its_making
         ),
         (
             "until: { within: soon }\n    expect: { refused: true }",
-            "a bound is a time like `250ms`, or a line of the policy that is one: `policy.max_revocation_lag`",
+            "a bound is a time like `250ms` of 366 days at the most, or a line of the policy that is one: `policy.max_revocation_lag`",
+        ),
+        (
+            "until: { within: 1000000h }\n    expect: { refused: true }",
+            "a bound is a time like `250ms` of 366 days at the most, or a line of the policy that is one: `policy.max_revocation_lag`",
         ),
     ];
     for (step, message) in wrong {
         let told = only(&load_steered(steered("", "", step)).unwrap_err());
         assert_eq!(told.0, message, "{step}");
     }
+    let compared =
+        load_steered(steered("", "", "expect: { differs_from: { step: 1, like: 1 } }")).unwrap_err();
+    assert_eq!(compared.all.len(), 2, "each of the two steps sends nothing: {compared:?}");
     assert!(load_steered(steered("", "", "control: { revoke: made }")).is_ok());
     assert!(
         load_steered(steered(", control.store.stop", "alone: true\n", "control: { store: stop }")).is_ok()

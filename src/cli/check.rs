@@ -7,7 +7,7 @@ use clap::Args;
 use serde_json::Value;
 
 use crate::contract::{self, Contract};
-use crate::document::{Diagnostic, Diagnostics, Document, Format, Node, Source, closest};
+use crate::document::{Diagnostic, Diagnostics, Document, Format, Node, Source, closest, top_level};
 use crate::load::format::{self, LoadPlan};
 use crate::mock::defects;
 use crate::outcome::ExitCode;
@@ -60,7 +60,7 @@ fn default_sources() -> Result<Vec<Source>, Failure> {
 fn named_sources(paths: &[PathBuf]) -> Result<Vec<Source>, Failure> {
     let files = suite::collect(paths)?;
     if files.is_empty() {
-        return Err(Failure::usage("there is no *.yaml under the given paths"));
+        return Err(Failure::usage("there is no *.yaml or *.yml under the given paths"));
     }
     Ok(files.into_iter().map(|file| Source { name: file.path, text: file.text }).collect())
 }
@@ -77,13 +77,19 @@ pub(super) enum Kind {
 }
 
 impl Kind {
-    /// What a file says that it is, each on a line of its own: a contract `lockproof: 1`, a load plan `load: 1`, and a
-    /// scenario how much it matters.
+    /// What a file says that it is: a contract `lockproof: 1`, a load plan `load: 1`, and a scenario how much it matters.
     fn told(source: &Source) -> Option<Self> {
         // Some editors put a mark before the first line.
         let text = source.text.strip_prefix('\u{feff}').unwrap_or(&source.text);
-        let says = |word: &str| text.lines().any(|line| line.starts_with(word));
-        let words = [("lockproof:", Self::Contract), ("load:", Self::Plan), ("severity:", Self::Scenario)];
+        let keys = top_level(text);
+        let says = |word: &str| match &keys {
+            Some(keys) => keys.iter().any(|key| key == word),
+            // What is not YAML can still say what it was meant to be.
+            None => {
+                text.lines().any(|line| line.strip_prefix(word).is_some_and(|rest| rest.starts_with(':')))
+            }
+        };
+        let words = [("lockproof", Self::Contract), ("load", Self::Plan), ("severity", Self::Scenario)];
         words.into_iter().find_map(|(word, kind)| says(word).then_some(kind))
     }
 
@@ -223,4 +229,28 @@ fn stranger(document: &Document, name: &Node, of: (&str, &str, &[&str])) -> Opti
     let near = closest(id, known.iter().copied()).map(|near| format!("did you mean `{near}`?"));
     let mistake = Diagnostic::new(format!("there is no {what} {}", document.name(name)), name.span.clone());
     Some(mistake.hint(near.unwrap_or_else(|| cure.to_owned())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_of_a_kind_however_its_keys_are_written() {
+        let told = |text: &str| Kind::told(&Source { name: "a.yaml".to_owned(), text: text.to_owned() });
+        for text in [
+            "lockproof: 1\n",
+            "\u{feff}lockproof: 1\n",
+            "\"lockproof\": 1\n",
+            "{ 'lockproof': 1 }",
+            "{\n  \"lockproof\": 1\n}",
+            "lockproof : 1",
+            "lockproof: 1\nbroken: [",
+        ] {
+            assert_eq!(told(text), Some(Kind::Contract), "{text}");
+        }
+        assert_eq!(told("{ load: 1 }"), Some(Kind::Plan));
+        assert_eq!(told("'severity': must"), Some(Kind::Scenario));
+        assert_eq!(told("why: |\n  a\n  lockproof: 1\n"), None);
+    }
 }

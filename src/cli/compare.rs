@@ -25,7 +25,8 @@ Two results of `lockproof run` (results.json) or two of `lockproof load` (load.j
 another one where that is hardly chance (p below 0.01 over all classes together) and large enough to matter: Cliff's delta of
 0.33 and a median that moved by a tenth, or three times as many answers beyond the old 99th percentile, which grew by half.
 
-Exit codes: 0 what --fail-on names is not there, 1 it is, 2 no results, 5 a load that is void or not whole.";
+Exit codes: 0 what --fail-on names is not there, 1 it is, 2 no results, 5 it is not, and a load is void,
+inconclusive or not whole.";
 
 /// Compare an earlier and a later result.
 #[derive(Debug, Args)]
@@ -41,7 +42,7 @@ pub(super) struct CompareArgs {
     #[arg(long, value_enum, default_value_t = ShownAs::Terminal, value_name = "FORMAT")]
     format: ShownAs,
     /// What ends with exit code 1: `new-failures` (failed checks, wrong verdicts, missed thresholds), or any `regression`
-    /// (also warnings, what is no longer judged, slower answers).
+    /// (also warnings, what is no longer judged, slower, broken or missing answers).
     #[arg(long, value_enum, value_name = "WHAT")]
     fail_on: Option<FailOn>,
 }
@@ -68,16 +69,13 @@ pub(super) fn run(args: &CompareArgs, output: &Output) -> Done {
         (Saved::Run(old), Saved::Run(new)) => {
             let comparison = runs(&old, &new);
             show(args.format, (&comparison, &Sheet::from(&comparison)), output)?;
-            Ok(args.exit(comparison.trend()))
+            Ok(exit(args.fail_on, comparison.trend(), ExitCode::Conformant))
         }
         (Saved::Load(old), Saved::Load(new)) => {
             let comparison = loads(&measured(*old, &args.old)?, &measured(*new, &args.new)?);
             show(args.format, (&comparison, &Sheet::from(&comparison)), output)?;
-            // What was wrong is a fact, whatever the generator could do.
-            if !comparison.valid && comparison.trend() < Trend::NewFailures {
-                return Ok(ExitCode::LoadVoid);
-            }
-            Ok(args.exit(comparison.trend()))
+            let otherwise = if comparison.valid { ExitCode::Conformant } else { ExitCode::LoadVoid };
+            Ok(exit(args.fail_on, comparison.trend(), otherwise))
         }
         (Saved::Run(_), Saved::Load(_)) | (Saved::Load(_), Saved::Run(_)) => {
             Err(Failure::usage("one is the result of a run and the other of a load; compare two of a kind"))
@@ -85,15 +83,14 @@ pub(super) fn run(args: &CompareArgs, output: &Output) -> Done {
     }
 }
 
-impl CompareArgs {
-    fn exit(&self, trend: Trend) -> ExitCode {
-        let bound = match self.fail_on {
-            None => return ExitCode::Conformant,
-            Some(FailOn::NewFailures) => Trend::NewFailures,
-            Some(FailOn::Regression) => Trend::Worse,
-        };
-        if trend >= bound { ExitCode::NonConformant } else { ExitCode::Conformant }
-    }
+/// What was asked for and is there comes first: what was wrong is a fact, whatever the generator could do.
+fn exit(fail_on: Option<FailOn>, trend: Trend, otherwise: ExitCode) -> ExitCode {
+    let is_there = match fail_on {
+        None => false,
+        Some(FailOn::NewFailures) => trend >= Trend::NewFailures,
+        Some(FailOn::Regression) => trend >= Trend::Worse,
+    };
+    if is_there { ExitCode::NonConformant } else { otherwise }
 }
 
 /// Prints a comparison.
@@ -123,4 +120,30 @@ fn measured(result: LoadResult, path: &Path) -> Result<Measured, Failure> {
     let merged = Merged::read(&path.display().to_string(), &text, &log)
         .map_err(|error| Failure::usage(format!("could not {error}")))?;
     Ok(Measured { result, times: merged.response_times() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_asked_for_comes_before_a_load_that_is_void() {
+        use Trend::{NewFailures, NotWorse, Worse};
+        let (asked, any) = (Some(FailOn::NewFailures), Some(FailOn::Regression));
+        for (fail_on, trend, valid, void) in [
+            (None, NotWorse, 0, 5),
+            (None, Worse, 0, 5),
+            (None, NewFailures, 0, 5),
+            (asked, NotWorse, 0, 5),
+            (asked, Worse, 0, 5),
+            (asked, NewFailures, 1, 1),
+            (any, NotWorse, 0, 5),
+            (any, Worse, 1, 1),
+            (any, NewFailures, 1, 1),
+        ] {
+            let codes =
+                [ExitCode::Conformant, ExitCode::LoadVoid].map(|code| exit(fail_on, trend, code).code());
+            assert_eq!(codes, [valid, void], "{fail_on:?} {trend:?}");
+        }
+    }
 }

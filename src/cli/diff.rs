@@ -30,7 +30,8 @@ Each --target is an environment of the contract, or another base URL for one: EN
 Both are sent the same cases with the same seed and judged by the contract. Then they are compared: who accepts what the other
 refuses, and whose refusal differs in what, volatile values left out.
 
-Exit codes: 0 the two are the same and conformant, 1 they differ or one of them fails, 3 one of them could not be judged.";
+Exit codes: 0 the two are the same and conformant, 1 they differ or one of them fails, 3 one of them could not be judged, or
+has cases that the other has not.";
 
 /// Compare two implementations of one contract.
 #[derive(Debug, Args)]

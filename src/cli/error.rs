@@ -2,6 +2,7 @@
 
 use crate::document::Diagnostics;
 use crate::outcome::ExitCode;
+use crate::report::escape_terminal;
 
 use super::output::Output;
 
@@ -20,12 +21,27 @@ pub(super) enum Failure {
     Report(String),
     /// The system refused us something.
     System(String),
+    /// Several at once; the program ends as it would for the first.
+    All(Vec<Failure>),
 }
 
 impl Failure {
     /// A single mistake of usage.
     pub(super) fn usage(problem: impl Into<String>) -> Self {
         Self::Usage(vec![problem.into()])
+    }
+
+    /// Whatever went wrong, told together.
+    ///
+    /// # Errors
+    /// Where anything did.
+    pub(super) fn all(problems: impl Iterator<Item = Self>) -> Result<(), Self> {
+        let mut problems: Vec<_> = problems.collect();
+        match problems.len() {
+            0 => Ok(()),
+            1 => problems.pop().map_or(Ok(()), Err),
+            _ => Err(Self::All(problems)),
+        }
     }
 
     /// How the program ends.
@@ -36,6 +52,7 @@ impl Failure {
             Self::Void(_) => ExitCode::LoadVoid,
             Self::Report(_) => ExitCode::ReportNotWritten,
             Self::System(_) => ExitCode::Internal,
+            Self::All(all) => all.first().map_or(ExitCode::Internal, Self::exit),
         }
     }
 
@@ -49,12 +66,34 @@ impl Failure {
                 let plural = if mistakes == 1 { "" } else { "s" };
                 format!("{}\nerror: {mistakes} mistake{plural}; nothing was sent\n", documents.join("\n"))
             }
-            Self::Usage(lines) => {
-                lines.iter().fold(String::new(), |text, line| text + "error: " + line + "\n")
-            }
+            Self::Usage(lines) => lines.iter().map(|text| line(text)).collect(),
             Self::Inconclusive(text) | Self::Void(text) | Self::Report(text) | Self::System(text) => {
-                format!("error: {text}\n")
+                line(text)
             }
+            Self::All(all) => all.iter().map(|one| one.render(output)).collect(),
         }
+    }
+}
+
+/// One line and no more: the name of a file may hold a line of its own, which a build server would obey.
+fn line(text: &str) -> String {
+    format!("error: {}\n", escape_terminal(text))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_name_begins_a_line_of_its_own() {
+        let output = Output::plain();
+        let name = "a\n::error ::x\u{1b}[2J";
+        let one = "error: a\\n::error ::x\\u{1b}[2J\n";
+        assert_eq!(Failure::Report(name.to_owned()).render(&output), one);
+        let two = Failure::Usage(vec![name.to_owned(), "b".to_owned()]);
+        assert_eq!(two.render(&output), format!("{one}error: b\n"));
+        let all = Failure::all([two, Failure::System("c".to_owned())].into_iter()).unwrap_err();
+        assert_eq!(all.render(&output), format!("{one}error: b\nerror: c\n"));
+        assert_eq!(all.exit(), ExitCode::Usage);
     }
 }

@@ -13,7 +13,7 @@ const PLAIN_WIDTH: usize = 100;
 
 #[derive(Clone, Debug, Args)]
 pub(super) struct OutputArgs {
-    /// Colours: `auto` is on a terminal only, and never with `NO_COLOR` set.
+    /// Colours: `auto` is on a terminal only, and never with `NO_COLOR` set or `TERM=dumb`.
     #[arg(long, global = true, value_enum, default_value_t = When::Auto, value_name = "WHEN")]
     color: When,
     /// Print results only, no progress.
@@ -50,12 +50,9 @@ impl OutputArgs {
     #[expect(clippy::disallowed_methods, reason = "cli is where the environment is read")]
     pub(super) fn resolve(&self) -> Output {
         let terminal = io::stdout().is_terminal();
-        let plain = std::env::var("NO_COLOR").is_ok_and(|value| !value.is_empty());
-        let colour = match self.color {
-            When::Always => Colour::On,
-            When::Auto if terminal && !plain => Colour::On,
-            When::Auto | When::Never => Colour::Off,
-        };
+        let variable = |name: &str| std::env::var(name).ok();
+        let suited = if terminal && !is_plain(&variable) { Colour::On } else { Colour::Off };
+        let colour = self.color.resolve(suited);
         let width = terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
         let width = width.filter(|_| terminal).unwrap_or(PLAIN_WIDTH);
         let progress = match (self.quiet, io::stderr().is_terminal()) {
@@ -67,7 +64,30 @@ impl OutputArgs {
     }
 }
 
+impl When {
+    /// Colours or none, where the terminal and who looks at it would have what suits them.
+    fn resolve(self, suited: Colour) -> Colour {
+        match self {
+            Self::Always => Colour::On,
+            Self::Auto => suited,
+            Self::Never => Colour::Off,
+        }
+    }
+}
+
+/// Whether the environment says that colours are not wanted, or not understood.
+fn is_plain(variable: &dyn Fn(&str) -> Option<String>) -> bool {
+    variable("NO_COLOR").is_some_and(|value| !value.is_empty())
+        || variable("TERM").is_some_and(|value| value == "dumb")
+}
+
 impl Output {
+    /// Without colours and without progress.
+    #[cfg(test)]
+    pub(super) fn plain() -> Self {
+        Self { style: Style { width: PLAIN_WIDTH, colour: Colour::Off }, progress: Progress::None }
+    }
+
     pub(super) fn style(&self) -> Style {
         self.style
     }
@@ -91,4 +111,22 @@ pub(super) fn print(bytes: &[u8]) -> Result<(), Failure> {
 /// Tells the operator something.
 pub(super) fn say(text: &str) {
     io::stderr().lock().write_all(text.as_bytes()).ok();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn colours_are_for_a_terminal_that_understands_them_and_is_not_told_otherwise() {
+        let plain = |name: &str, value: &str| {
+            let variable = |wanted: &str| (wanted == name).then(|| value.to_owned());
+            is_plain(&variable)
+        };
+        assert!(plain("TERM", "dumb") && plain("NO_COLOR", "1"));
+        assert!(!plain("TERM", "xterm") && !plain("NO_COLOR", ""));
+        let resolved = [When::Always, When::Auto, When::Never].map(|when| when.resolve(Colour::Off));
+        assert_eq!(resolved, [Colour::On, Colour::Off, Colour::Off]);
+        assert_eq!(When::Auto.resolve(Colour::On), Colour::On);
+    }
 }

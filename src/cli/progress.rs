@@ -3,6 +3,7 @@
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::outcome::{Summary, Verdict};
+use crate::report::escape_terminal;
 use crate::runner::Event;
 
 use super::output::{self, Output, Progress};
@@ -41,14 +42,15 @@ impl<'a> Gauge<'a> {
         let (what, per_line) = self.steps;
         if self.output.progress() == Progress::Bar {
             self.bar.set_position(u64::try_from(self.done).unwrap_or(u64::MAX));
-            self.bar.set_message(message());
+            self.bar.set_message(harmless(&message()));
         } else if self.done.is_multiple_of(per_line) {
             self.line(&format!("{} of {} {what}", self.done, self.total));
         }
     }
 
-    /// Says something at once.
+    /// Says something at once, in one line: some of it may be a target's words.
     pub(super) fn line(&self, text: &str) {
+        let text = harmless(text);
         match self.output.progress() {
             Progress::Bar => self.bar.println(text),
             Progress::Lines => output::say(&format!("{text}\n")),
@@ -106,6 +108,21 @@ impl<'a> Ticker<'a> {
     }
 }
 
+/// Text that moves no cursor, and begins no line of its own.
+fn harmless(text: &str) -> String {
+    escape_terminal(text)
+}
+
 fn target(progress: Progress) -> ProgressDrawTarget {
     if progress == Progress::Bar { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_target_says_moves_no_cursor_and_begins_no_line() {
+        assert_eq!(harmless("200 \u{1b}[2J\n::error ::x"), "200 \\u{1b}[2J\\n::error ::x");
+    }
 }

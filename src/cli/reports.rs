@@ -47,7 +47,7 @@ impl FromStr for Wanted {
         let format = Format::parse(name).map_err(|error| error.to_string())?;
         let place = match path {
             Some("") => return Err(format!("name a file behind `{name}=`, or `-` for standard output")),
-            Some("-") => Place::Stdout,
+            Some("-" | "/dev/stdout" | "/dev/fd/1" | "/proc/self/fd/1") => Place::Stdout,
             Some(path) => Place::File(path.into()),
             None => Place::File(Path::new(LATEST).join(format.file_name())),
         };
@@ -123,24 +123,24 @@ impl Reports {
 
     /// The same, of something that is rendered in its own way.
     pub(super) fn write_with(&self, rendered: &Render<'_>, output: &Output) -> Result<(), Failure> {
-        let render = |format, style| {
-            rendered(format, style).map_err(|error| Failure::Report(format!("could not {error}")))
-        };
         let taken = self.streamed || self.wanted.iter().any(|one| matches!(one.place, Place::Stdout));
-        let page = if taken { None } else { Some(render(Format::Terminal, output.style())?) };
-        let mut problems: Vec<_> = page.and_then(|page| output::print(&page).err()).into_iter().collect();
-        for one in &self.wanted {
-            let written = match &one.place {
-                Place::Stdout => output::print(&render(one.format, output.style())?),
-                Place::File(path) => {
-                    let plain = Style { colour: crate::report::Colour::Off, ..output.style() };
-                    write_atomically(path, &render(one.format, plain)?)
-                        .map_err(|error| not_written(path, &error))
-                }
-            };
-            problems.extend(written.err());
+        let page = (!taken).then_some(Wanted { format: Format::Terminal, place: Place::Stdout });
+        // One that fails takes none of the others with it.
+        let written = page.iter().chain(&self.wanted).map(|one| one.write(rendered, output));
+        Failure::all(written.filter_map(Result::err))
+    }
+}
+
+impl Wanted {
+    fn write(&self, rendered: &Render<'_>, output: &Output) -> Result<(), Failure> {
+        let plain = Style { colour: crate::report::Colour::Off, ..output.style() };
+        let style = if matches!(self.place, Place::Stdout) { output.style() } else { plain };
+        let bytes =
+            rendered(self.format, style).map_err(|error| Failure::Report(format!("could not {error}")))?;
+        match &self.place {
+            Place::Stdout => output::print(&bytes),
+            Place::File(path) => write_atomically(path, &bytes).map_err(|error| not_written(path, &error)),
         }
-        problems.pop().map_or(Ok(()), Err)
     }
 }
 
@@ -155,7 +155,7 @@ pub(super) fn not_written(path: &Path, error: &std::io::Error) -> Failure {
 pub(super) fn can_be_written(reports: &[(&str, Option<&Path>)]) -> Result<(), Failure> {
     let mut taken = BTreeMap::new();
     for (format, path) in reports {
-        if let Some(other) = taken.insert(path.map(in_full), format) {
+        if let Some(other) = taken.insert(path.map(behind_links), format) {
             let place =
                 path.map_or_else(|| "standard output (`-`)".to_owned(), |path| path.display().to_string());
             return Err(Failure::usage(format!(
@@ -174,9 +174,34 @@ fn in_full(path: &Path) -> PathBuf {
     folder.zip(absolute.file_name()).map(|(folder, name)| folder.join(name)).unwrap_or(absolute)
 }
 
+/// So many links are followed at most: as many as the system itself follows.
+const LINKS: usize = 40;
+
+/// What a path leads to: the file behind every link, or the first thing on the way that the system makes up.
+fn behind_links(path: &Path) -> PathBuf {
+    let mut at = in_full(path);
+    for _ in 0..LINKS {
+        let to = if is_made_up(&at) { None } else { fs::read_link(&at).ok() };
+        let Some(to) = to else { break };
+        // Where a link says nothing of the root, it counts from its own folder.
+        at = in_full(&at.parent().unwrap_or(&at).join(to));
+    }
+    at
+}
+
+/// Whether the system makes up what stands there: what is open already, such as `/dev/stdout`, is a link to a file, and to
+/// replace that file would leave it open and out of sight. What is in shared memory is a file like any other.
+fn is_made_up(path: &Path) -> bool {
+    (path.starts_with("/dev") && !path.starts_with("/dev/shm")) || path.starts_with("/proc")
+}
+
 /// Whether a report could be written there; no folder is made for it yet. A device is not tried: to open a pipe twice
 /// would end it.
 fn writable(path: &Path) -> std::io::Result<()> {
+    let path = &*behind_links(path);
+    if is_made_up(path) {
+        return fs::metadata(path).map(drop);
+    }
     if is_device(path) {
         return Ok(());
     }
@@ -185,10 +210,23 @@ fn writable(path: &Path) -> std::io::Result<()> {
     empty_in(there).map(drop)
 }
 
-/// Opens a file that is written bit by bit.
+/// Opens a file that is written bit by bit; a new one is its owner's alone, as every report is.
 fn opened(path: &Path) -> std::io::Result<fs::File> {
+    let path = &*behind_links(path);
+    if is_made_up(path) || is_device(path) {
+        return straight(path);
+    }
     fs::create_dir_all(folder_of(path)?)?;
-    fs::File::create(path)
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
+}
+
+/// Opens what is there already, to be written to behind what it holds.
+fn straight(path: &Path) -> std::io::Result<fs::File> {
+    fs::OpenOptions::new().append(true).open(path)
 }
 
 /// Whether something stands there that is written to, and must never be replaced by a file: a device, a pipe.
@@ -215,11 +253,17 @@ fn empty_in(folder: &Path) -> std::io::Result<tempfile::NamedTempFile> {
     tempfile::Builder::new().prefix(".lockproof-").tempfile_in(folder)
 }
 
-/// Writes a whole file or leaves the old one as it is.
+/// Writes a whole file or leaves the old one as it is; a link stays one.
 pub(super) fn write_atomically(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    if is_device(path) {
-        return fs::OpenOptions::new().write(true).open(path)?.write_all(bytes);
+    let path = &*behind_links(path);
+    if is_made_up(path) || is_device(path) {
+        return straight(path)?.write_all(bytes);
     }
+    replace_atomically(path, bytes)
+}
+
+/// The same in the place of whatever is there, a link as well: nothing is written to where one leads.
+pub(super) fn replace_atomically(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     filled(path, bytes)?.persist(path)?;
     Ok(())
 }
@@ -242,4 +286,94 @@ fn filled(path: &Path, bytes: &[u8]) -> std::io::Result<tempfile::NamedTempFile>
     file.write_all(bytes)?;
     file.as_file().sync_all()?;
     Ok(file)
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::os::unix::fs::{PermissionsExt as _, symlink};
+
+    use super::*;
+
+    #[test]
+    fn a_link_stays_one_and_what_it_leads_to_is_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let [link, inner, file] = ["link", "inner/link", "inner/file"].map(|name| folder.path().join(name));
+        fs::create_dir(folder.path().join("inner")).unwrap();
+        symlink("inner/link", &link).unwrap();
+        symlink("file", &inner).unwrap();
+        for text in ["what was not there", "what was"] {
+            write_atomically(&link, text.as_bytes()).unwrap();
+            assert_eq!(fs::read_to_string(&file).unwrap(), text);
+            assert!(link.is_symlink() && inner.is_symlink());
+        }
+        assert_eq!(fs::read_dir(folder.path().join("inner")).unwrap().count(), 2);
+        let two = can_be_written(&[("json", Some(&link)), ("html", Some(&file))]);
+        assert!(matches!(two, Err(Failure::Usage(_))), "{two:?}");
+        replace_atomically(&link, b"new").unwrap();
+        assert!(!link.is_symlink());
+        assert_eq!(fs::read_to_string(&file).unwrap(), "what was");
+    }
+
+    #[test]
+    fn what_is_open_is_written_to_and_not_replaced() {
+        use std::os::fd::AsRawFd as _;
+        let mut open = tempfile::NamedTempFile::new().unwrap();
+        open.write_all(b"before ").unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let link = folder.path().join("link");
+        let descriptor = format!("/proc/self/fd/{}", open.as_file().as_raw_fd());
+        symlink(&descriptor, &link).unwrap();
+        for path in [Path::new(&descriptor), &link] {
+            writable(path).unwrap();
+            write_atomically(path, b"one ").unwrap();
+        }
+        opened(Path::new(&descriptor)).unwrap().write_all(b"and all").unwrap();
+        assert_eq!(fs::read_to_string(open.path()).unwrap(), "before one one and all");
+        assert!(writable(Path::new("/proc/no/such")).is_err());
+    }
+
+    #[test]
+    fn standard_output_by_another_name_is_standard_output() {
+        for name in ["-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"] {
+            let wanted: Wanted = format!("json={name}").parse().unwrap();
+            assert!(wanted.place.path().is_none(), "{name}");
+        }
+    }
+
+    #[test]
+    fn links_in_a_circle_come_to_an_end() {
+        let folder = tempfile::tempdir().unwrap();
+        let [one, other] = ["one", "other"].map(|name| folder.path().join(name));
+        symlink(&one, &other).unwrap();
+        symlink(&other, &one).unwrap();
+        write_atomically(&one, b"text").unwrap();
+        assert_eq!(fs::read(&one).unwrap(), b"text");
+    }
+
+    #[test]
+    fn a_stream_is_its_owners_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = opened(&folder.path().join("a.ndjson")).unwrap();
+        assert_eq!(file.metadata().unwrap().permissions().mode() & 0o777, 0o600);
+    }
+
+    #[test]
+    fn whatever_could_not_be_written_is_told_and_the_rest_is_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = |name: &str| Place::File(folder.path().join(name));
+        let want =
+            |format: &str, name: &str| Wanted { format: Format::parse(format).unwrap(), place: place(name) };
+        let wanted = vec![want("tap", "a"), want("json", "."), want("html", "b"), want("junit", "c")];
+        let reports = Reports { wanted, streamed: true };
+        let rendered = |format: Format, _| match format.name() {
+            "tap" => Err(ReportError::Render { format: "tap", problem: "no".to_owned() }),
+            name => Ok(name.as_bytes().to_vec()),
+        };
+        let output = Output::plain();
+        let told = reports.write_with(&rendered, &output).unwrap_err().render(&output);
+        assert_eq!(told.lines().count(), 2, "{told}");
+        assert!(told.contains("tap") && told.contains("it is a folder"), "{told}");
+        assert_eq!(fs::read(folder.path().join("b")).unwrap(), b"html");
+        assert_eq!(fs::read(folder.path().join("c")).unwrap(), b"junit");
+    }
 }

@@ -13,6 +13,7 @@ use crate::outcome::{ContractInfo, ExitCode};
 use crate::plan::{Filter, Inputs, Permits, Plan, Slow};
 use crate::runner::{Header, Lane, Settings, Shown, Strictness, conclude};
 use crate::scenario::{Severity, Suite};
+use crate::snapshot::Known;
 
 use super::bundle::Bundle;
 use super::error::Failure;
@@ -247,11 +248,20 @@ impl SelectArgs {
         Ok(plan)
     }
 
-    /// The ids of all cases that could be selected.
-    pub(super) fn every_case(&self, permits: Permits, bundle: &Bundle) -> Result<Vec<String>, Failure> {
+    /// All cases that could be selected.
+    pub(super) fn every_case(&self, permits: Permits, bundle: &Bundle) -> Result<Known, Failure> {
         let suite = suite::read(&self.scenarios)?;
         let plan = self.expand(permits, (bundle, &suite), &Filter::default());
-        Ok(plan.cases.into_iter().map(|case| case.id).collect())
+        let checks = || suite.scenarios.iter().map(|one| one.id.to_string()).collect();
+        Ok(Known {
+            cases: plan.cases.into_iter().map(|case| case.id).collect(),
+            checks: (!self.is_builtin()).then(checks),
+        })
+    }
+
+    /// Whether the suite is the built-in one.
+    pub(super) fn is_builtin(&self) -> bool {
+        self.scenarios.is_empty()
     }
 
     fn expand(&self, permits: Permits, (bundle, suite): (&Bundle, &Suite), filter: &Filter) -> Plan {
@@ -302,20 +312,19 @@ impl SelectArgs {
     }
 }
 
-/// Whether the id of a check fits a glob, or what it says before the first `/`: the id of a case begins with its check's.
+/// Whether the id of a check fits a glob.
 fn fits_a_check(glob: &str, suite: &Suite) -> bool {
-    let check = glob.split('/').next().unwrap_or(glob);
     let fits = |glob: &GlobMatcher| suite.scenarios.iter().any(|one| glob.is_match(one.id.as_str()));
-    // A part of a glob need not be one.
-    [glob, check]
-        .into_iter()
-        .filter_map(|text| Glob::new(text).ok())
-        .any(|built| fits(&built.compile_matcher()))
+    Glob::new(glob).is_ok_and(|built| fits(&built.compile_matcher()))
 }
 
+/// What a glob is about that fits no check and no case: the id of a case begins with its check's.
 fn no_such_check(glob: &str, suite: &Suite) -> Failure {
-    let near =
-        closest(glob.split('/').next().unwrap_or(glob), suite.scenarios.iter().map(|one| one.id.as_str()));
+    let check = glob.split('/').next().unwrap_or(glob);
+    if fits_a_check(check, suite) {
+        return Failure::usage(format!("--only: no case of `{check}` fits `{glob}`; --list has the cases"));
+    }
+    let near = closest(check, suite.scenarios.iter().map(|one| one.id.as_str()));
     let hint = near.map_or_else(
         || "`lockproof scenarios list` has the built-in checks, --list the cases".to_owned(),
         |near| format!("did you mean `{near}`?"),

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
-use crate::outcome::Saved;
+use crate::outcome::{FORMAT, Saved, SavedError, Summary};
 
 use super::error::Failure;
 
@@ -13,7 +13,20 @@ const LARGEST: u64 = 256 * 1024 * 1024;
 
 /// Reads a result; `-` is standard input.
 pub(super) fn read(path: &Path) -> Result<Saved, Failure> {
-    Saved::read(&text(path)?).map_err(|error| problem(path, &error))
+    let saved = Saved::read(&text(path)?).and_then(counted);
+    saved.map_err(|error| problem(path, &error))
+}
+
+/// Some formats show the cases, some the summary: where they differ, one of the two is wrong. A run that ended early counts
+/// what it came to.
+fn counted(saved: Saved) -> Result<Saved, SavedError> {
+    match &saved {
+        Saved::Run(result) if result.summary != Summary::of(result.cases.iter().map(|case| case.verdict)) => {
+            let problem = "its summary is not that of its cases".to_owned();
+            Err(SavedError::Misfit { format: FORMAT, problem })
+        }
+        Saved::Run(_) | Saved::Load(_) => Ok(saved),
+    }
 }
 
 /// Reads the bytes of a result, or of what belongs to one.

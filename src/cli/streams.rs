@@ -23,19 +23,28 @@ pub(super) enum Sink {
     File(PathBuf, File),
 }
 
+impl Sink {
+    fn write(&mut self, lines: &[u8]) -> Result<(), Failure> {
+        match self {
+            Self::Stdout => output::print(lines),
+            Self::File(path, file) => file.write_all(lines).map_err(|error| not_written(path, &error)),
+        }
+    }
+}
+
 /// The streams of one run, all with the same lines.
 #[derive(Debug)]
 pub(super) struct Streams {
     sinks: Vec<Sink>,
     stream: Option<Stream>,
-    /// The first thing that went wrong: a run does not end for it, and says so at its end.
-    problem: Option<Failure>,
+    /// What went wrong: a run does not end for it, and says so at its end.
+    problems: Vec<Failure>,
 }
 
 impl Streams {
     /// Streams that nothing was written to yet.
     pub(super) fn to(sinks: Vec<Sink>) -> Self {
-        Self { sinks, stream: None, problem: None }
+        Self { sinks, stream: None, problems: Vec::new() }
     }
 
     /// Writes what is known before anything is sent, where there is anybody to write for.
@@ -72,19 +81,42 @@ impl Streams {
         if let Some(lines) = self.stream.as_mut().map(|stream| stream.end(result)) {
             self.write(lines);
         }
-        self.problem.map_or(Ok(()), Err)
+        Failure::all(self.problems.into_iter())
     }
 
+    /// Writes to each; one that fails gets nothing more, and the others go on.
     fn write(&mut self, lines: Result<Vec<u8>, ReportError>) {
-        let written =
-            lines.map_err(|error| Failure::Report(format!("could not {error}"))).and_then(|lines| {
-                self.sinks.iter_mut().try_for_each(|sink| match sink {
-                    Sink::Stdout => output::print(&lines),
-                    Sink::File(path, file) => {
-                        file.write_all(&lines).map_err(|error| not_written(path, &error))
-                    }
-                })
-            });
-        self.problem = self.problem.take().or(written.err());
+        match lines {
+            Ok(lines) => self.sinks.retain_mut(|sink| match sink.write(&lines) {
+                Ok(()) => true,
+                Err(problem) => {
+                    self.problems.push(problem);
+                    false
+                }
+            }),
+            Err(error) => self.problems.push(Failure::Report(format!("could not {error}"))),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stream_that_fails_silences_no_other_and_is_told_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let [broken, sound] = ["broken", "sound"].map(|name| folder.path().join(name));
+        std::fs::write(&broken, "").unwrap();
+        // What is open to be read alone cannot be written to.
+        let sinks = vec![
+            Sink::File(broken.clone(), File::open(&broken).unwrap()),
+            Sink::File(sound.clone(), File::create(&sound).unwrap()),
+        ];
+        let mut streams = Streams::to(sinks);
+        streams.write(Ok(b"one\n".to_vec()));
+        streams.write(Ok(b"two\n".to_vec()));
+        assert_eq!(std::fs::read_to_string(&sound).unwrap(), "one\ntwo\n");
+        assert_eq!((streams.sinks.len(), streams.problems.len()), (1, 1));
     }
 }

@@ -57,7 +57,8 @@ fn walk(path: &Path, depth: usize, found: &mut Vec<SuiteFile>) -> std::io::Resul
         std::fs::read_dir(path)?.map(|entry| entry.map(|entry| entry.path())).collect::<Result<_, _>>()?;
     entries.sort();
     for entry in entries {
-        let is_scenario = entry.extension().is_some_and(|extension| extension == "yaml");
+        let is_scenario =
+            entry.extension().is_some_and(|extension| extension == "yaml" || extension == "yml");
         // A link could lead out of the folder that the operator named.
         let is_link = entry.is_symlink();
         if !is_link && ((entry.is_dir() && depth < DEEPEST) || is_scenario) {
@@ -73,4 +74,20 @@ fn unique(suite: &Suite) -> Result<(), Failure> {
     ids.sort_unstable();
     let twice = ids.windows(2).find_map(|pair| (pair.first() == pair.last()).then(|| pair.first()).flatten());
     twice.map_or(Ok(()), |id| Err(Failure::usage(format!("two scenarios have the id `{id}`; rename one"))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_of_checks_is_read_whole_by_either_ending() {
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["b.yml", "a.yaml", "c.txt"] {
+            std::fs::write(folder.path().join(name), "id: a\n").unwrap();
+        }
+        let found = collect(&[folder.path().to_owned()]).unwrap();
+        let names = found.iter().map(|file| file.path.rsplit('/').next().unwrap());
+        assert_eq!(names.collect::<Vec<_>>(), ["a.yaml", "b.yml"]);
+    }
 }

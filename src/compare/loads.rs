@@ -1,4 +1,5 @@
-//! Two loads: latency by class, throughput and wrong verdicts, each with the statistics that a difference needs.
+//! Two loads: latency by class, throughput, wrong verdicts and what came to nothing, each with the statistics that a
+//! difference needs.
 //!
 //! A difference counts where it is hardly chance and large enough to matter: two runs of one target differ a little too,
 //! and with millions of answers even that is no chance.
@@ -7,6 +8,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::shares::{Share, share};
 use super::{Compared, Trend};
 use crate::judge::statistics::{self, Buckets, Sorted, proportions, shift, tail};
 use crate::outcome::LoadResult;
@@ -48,8 +50,11 @@ pub struct LoadComparison {
     pub new: String,
     /// What a reader must know before trusting anything below.
     pub notices: Vec<String>,
-    /// Whether anything follows: not where a result is void, a checkpoint, interrupted or one shard of several.
+    /// Whether anything follows: not where a result is void, inconclusive, a checkpoint, interrupted or one shard of
+    /// several.
     pub valid: bool,
+    /// What each came to.
+    pub verdicts: Verdicts,
     /// How many right answers came in a second.
     pub throughput: Throughput,
     /// The classes that both have.
@@ -60,6 +65,22 @@ pub struct LoadComparison {
     pub appeared: Vec<String>,
     /// Thresholds that are missed, and were not.
     pub newly_missed: Vec<String>,
+}
+
+/// What two loads came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Verdicts {
+    /// The earlier one.
+    pub old: LoadVerdict,
+    /// The later one.
+    pub new: LoadVerdict,
+}
+
+impl Verdicts {
+    /// Whether the later load was wrong and the earlier was not: in its warm-up, or by what came unasked, as well.
+    pub fn are_newly_wrong(self) -> bool {
+        self.new == LoadVerdict::Wrong && self.old != LoadVerdict::Wrong
+    }
 }
 
 /// Right answers in a second.
@@ -88,6 +109,12 @@ pub struct ClassComparison {
     pub new_wrong: u64,
     /// Whether there are more, and hardly by chance; one false acceptance where there was none is always more.
     pub more_wrong: bool,
+    /// Which share of its requests the target was too busy for.
+    pub shed: Share,
+    /// Which share came to nothing that the contract knows, or to no whole answer.
+    pub broken: Share,
+    /// Which share had no whole answer in time.
+    pub timed_out: Share,
 }
 
 /// How two distributions of response times compare.
@@ -127,6 +154,18 @@ pub enum Pace {
     Same,
 }
 
+impl ClassComparison {
+    /// What its answers can be besides right and wrong, by name, and how often they are.
+    pub fn shares(&self) -> [(&'static str, Share); 3] {
+        [("shed", self.shed), ("broken", self.broken), ("timed out", self.timed_out)]
+    }
+
+    fn is_worse(&self) -> bool {
+        let slow = |latency: Latency| matches!(latency.verdict, Pace::Slower | Pace::LongerTail);
+        self.latency.is_some_and(slow) || self.shares().iter().any(|(_, share)| share.more)
+    }
+}
+
 impl LoadComparison {
     /// Where it goes.
     pub fn trend(&self) -> Trend {
@@ -135,19 +174,16 @@ impl LoadComparison {
 }
 
 impl Compared for LoadComparison {
-    /// A key is judged wrongly that was not, or a threshold is missed that was not.
+    /// A key is judged wrongly that was not, wherever in the load, or a threshold is missed that was not.
     fn has_new_failures(&self) -> bool {
         let missed = self.valid && !self.newly_missed.is_empty();
-        missed || self.classes.iter().any(|class| class.more_wrong)
+        missed || self.verdicts.are_newly_wrong() || self.classes.iter().any(|class| class.more_wrong)
     }
 
     fn is_worse(&self) -> bool {
-        let slow = |class: &ClassComparison| {
-            class.latency.is_some_and(|latency| matches!(latency.verdict, Pace::Slower | Pace::LongerTail))
-        };
         self.has_new_failures()
             || !self.vanished.is_empty()
-            || self.valid && (self.throughput.less || self.classes.iter().any(slow))
+            || self.valid && (self.throughput.less || self.classes.iter().any(ClassComparison::is_worse))
     }
 }
 
@@ -156,11 +192,11 @@ pub fn loads(old: &Measured, new: &Measured) -> LoadComparison {
     let before: BTreeMap<&str, &Class> = by_name(&old.result);
     let after: BTreeMap<&str, &Class> = by_name(&new.result);
     let both: Vec<_> = after.iter().filter_map(|(name, new)| Some((*before.get(name)?, *new))).collect();
-    let share = ALPHA / statistics::number((2 * both.len()).max(1));
+    let chance = |each: usize| ALPHA / statistics::number((each * both.len()).max(1));
     let class = |(was, is): &(&Class, &Class)| {
         let (one, other) = (old.times.get(&was.name), new.times.get(&is.name));
-        let latency = one.zip(other).and_then(|(one, other)| latency(one, other, share));
-        of_class(was, is, latency)
+        let latency = one.zip(other).and_then(|(one, other)| latency(one, other, chance(2)));
+        of_class((was, is), latency, chance(3))
     };
     let missing = |one: &BTreeMap<&str, &Class>, other: &BTreeMap<&str, &Class>| {
         one.keys().filter(|name| !other.contains_key(*name)).map(|name| (*name).to_owned()).collect()
@@ -171,6 +207,7 @@ pub fn loads(old: &Measured, new: &Measured) -> LoadComparison {
         new: named(&new.result),
         notices: notices(&old.result, &new.result),
         valid: is_valid(&old.result) && is_valid(&new.result),
+        verdicts: Verdicts { old: old.result.verdict, new: new.result.verdict },
         throughput: throughput(&old.result, &new.result),
         classes: both.iter().map(class).collect(),
         vanished: missing(&before, &after),
@@ -183,14 +220,24 @@ fn by_name(result: &LoadResult) -> BTreeMap<&str, &Class> {
     result.classes.iter().map(|class| (class.name.as_str(), class)).collect()
 }
 
-fn of_class(was: &Class, is: &Class, latency: Option<Latency>) -> ClassComparison {
+fn of_class((was, is): (&Class, &Class), latency: Option<Latency>, alpha: f64) -> ClassComparison {
     let wrong = |class: &Class| class.false_accept + class.false_refusal;
     let (old_wrong, new_wrong) = (wrong(was), wrong(is));
     let p = proportions((real(old_wrong), real(was.sent)), (real(new_wrong), real(is.sent)));
     let rate = |wrong: u64, class: &Class| real(wrong) / real(class.sent.max(1));
     let more_often = p < ALPHA && rate(new_wrong, is) > rate(old_wrong, was);
     let more_wrong = more_often || (is.false_accept > 0 && was.false_accept == 0);
-    ClassComparison { name: is.name.clone(), latency, old_wrong, new_wrong, more_wrong }
+    let of = |count: fn(&Class) -> u64| share((count(was), was.sent), (count(is), is.sent), alpha);
+    ClassComparison {
+        name: is.name.clone(),
+        latency,
+        old_wrong,
+        new_wrong,
+        more_wrong,
+        shed: of(|class| class.shed),
+        broken: of(|class| class.broken),
+        timed_out: of(|class| class.timed_out),
+    }
 }
 
 /// How two distributions compare, where a difference may come about by chance in so large a share of all cases.
@@ -243,7 +290,10 @@ fn named(result: &LoadResult) -> String {
 }
 
 fn is_valid(result: &LoadResult) -> bool {
-    let sound = !matches!(result.verdict, LoadVerdict::Void | LoadVerdict::Aborted | LoadVerdict::Error);
+    let sound = match result.verdict {
+        LoadVerdict::Sound | LoadVerdict::Wrong | LoadVerdict::Missed => true,
+        LoadVerdict::Void | LoadVerdict::Inconclusive | LoadVerdict::Aborted | LoadVerdict::Error => false,
+    };
     result.whole && sound && part(result).is_none()
 }
 
@@ -259,6 +309,9 @@ fn why_void(result: &LoadResult) -> String {
     causes.extend(
         part(result).map(|part| format!("it is {part}, put all of them together with `lockproof merge`")),
     );
+    if result.verdict == LoadVerdict::Inconclusive {
+        causes.push("it was inconclusive, see its report".to_owned());
+    }
     if causes.is_empty() { "it is not whole".to_owned() } else { causes.join("; ") }
 }
 

@@ -4,17 +4,23 @@
 //! opens a file, sends anything or prints.
 
 mod load_sheet;
+#[cfg(test)]
+mod load_tests;
 mod loads;
 mod markdown;
 mod runs;
+mod shares;
 mod sheet;
+#[cfg(test)]
+mod side_tests;
 mod sides;
 #[cfg(test)]
 mod tests;
 
-pub use loads::{ClassComparison, Latency, LoadComparison, Measured, Pace, Throughput, loads};
+pub use loads::{ClassComparison, Latency, LoadComparison, Measured, Pace, Throughput, Verdicts, loads};
 pub use markdown::markdown;
 pub use runs::{CaseChange, RunComparison, runs};
+pub use shares::Share;
 pub use sheet::{Sheet, Table, page};
 pub use sides::{Differing, Side, SideInfo, SidesComparison, Split, key, sides};
 

@@ -26,15 +26,15 @@ pub struct RunComparison {
     pub new_warnings: Vec<CaseChange>,
     /// Cases that failed or warned, and pass.
     pub fixed: Vec<CaseChange>,
-    /// Cases that fail or warn as they did.
+    /// Cases that fail as they did, and those that warn and warned or failed.
     pub unchanged: Vec<CaseChange>,
-    /// Cases that were judged, and are not: of these nobody knows.
+    /// Cases that were judged, and are not, whoever is at fault: of these nobody knows.
     pub unjudged: Vec<CaseChange>,
     /// Checks that are gone with all of their cases.
     pub vanished: Vec<String>,
     /// Checks that were not there.
     pub appeared: Vec<String>,
-    /// Cases that pass as they did.
+    /// Cases that pass, and passed.
     pub passing: usize,
 }
 
@@ -104,22 +104,22 @@ fn sort_in(comparison: &mut RunComparison, old: Option<&CaseResult>, new: Option
     let (was, is) = (old.map(|case| case.verdict), new.map(|case| case.verdict));
     let Some(case) = new.or(old) else { return };
     let change = || CaseChange { case: case.id.clone(), was, is, actual: case.actual.clone() };
-    let is_open =
-        |verdict: Option<Verdict>| matches!(verdict, Some(Verdict::Fail | Verdict::Warn | Verdict::Error));
-    let is_known = |verdict| is_open(verdict) || verdict == Some(Verdict::Pass);
-    let failed = |verdict| matches!(verdict, Some(Verdict::Fail | Verdict::Error));
-    let list = if failed(is) && !failed(was) {
+    // On an error we broke ourselves: it says no more of the target than what is inconclusive.
+    let is_open = |verdict: Option<Verdict>| matches!(verdict, Some(Verdict::Fail | Verdict::Warn));
+    let [fail, pass] = [Some(Verdict::Fail), Some(Verdict::Pass)];
+    let is_known = |verdict| is_open(verdict) || verdict == pass;
+    let list = if is == fail && was != fail {
         &mut comparison.new_failures
     } else if is_open(is) && !is_open(was) {
         &mut comparison.new_warnings
     } else if is_open(is) {
         &mut comparison.unchanged
-    } else if is == Some(Verdict::Pass) && is_open(was) {
+    } else if is == pass && is_open(was) {
         &mut comparison.fixed
     } else if is_known(was) && !is_known(is) {
         &mut comparison.unjudged
     } else {
-        comparison.passing += usize::from(is == Some(Verdict::Pass));
+        comparison.passing += usize::from(is == pass && was == pass);
         return;
     };
     list.push(change());

@@ -23,9 +23,9 @@ pub struct SidesComparison {
     pub split: Vec<Split>,
     /// Refusals that differ, each with the cases that it is the answer to.
     pub refusals: Vec<Differing>,
-    /// Cases that are judged differently, though both accept or both refuse.
+    /// Cases that are recognised as different things, or judged differently, though both accept or neither does.
     pub judged_apart: Vec<Split>,
-    /// Cases that only one of them has an answer to.
+    /// Cases that only one of them has an answer to: the other has none, or has no such case.
     pub unanswered: Vec<Split>,
     /// Cases that are answered alike.
     pub alike: usize,
@@ -94,24 +94,69 @@ pub fn sides(a: Side<'_>, b: Side<'_>) -> SidesComparison {
         alike: 0,
     };
     let mut refusals: IndexMap<Vec<String>, Vec<String>> = IndexMap::new();
-    for (key, one) in &cases_a {
-        let Some(other) = cases_b.get(key) else { continue };
-        let split = || Split { case: key.clone(), a: seen(one), b: seen(other) };
-        match (standing(one), standing(other)) {
-            (None, None) => {}
-            (None, Some(_)) | (Some(_), None) => comparison.unanswered.push(split()),
-            (Some(one_accepts), Some(other_accepts)) if one_accepts != other_accepts => {
-                comparison.split.push(split());
-            }
-            _ => match differing(forms_a.get(key), forms_b.get(key)) {
-                Some(lines) => refusals.entry(lines).or_default().push(key.clone()),
-                None if one.verdict != other.verdict => comparison.judged_apart.push(split()),
-                None => comparison.alike += 1,
-            },
+    let only_b = cases_b.keys().filter(|key| !cases_a.contains_key(*key));
+    for key in cases_a.keys().chain(only_b) {
+        let (one, other) = (cases_a.get(key).copied(), cases_b.get(key).copied());
+        let split = || Split { case: key.clone(), a: told(one), b: told(other) };
+        match pair((one, forms_a.get(key).copied()), (other, forms_b.get(key).copied())) {
+            Pair::Unknown => {}
+            Pair::OneAlone => comparison.unanswered.push(split()),
+            Pair::Split => comparison.split.push(split()),
+            Pair::Refusals(lines) => refusals.entry(lines).or_default().push(key.clone()),
+            Pair::Apart => comparison.judged_apart.push(split()),
+            Pair::Alike => comparison.alike += 1,
         }
     }
     comparison.refusals = refusals.into_iter().map(|(lines, cases)| Differing { cases, lines }).collect();
     comparison
+}
+
+/// How two answers to one case compare.
+#[derive(Debug, PartialEq, Eq)]
+enum Pair {
+    /// Neither has an answer that was judged.
+    Unknown,
+    /// Only one of them has.
+    OneAlone,
+    /// One accepts, the other does not.
+    Split,
+    /// The refusals differ in these lines.
+    Refusals(Vec<String>),
+    /// They are recognised as different things, or judged differently.
+    Apart,
+    /// Nothing tells them apart.
+    Alike,
+}
+
+/// A case of one side, if it is one there, and its refusal in normal form, if it has one.
+type Seen<'a> = (Option<&'a CaseResult>, Option<&'a Result<Form, String>>);
+
+fn pair((one, form): Seen<'_>, (other, other_form): Seen<'_>) -> Pair {
+    let (one, other) = match (one.and_then(judged), other.and_then(judged)) {
+        (Some(one), Some(other)) => (one, other),
+        (None, None) => return Pair::Unknown,
+        (Some(_), None) | (None, Some(_)) => return Pair::OneAlone,
+    };
+    let accepts = |(_, answered)| answered == Answered::Acceptance;
+    if accepts(one) != accepts(other) {
+        return Pair::Split;
+    }
+    let same = match (form, other_form) {
+        (Some(form), Some(other_form)) => match differing(form, other_form) {
+            Some(lines) => return Pair::Refusals(lines),
+            None => true,
+        },
+        (None, None) => same_kind(one, other),
+        // What has no form is no refusal, or not a whole one.
+        (Some(_), None) | (None, Some(_)) => false,
+    };
+    if same && one.0.verdict == other.0.verdict { Pair::Alike } else { Pair::Apart }
+}
+
+/// Whether two answers that have no form are taken for the same. A refusal has none where a procedure was judged by many
+/// answers; of what nobody recognises the status is all that can be compared.
+fn same_kind((one, was): (&CaseResult, Answered), (other, is): (&CaseResult, Answered)) -> bool {
+    was == is && (was != Answered::Neither || status(one) == status(other))
 }
 
 /// The id of a case without its environment: two environments of a contract may be compared.
@@ -131,18 +176,19 @@ fn forms(observed: &[Observed]) -> BTreeMap<String, &Result<Form, String>> {
     observed.iter().map(|one| (key(&one.case), &one.form)).collect()
 }
 
-/// Whether a case was accepted; nothing where there is no answer that was judged.
-fn standing(case: &CaseResult) -> Option<bool> {
+/// A case and what its answer is; nothing where there is no answer that was judged.
+fn judged(case: &CaseResult) -> Option<(&CaseResult, Answered)> {
     let judged = !matches!(case.verdict, Verdict::Skip | Verdict::Inconclusive | Verdict::Error);
-    case.answered.filter(|_| judged).map(|answered| answered == Answered::Acceptance)
+    case.answered.filter(|_| judged).map(|answered| (case, answered))
+}
+
+fn status(case: &CaseResult) -> Option<u16> {
+    Some(case.exchange.as_ref()?.received.as_ref()?.status)
 }
 
 /// The lines in which two refusals differ; nothing where they do not.
-fn differing(
-    one: Option<&&Result<Form, String>>,
-    other: Option<&&Result<Form, String>>,
-) -> Option<Vec<String>> {
-    let (one, other) = match (one?, other?) {
+fn differing(one: &Result<Form, String>, other: &Result<Form, String>) -> Option<Vec<String>> {
+    let (one, other) = match (one, other) {
         (Ok(one), Ok(other)) => (one.to_string(), other.to_string()),
         (Err(why), Ok(_)) => return Some(vec![format!("- not alike each time: {why}")]),
         (Ok(_), Err(why)) => return Some(vec![format!("+ not alike each time: {why}")]),
@@ -162,10 +208,11 @@ fn differing(
     Some(lines.collect())
 }
 
-fn seen(case: &CaseResult) -> String {
-    let status = case.exchange.as_ref().and_then(|exchange| exchange.received.as_ref());
-    let status =
-        status.map_or_else(|| "no answer".to_owned(), |received| format!("status {}", received.status));
+/// What a side makes of a case, in words. Two environments of a contract need not have the same cases: other credentials
+/// hold in each, and variants may name the other one.
+fn told(case: Option<&CaseResult>) -> String {
+    let Some(case) = case else { return "not among its cases".to_owned() };
+    let status = status(case).map_or_else(|| "no answer".to_owned(), |status| format!("status {status}"));
     let what = match case.answered {
         Some(Answered::Acceptance) => "accepted",
         Some(Answered::Refusal) => "refused",
@@ -222,7 +269,7 @@ impl From<&SidesComparison> for Sheet {
             tables: vec![
                 splits("accepted by one and not by the other", Ink::Bad, split),
                 Table { title: "refused differently (- A, + B)", ink: Ink::Doubt, head, rows },
-                splits("judged differently", Ink::Doubt, judged_apart),
+                splits("answered or judged differently", Ink::Doubt, judged_apart),
                 splits("answered by one alone", Ink::Doubt, unanswered),
             ],
             verdict: (ink, word.to_owned()),

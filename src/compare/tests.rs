@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::outcome::load::LoadVerdict;
 use crate::outcome::{
     CaseResult, ContractInfo, FORMAT, Redacted, RunResult, RunVerdict, Summary, Tool, Verdict,
 };
@@ -10,7 +11,7 @@ use crate::redact::Redactor;
 use crate::report::{Colour, Ink, Page, Style};
 use crate::scenario::Severity;
 
-fn case(id: &str, verdict: Verdict) -> CaseResult {
+pub(super) fn case(id: &str, verdict: Verdict) -> CaseResult {
     let mut parts = id.split('/').map(str::to_owned);
     let mut next = || parts.next().unwrap_or_default();
     CaseResult {
@@ -36,7 +37,7 @@ fn case(id: &str, verdict: Verdict) -> CaseResult {
     }
 }
 
-fn result(cases: &[(&str, Verdict)]) -> RunResult {
+pub(super) fn result(cases: &[(&str, Verdict)]) -> RunResult {
     RunResult {
         format: FORMAT.to_owned(),
         tool: Tool { name: "lockproof".to_owned(), version: "0.1.0".to_owned() },
@@ -113,6 +114,45 @@ fn a_result_is_not_worse_than_itself_and_a_lost_check_is_worse_though_nothing_fa
     assert!(Sheet::from(&less).verdict.1.ends_with("checks gone: 1"), "what makes it worse is counted");
 }
 
+/// What a case can have come to, or that it was not there.
+const STATES: [Option<Verdict>; 7] = [
+    Some(Verdict::Pass),
+    Some(Verdict::Fail),
+    Some(Verdict::Warn),
+    Some(Verdict::Skip),
+    Some(Verdict::Inconclusive),
+    Some(Verdict::Error),
+    None,
+];
+/// The list that each change belongs in: `F` new failure, `W` new warning, `f` what no longer fails, `u` unchanged,
+/// `?` unjudged, `p` passing as it did, `.` none of them. A row is what was, a column what is, in the order of `STATES`.
+const LISTS: [&str; 7] = ["pFW????", "fuu????", "fFu????", ".FW....", ".FW....", ".FW....", ".FW...."];
+
+#[test]
+fn every_change_of_a_verdict_is_in_the_list_it_belongs_in() {
+    // Another case keeps the check where the case itself is absent, or else the check would be new or gone.
+    let run = |state: Option<Verdict>| {
+        let one = state.map(|verdict| ("a/s/x.y/one", verdict));
+        result(&[("a/s/x.y/rest", Verdict::Skip)].into_iter().chain(one).collect::<Vec<_>>())
+    };
+    for (was, row) in STATES.into_iter().zip(LISTS) {
+        for (is, list) in STATES.into_iter().zip(row.chars()) {
+            let comparison = runs(&run(was), &run(is));
+            let lists = [
+                (comparison.new_failures.len(), 'F'),
+                (comparison.new_warnings.len(), 'W'),
+                (comparison.fixed.len(), 'f'),
+                (comparison.unchanged.len(), 'u'),
+                (comparison.unjudged.len(), '?'),
+                (comparison.passing, 'p'),
+            ];
+            let found: String =
+                lists.iter().filter(|(number, _)| *number > 0).map(|(_, name)| *name).collect();
+            assert_eq!(if found.is_empty() { "." } else { &found }, list.to_string(), "{was:?} {is:?}");
+        }
+    }
+}
+
 fn shown(sheet: &Sheet) -> String {
     let mut text = Page::new(Style { width: 80, colour: Colour::Off });
     page(sheet, &mut text);
@@ -144,6 +184,9 @@ fn two_loads() -> LoadComparison {
         old_wrong,
         new_wrong,
         more_wrong: new_wrong > old_wrong,
+        shed: Share { old: 0.01, new: if name == "rare" { 1.0 } else { 0.01 }, more: name == "rare" },
+        broken: Share { old: 0.0, new: 0.0, more: false },
+        timed_out: Share { old: 0.0, new: if name == "rare" { 0.125 } else { 0.0 }, more: name == "rare" },
     };
     LoadComparison {
         format: "lockproof-comparison/1",
@@ -151,6 +194,7 @@ fn two_loads() -> LoadComparison {
         new: "steady | @all, 2026-11-26T18:26:36Z".to_owned(),
         notices: vec!["they are of different plans".to_owned(), "the later one was <b>cut</b>".to_owned()],
         valid: true,
+        verdicts: Verdicts { old: LoadVerdict::Sound, new: LoadVerdict::Wrong },
         throughput: Throughput { old: 200.0, new: 174.4, p: Some(0.000_81), less: true },
         classes: vec![
             class("expired/items.list", Some(Pace::Same), (0, 2)),
@@ -176,6 +220,7 @@ fn two_loads_on_a_terminal_and_in_a_pull_request() {
 fn what_cannot_be_trusted_is_said_to_conclude_nothing() {
     let sound = LoadComparison {
         classes: Vec::new(),
+        verdicts: Verdicts { old: LoadVerdict::Sound, new: LoadVerdict::Sound },
         newly_missed: Vec::new(),
         vanished: Vec::new(),
         throughput: Throughput { old: 200.0, new: 200.0, p: None, less: false },
@@ -183,7 +228,10 @@ fn what_cannot_be_trusted_is_said_to_conclude_nothing() {
     };
     let verdict = |comparison: &LoadComparison| Sheet::from(comparison).verdict.1;
     assert_eq!(verdict(&sound), "not worse than it was");
-    assert_eq!(verdict(&LoadComparison { valid: false, ..sound }), "nothing can be concluded");
+    let void = LoadComparison { valid: false, ..sound };
+    assert_eq!(verdict(&void), "nothing can be concluded");
+    let gone = LoadComparison { vanished: vec!["narrow".to_owned()], ..void };
+    assert_eq!(verdict(&gone), "nothing can be concluded, but that classes are gone");
     assert_eq!(
         verdict(&LoadComparison { valid: false, ..two_loads() }),
         "verdicts are wrong, or thresholds missed, that were not"

@@ -66,12 +66,15 @@ impl Keyring {
     /// # Errors
     /// All the keys that cannot be had, not only the first.
     pub fn fetch(contract: &Contract, folder: &Path, supply: &dyn KeySupply) -> Result<Self, Vec<KeyError>> {
-        let mut keys = IndexMap::new();
+        let mut keys: IndexMap<String, Secret> = IndexMap::new();
         let mut errors = Vec::new();
         for (name, source) in contract.key_sources() {
             let fetched = fetch_key(source, folder, supply).and_then(check_key);
             match fetched {
-                Ok(key) => drop(keys.insert(name.to_owned(), Secret::new(key))),
+                Ok(key) => {
+                    errors.extend(same_key(&keys, (name, &key)));
+                    keys.insert(name.to_owned(), Secret::new(key));
+                }
                 Err(problem) => errors.push(KeyError { credential: name.to_owned(), problem }),
             }
         }
@@ -106,6 +109,13 @@ impl Keyring {
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Secret)> {
         self.keys.iter().map(|(name, key)| (name.as_str(), key))
     }
+}
+
+/// One key from two sources: whatever the permissions of the two credentials say, they are one.
+fn same_key(keys: &IndexMap<String, Secret>, (name, key): (&str, &str)) -> Option<KeyError> {
+    let (first, _) = keys.iter().find(|(_, known)| known.expose() == key)?;
+    let problem = format!("its key is that of the credential `{first}` too; give each a key of its own");
+    Some(KeyError { credential: name.to_owned(), problem })
 }
 
 fn fetch_key(source: &KeySource, folder: &Path, supply: &dyn KeySupply) -> Result<String, String> {
@@ -162,4 +172,45 @@ fn check_text(key: &str) -> Result<(), String> {
         return Err("the key holds a space, a line break or a character outside ASCII".to_owned());
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::contract;
+    use crate::document::Source;
+
+    /// Every variable holds a key, and two of them the same.
+    struct Variables;
+
+    impl KeySupply for Variables {
+        fn variable(&self, name: &str) -> Option<String> {
+            let key = if name == "THIRD" { "one-key-of-its-own-1" } else { "one-key-for-them-all" };
+            Some(key.to_owned())
+        }
+
+        fn file(&self, _: &Path) -> Result<String, String> {
+            Err("there are no files".to_owned())
+        }
+
+        fn stdin(&self, _: &str) -> Option<String> {
+            None
+        }
+    }
+
+    #[test]
+    fn two_credentials_of_one_key_are_both_named_and_the_key_is_not() {
+        let text = "lockproof: 1\napi: a\nenvironments: { e: { base_url: 'http://h' } }\n\
+                    authentication: { carrier: { header: K } }\nservices: { s: { operations: { o: { method: GET, \
+                    path: /o, accepted: { status: 200 } } } } }\ncredentials:\n  first: { key: { env: FIRST } }\n  \
+                    second: { key: { env: SECOND } }\n  third: { key: { env: THIRD } }\nrefusals: { missing: { \
+                    status: 401 }, invalid: { status: 401 }, insufficient: { status: 403 } }\n";
+        let source = Source { name: "lockproof.yaml".to_owned(), text: text.to_owned() };
+        let contract = contract::load(source, &|_| None).unwrap();
+        let errors = Keyring::fetch(&contract, Path::new(""), &Variables).unwrap_err();
+        let said: Vec<_> = errors.iter().map(ToString::to_string).collect();
+        let expected =
+            "credential `second`: its key is that of the credential `first` too; give each a key of its own";
+        assert_eq!(said, [expected]);
+    }
 }

@@ -44,7 +44,7 @@ pub use limits::{Limit, Limits};
 pub use load::load;
 pub use matcher::{JsonType, Matcher, Rule};
 pub use operation::{Body, Effect, Operation, Parameter, ParameterSource, PublicOperation, Service};
-pub use query::OperationId;
+pub use query::{OperationId, PUBLIC};
 pub use refusal::{Refusal, RefusalKind};
 pub use secret::Secret;
 pub use snapshots::{SnapshotParts, Snapshots};

@@ -1,5 +1,6 @@
 //! Questions that more than one room asks of a contract.
 
+use std::collections::HashSet;
 use std::fmt;
 
 use indexmap::IndexMap;
@@ -8,6 +9,9 @@ use super::{
     Acceptance, Body, Carrier, Contract, Effect, Limits, Operation, PublicOperation, Refusal, RefusalKind,
 };
 use crate::document::HeaderName;
+
+/// The service, in names, of the operations that need no key; no service of a contract is called so.
+pub const PUBLIC: &str = "public";
 
 /// An operation's full name: `service.operation`, or `public.<method>-<path>` for what needs no key.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -23,7 +27,7 @@ impl OperationId {
     pub fn public(operation: &PublicOperation) -> Self {
         let text = format!("{}{}", operation.method, operation.path).to_lowercase();
         let slug: String = text.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
-        Self::new("public", slug.trim_end_matches('-'))
+        Self::new(PUBLIC, slug.trim_end_matches('-'))
     }
 
     /// The full name.
@@ -54,6 +58,20 @@ impl Contract {
         self.services.iter().flat_map(|(service, body)| {
             let id = move |name: &str| OperationId::new(service.as_str(), name);
             body.operations.iter().map(move |(name, operation)| (id(name.as_str()), operation))
+        })
+    }
+
+    /// The operations that need no key, in the order in which they are declared. Where two would have one name, the
+    /// later one has its number behind it.
+    pub fn public_operations(&self) -> impl Iterator<Item = (OperationId, &PublicOperation)> {
+        let mut taken = HashSet::new();
+        self.public.iter().map(move |operation| {
+            let first = OperationId::public(operation);
+            let numbered = (2_usize..).map(|number| OperationId(format!("{first}-{number}")));
+            let mut names = std::iter::once(first.clone()).chain(numbered);
+            let free = names.find(|name| !taken.contains(name)).unwrap_or_else(|| first.clone());
+            taken.insert(free.clone());
+            (free, operation)
         })
     }
 

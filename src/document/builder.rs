@@ -126,7 +126,9 @@ impl Builder {
         }
         if let Some(first) = seen.get(text) {
             *key = Awaited::Nothing(text.to_owned());
-            let name = if hidden { "this entry".to_owned() } else { format!("`{text}`") };
+            // A key may stand where nobody expects one, and a tree has no hidden parts yet.
+            let shown = !hidden && secrecy::may_be_repeated(text);
+            let name = if shown { format!("`{text}`") } else { "this entry".to_owned() };
             let hint = format!("the first is in line {first}; keep one of them");
             self.report(&format!("{name} stands here a second time"), span, Some(&hint));
         } else {

@@ -6,12 +6,13 @@ use super::value::{HeaderName, JsonPath, Method, Millis, Pattern, Rate};
 type Parse = fn(&str) -> Result<(), String>;
 
 /// Every format, by its name.
-pub(super) const ALL: [(&str, Parse); 10] = [
+pub(super) const ALL: [(&str, Parse); 11] = [
     ("json-path", |text| JsonPath::parse(text).map(drop)),
     ("pattern", |text| Pattern::parse(text).map(drop)),
     ("header-name", |text| HeaderName::parse(text).map(drop)),
     ("http-method", |text| Method::parse(text).map(drop)),
     ("duration-text", |text| Millis::parse(text).map(drop)),
+    ("wait-text", |text| Millis::wait(text).map(drop)),
     ("rate", |text| Rate::parse(text).map(drop)),
     ("base-url", base_url),
     ("call-url", call_url),

@@ -46,6 +46,12 @@ impl<T: JsonSchema + DeserializeOwned> Format<T> {
     }
 }
 
+/// The keys of a text's outermost mapping, in order; nothing where it is not YAML.
+pub fn top_level(text: &str) -> Option<Vec<String>> {
+    let root = parse::read(text).root?;
+    Some(root.entries().iter().map(|entry| entry.key.clone()).collect())
+}
+
 /// The schema let something through that the type does not take.
 fn gap(problem: &str) -> Diagnostic {
     let message = format!("this cannot be read: {problem}");

@@ -35,7 +35,7 @@ pub use document::Document;
 pub use foreign::misfit;
 pub use formats::parameters;
 pub use interpolate::Variables;
-pub use load::Check;
+pub use load::{Check, top_level};
 pub use render::Colour;
 pub use schema::{Format, published};
 pub use suggest::{closest, suggest};

@@ -37,7 +37,7 @@ pub(super) fn read(text: &str) -> Reading {
     if let Some(mistake) = unreadable(text) {
         return Reading {
             mistakes: vec![mistake],
-            hidden: secrecy::merged(secrecy::by_line(text)),
+            hidden: secrecy::merged([secrecy::by_line(text), secrecy::by_address(text)].concat()),
             ..Reading::default()
         };
     }
@@ -51,6 +51,7 @@ pub(super) fn read(text: &str) -> Reading {
     }
     reading.hidden.extend(secrecy::by_property(text));
     reading.hidden.extend(secrecy::by_shape(text));
+    reading.hidden.extend(secrecy::by_address(text));
     reading.hidden = secrecy::merged(reading.hidden);
     reading
 }

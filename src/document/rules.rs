@@ -124,6 +124,7 @@ fn badly_formed(format: &str, value: &Value, written: Option<&str>) -> Sentence 
         "header-name" => "the name of a header field",
         "http-method" => "a request method",
         "duration-text" => "a length of time such as `250ms`, `1s` or `2m`",
+        "wait-text" => "a time to wait such as `250ms`, `1s` or `2m`",
         "rate" => "a rate such as `500/s`, `30/m` or `10/h`",
         "base-url" => "a base URL",
         "call-url" => "an address to call",
@@ -132,8 +133,8 @@ fn badly_formed(format: &str, value: &Value, written: Option<&str>) -> Sentence 
         other => other,
     };
     let named = written.map_or_else(|| "this".to_owned(), |text| format!("`{text}`"));
-    // These two parsers repeat parts of the text.
-    let repeats = matches!(format, "pattern" | "duration-text");
+    // These parsers repeat parts of the text.
+    let repeats = matches!(format, "pattern" | "duration-text" | "wait-text");
     let text = value.as_str().filter(|_| written.is_some() || !repeats);
     let problem = text.and_then(|text| formats::problem(format, text));
     Sentence::new(format!("{named} is not {what}")).maybe_hint(problem)

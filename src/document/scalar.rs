@@ -58,8 +58,16 @@ fn is_fraction(whole: &str, rest: &str) -> bool {
     some_digit && sound_fraction && exponent.is_none_or(|text| !text.is_empty() && digits(text))
 }
 
+/// The largest number up to which a float holds every whole one.
+const EXACT: f64 = 9_007_199_254_740_992.0;
+
+/// A number with a fraction. A whole one is an integer however it is written, for JSON Schema as for the types.
 fn float(text: &str) -> Option<Number> {
-    text.parse::<f64>().ok().and_then(Number::from_f64)
+    let number = text.parse::<f64>().ok()?;
+    let whole = number.fract() == 0.0 && number.abs() <= EXACT;
+    // A float that is whole is written without a point.
+    let integer = || format!("{number:.0}").parse::<i64>().ok().map(Number::from);
+    whole.then(integer).flatten().or_else(|| Number::from_f64(number))
 }
 
 #[cfg(test)]
@@ -81,7 +89,11 @@ mod tests {
             ("18446744073709551615", json!(u64::MAX)),
             ("1.5", json!(1.5)),
             (".5", json!(0.5)),
-            ("1e3", json!(1000.0)),
+            ("1e3", json!(1000)),
+            ("1.0", json!(1)),
+            ("4.03e2", json!(403)),
+            ("-2.", json!(-2)),
+            ("1e300", json!(1e300)),
             ("-1.5E-2", json!(-0.015)),
             ("0x1F", json!(31)),
             ("0o17", json!(15)),

@@ -93,6 +93,26 @@ pub(super) fn by_shape(text: &str) -> Vec<Span> {
     hidden
 }
 
+/// Parts of addresses in which keys and passwords stand: what is before an `@`, and a query.
+pub(super) fn by_address(text: &str) -> Vec<Span> {
+    let mut hidden = Vec::new();
+    for (at, mark) in text.match_indices("://") {
+        let start = at + mark.len();
+        let rest = text.get(start..).unwrap_or_default();
+        let ends = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '`');
+        let address = rest.split(ends).next().unwrap_or_default();
+        hidden.extend(address.rfind('@').map(|user| start..start + user));
+        hidden.extend(address.find('?').map(|query| start + query + 1..start + address.len()));
+    }
+    hidden.retain(|span| !span.is_empty());
+    hidden
+}
+
+/// Whether a message may repeat a text that nothing else is known of.
+pub(super) fn may_be_repeated(text: &str) -> bool {
+    by_shape(text).is_empty() && by_address(text).is_empty()
+}
+
 fn is_of_key(c: char) -> bool {
     c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '+' | '=')
 }
@@ -155,6 +175,14 @@ mod tests {
         let text = "x: [lp_any_Qm7tR2xVb9LkD4sJw8, sub_0000000000000000, a-very-long-name-of-a-thing]";
         let found: Vec<_> = by_shape(text).into_iter().map(|span| &text[span]).collect();
         assert_eq!(found, ["lp_any_Qm7tR2xVb9LkD4sJw8"]);
+    }
+
+    #[test]
+    fn a_user_a_password_and_a_query_of_an_address_are_hidden() {
+        let text =
+            "a: http://u:pa@ss@h/x\nb: \"https://h/p?token=a&b=c\"\nc: http://h:80/p\nd: 'http://u@h?'";
+        let found: Vec<_> = by_address(text).into_iter().map(|span| &text[span]).collect();
+        assert_eq!(found, ["u:pa@ss", "token=a&b=c", "u"]);
     }
 
     #[test]

@@ -131,10 +131,22 @@ text! {
     /// A regular expression, unanchored, linear in the length of its input.
     Pattern(std::sync::Arc<regex::Regex>),
     schema: { "type": "string", "format": "pattern" },
-    parse: |text| regex::Regex::new(text).map(std::sync::Arc::new).map_err(|error| {
-        error.to_string().lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned()
-    })
+    parse: |text| {
+        let built = regex::RegexBuilder::new(text).size_limit(LARGEST_PATTERN).build();
+        built.map(std::sync::Arc::new).map_err(|error| problem(&error))
+    }
 }
+
+/// What is wrong with a pattern, as a fragment of a sentence.
+fn problem(error: &regex::Error) -> String {
+    if matches!(error, regex::Error::CompiledTooBig(_)) {
+        return "it is too large: it repeats too much".to_owned();
+    }
+    error.to_string().lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned()
+}
+
+/// The largest pattern, compiled, in bytes: a few lines of a file must not cost minutes and all of the memory.
+const LARGEST_PATTERN: usize = 1 << 20;
 
 impl Pattern {
     /// The expression, compiled.
@@ -286,6 +298,16 @@ impl JsonSchema for StatusMatch {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_pattern_is_no_larger_than_can_be_afforded() {
+        assert!(Pattern::parse(r"^lp_[A-Za-z0-9]{1,256}$").is_ok());
+        for text in [r"\w{500}", "((a{100}){100}){100}"] {
+            let problem = Pattern::parse(text).unwrap_err();
+            assert!(problem.starts_with("it is too large"), "{text}: {problem}");
+        }
+        assert_eq!(Pattern::parse("(").unwrap_err(), "unclosed group");
+    }
 
     #[test]
     fn a_time_is_no_longer_than_an_instant_can_lie_ahead() {

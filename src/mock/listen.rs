@@ -75,7 +75,7 @@ async fn connection<R: Responder>(
     stream: TcpStream,
     responder: Arc<R>,
     transport: Transport,
-    stop: watch::Receiver<bool>,
+    mut stop: watch::Receiver<bool>,
 ) {
     // Answers are written whole, so waiting for more to send would only delay them.
     if stream.set_nodelay(true).is_err() {
@@ -85,20 +85,30 @@ async fn connection<R: Responder>(
         Transport::Http1 => http1(Wire::new(stream), &*responder, stop).await,
         Transport::Either => {
             let mut wire = Wire::new(stream);
-            match timeout(HANDSHAKE, http2::begins(&mut wire)).await {
-                Ok(Ok(true)) => http2::serve(wire, &*responder, stop).await,
-                Ok(Ok(false)) => http1(wire, &*responder, stop).await,
-                Ok(Err(_)) | Err(_) => {}
+            match before_the_end(http2::begins(&mut wire), &mut stop).await {
+                Some(Ok(true)) => http2::serve(wire, &*responder, stop).await,
+                Some(Ok(false)) => http1(wire, &*responder, stop).await,
+                Some(Err(_)) | None => {}
             }
         }
         Transport::Tls(acceptor) => {
-            let Ok(Ok(stream)) = timeout(HANDSHAKE, acceptor.accept(stream)).await else { return };
+            let Some(Ok(stream)) = before_the_end(acceptor.accept(stream), &mut stop).await else { return };
             if stream.get_ref().1.alpn_protocol() == Some(b"h2") {
                 http2::serve(Wire::new(stream), &*responder, stop).await;
             } else {
                 http1(Wire::new(stream), &*responder, stop).await;
             }
         }
+    }
+}
+
+/// What comes of waiting for a client to begin: nothing where it takes too long, or the server ends before. Nobody who has
+/// asked nothing yet holds that up.
+async fn before_the_end<T>(begun: impl Future<Output = T>, stop: &mut watch::Receiver<bool>) -> Option<T> {
+    tokio::select! {
+        biased;
+        begun = timeout(HANDSHAKE, begun) => begun.ok(),
+        () = ended(stop) => None,
     }
 }
 

@@ -146,6 +146,13 @@ impl Answer {
         self
     }
 
+    /// The same answer as it is sent to a request: without its content, where that asked with HEAD.
+    #[must_use]
+    pub(crate) fn to(self, head: Option<&Head>) -> Self {
+        let withheld = head.is_some_and(|head| head.method == http::Method::HEAD);
+        Self { withheld, ..self }
+    }
+
     /// Sets a field to one value, whatever it was.
     pub(crate) fn set(&mut self, name: &'static str, value: impl Into<Cow<'static, str>>) {
         self.remove(name);

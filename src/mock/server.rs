@@ -194,6 +194,8 @@ impl Server {
             data.processed.iter().for_each(|count| count.store(0, Ordering::Release));
             data.calls.clear();
             data.guesses.clear();
+            data.spool.store(0, Ordering::Release);
+            *data.seen.lock().unwrap_or_else(PoisonError::into_inner) = Forwarded::default();
             data.gallery.lock().unwrap_or_else(PoisonError::into_inner).clear();
             data.done.lock().unwrap_or_else(PoisonError::into_inner).clear();
         }

@@ -98,7 +98,8 @@ impl Summary {
     /// One more verdict.
     #[must_use]
     pub fn and(mut self, verdict: Verdict) -> Self {
-        *self.slot(verdict) += 1;
+        let slot = self.slot(verdict);
+        *slot = slot.saturating_add(1);
         self
     }
 
@@ -107,9 +108,9 @@ impl Summary {
         *self.slot(verdict)
     }
 
-    /// How many cases there are.
+    /// How many cases there are. It may come from a file, and nobody knows what that says.
     pub fn total(self) -> usize {
-        Verdict::ALL.into_iter().map(|verdict| self.count(verdict)).sum()
+        Verdict::ALL.into_iter().map(|verdict| self.count(verdict)).fold(0, usize::saturating_add)
     }
 
     fn slot(&mut self, verdict: Verdict) -> &mut usize {
@@ -247,4 +248,17 @@ pub enum Expects {
     Acceptance,
     /// It may not.
     Refusal,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_that_no_run_has_do_not_wrap() {
+        let summary = Summary { pass: usize::MAX, fail: 1, ..Summary::default() };
+        assert_eq!(summary.total(), usize::MAX);
+        assert_eq!(summary.and(Verdict::Pass), summary);
+        assert_eq!(Summary::of([Verdict::Pass, Verdict::Fail, Verdict::Pass]).total(), 3);
+    }
 }

@@ -20,8 +20,7 @@ impl Operations {
     pub(super) fn of(contract: &Contract) -> Self {
         let bound = |id, operation| Arc::new(BoundOperation { id, operation });
         let guarded = contract.operations().map(|(id, operation)| bound(id, operation.clone())).collect();
-        let public =
-            contract.public.iter().map(|one| bound(OperationId::public(one), one.as_operation())).collect();
+        let public = contract.public_operations().map(|(id, one)| bound(id, one.as_operation())).collect();
         Self { tokens: contract.tokens.clone(), guarded, public }
     }
 

@@ -61,7 +61,39 @@ pub(super) fn cases(inputs: &Inputs<'_>, operations: &Operations, scenario: &Arc
         let found = chosen.iter().map(|operation| cell(operation).expand());
         cases.extend(first_of(&scenario.over.operations, found));
     }
+    cases.extend(stranded(inputs, operations, scenario));
     cases
+}
+
+/// The label of a case that only says which names of its check the contract does not have.
+const UNKNOWN: &str = "not-in-the-contract";
+
+/// One case that does not apply, where a check names operations or environments that the contract does not have: else
+/// nothing would be heard of them.
+fn stranded(inputs: &Inputs<'_>, operations: &Operations, scenario: &Arc<Scenario>) -> Option<Case> {
+    let mut strange = Vec::new();
+    if let OperationSelector::Named(Selected::Named(names)) = &scenario.over.operations {
+        let unknown = names.iter().filter(|name| operations.guarded(name).is_none());
+        strange.extend(unknown.map(|name| format!("operation `{name}`")));
+    }
+    if let Selected::Named(names) = &scenario.over.environments {
+        let known = |name: &str| inputs.contract.environments.keys().any(|known| known.as_str() == name);
+        let unknown = names.iter().filter(|name| !known(name));
+        strange.extend(unknown.map(|name| format!("environment `{name}`")));
+    }
+    let environment = first_environment(inputs).filter(|_| !strange.is_empty())?;
+    let operation = operations.first()?;
+    Some(Case {
+        id: format!("{}/{environment}/{}/{UNKNOWN}", scenario.id, operation.id),
+        scenario: Arc::clone(scenario),
+        environment: environment.to_owned(),
+        operation: Arc::clone(operation),
+        credential: None,
+        variant: None,
+        expects: None,
+        twin: None,
+        work: Err(format!("the contract has no {}", strange.join(" and no "))),
+    })
 }
 
 /// The first environment that may be asked, or the first of all where none may.

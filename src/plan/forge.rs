@@ -65,9 +65,18 @@ pub fn forge(key: &str, public: Public<'_>, twist: &KeyTwist, dice: &mut Dice) -
         KeyTwist::Literal(text) => text.clone(),
         KeyTwist::Id(TheCredential::Own) => public.id.unwrap_or_default().to_owned(),
         KeyTwist::Transform(changes) => {
-            changes.iter().fold(key.to_owned(), |key, change| apply(change, &key))
+            changes.iter().fold(key.to_owned(), |key, change| cut(apply(change, &key)))
         }
     }
+}
+
+/// The largest text that changes make of a key, in bytes, however many there are: more than any server reads, and little
+/// enough to be kept in memory.
+const LARGEST: usize = 4 * 1024 * 1024;
+
+fn cut(mut text: String) -> String {
+    text.truncate(text.floor_char_boundary(LARGEST));
+    text
 }
 
 /// Where a key holds its public identifier: the first group of the pattern, or all that it matches.
@@ -119,8 +128,8 @@ fn apply(change: &Transform, key: &str) -> String {
             key.chars().take(middle).chain(text.chars()).chain(key.chars().skip(middle)).collect()
         }
         Transform::Prefix(true) => prefix_of(key).to_owned(),
-        Transform::Repeat(times) => key.repeat(*times),
-        Transform::Stretch(length) => key.chars().cycle().take(*length).collect(),
+        Transform::Repeat(times) => key.repeat((*times).min(LARGEST / key.len().max(1))),
+        Transform::Stretch(length) => key.chars().cycle().take((*length).min(LARGEST)).collect(),
         Transform::FullWidth(true) => key.chars().map(full_width).collect(),
         Transform::SwapCase(true) => key.chars().map(swap_case).collect(),
         Transform::PercentEncode(true) => percent_encode_first_letter(key),
@@ -223,6 +232,19 @@ mod tests {
         let digest = KeyTwist::Transform(vec![Transform::Sha256(true)]);
         let abc = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
         assert_eq!(forge("abc", Public::default(), &digest, &mut Dice::new(0, "")), abc);
+    }
+
+    #[test]
+    fn however_often_a_key_is_written_it_fits_in_memory() {
+        let made =
+            |changes| forge(KEY, Public::default(), &KeyTwist::Transform(changes), &mut Dice::new(0, ""));
+        for change in [Transform::Repeat(usize::MAX), Transform::Stretch(usize::MAX)] {
+            let length = made(vec![change.clone()]).len();
+            assert!(length <= LARGEST && length > LARGEST - KEY.len(), "{change:?}: {length}");
+            let wide = made(vec![change, Transform::FullWidth(true), Transform::Base64(true)]);
+            assert_eq!(wide.len(), LARGEST);
+        }
+        assert_eq!(made(vec![Transform::Keep(0), Transform::Repeat(9)]), "");
     }
 
     proptest! {

@@ -2,7 +2,7 @@
 
 use super::bind::Cell;
 use super::permission::{Standing, active_standing, application, standing};
-use crate::contract::{Credential, KeyState};
+use crate::contract::{Credential, KeyState, PUBLIC};
 use crate::scenario::{CredentialPick, Twist};
 
 /// Whose key a request carries, or why nobody's can be had.
@@ -23,7 +23,7 @@ impl<'a> Cell<'a> {
         let found = match &twist.credential {
             Some(CredentialPick::None) => return Ok(None),
             None if self.axis.is_some() => self.axis,
-            None if operation.id.service() == "public" => return Ok(None),
+            None if operation.id.service() == PUBLIC => return Ok(None),
             None | Some(CredentialPick::Allowing) => allowing(),
             Some(CredentialPick::Minting) => self.minting(),
             Some(CredentialPick::Created(name)) => return self.made(name).map(Some),

@@ -2,7 +2,7 @@
 
 use super::bind::Cell;
 use super::permission::Standing;
-use crate::contract::RefusalKind;
+use crate::contract::{PUBLIC, RefusalKind};
 use crate::document::StatusMatch;
 use crate::judge::{ChallengeRequirement, Compare, ConversationRequirement, Requirement};
 use crate::scenario::{ChallengeRule, Expectation, SameAs};
@@ -96,7 +96,7 @@ fn verdict_rules(
         all.push(refusal(kind)?);
     }
     if expect.declared == Some(true) {
-        let public = cell.operation.id.service() == "public";
+        let public = cell.operation.id.service() == PUBLIC;
         all.push(match declared {
             _ if public => Requirement::Acceptance,
             None => refusal(RefusalKind::Missing)?,

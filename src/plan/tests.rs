@@ -207,3 +207,42 @@ fn what_caches_know_of_a_key_is_not_asked_of_them() {
     assert!(carried("header: Authorization, scheme: Bearer").unwrap_err().contains("in Authorization"));
     assert!(carried("query: key").unwrap_err().contains("in the address"));
 }
+
+#[test]
+fn a_name_that_the_contract_does_not_have_becomes_a_case_that_says_so() {
+    let check = "over: { operations: [records.list, record.lst], environments: [local, sandpit] }, \
+                 request: { credential: none }, expect: { refusal: missing }";
+    let plan = planned(CONTRACT, check);
+    let said: Vec<_> =
+        plan.cases.iter().map(|case| (&*case.id, case.work.as_ref().err().map(|it| &**it))).collect();
+    let why = "the contract has no operation `record.lst` and no environment `sandpit`";
+    assert_eq!(
+        said,
+        [("one/local/records.list/none", None), ("one/local/records.list/not-in-the-contract", Some(why))]
+    );
+    let nowhere =
+        "over: { environments: [sandpit] }, request: { credential: none }, expect: { refusal: missing }";
+    assert_eq!(planned(CONTRACT, nowhere).cases.len(), 1);
+}
+
+#[test]
+fn operations_that_need_no_key_have_names_of_their_own() {
+    let open = ["/a/b", "/a-b", "/a-b-2", "/A/b"].map(|path| format!("{{ method: GET, path: {path} }}"));
+    let contract = format!("{CONTRACT}public: [{}]\n", open.join(", "));
+    let plan = planned(&contract, "over: { operations: { public: true } }, expect: { accepted: true }");
+    let ids: Vec<_> = plan.cases.iter().map(|case| case.operation.id.as_str()).collect();
+    assert_eq!(ids, ["public.get-a-b", "public.get-a-b-2", "public.get-a-b-2-2", "public.get-a-b-3"]);
+}
+
+#[test]
+fn a_step_that_is_compared_with_others_is_told_their_requests() {
+    let mut expect: crate::scenario::Expectation = serde_json::from_value(serde_json::json!({
+        "same_as": { "step": 3 },
+        "any_of": [{ "differs_from": { "step": 1, "like": 3 } }],
+    }))
+    .unwrap();
+    // The second step sends nothing.
+    expect.renumber(&[1, 1, 2]);
+    let differs = expect.any_of[0].differs_from.as_ref().map(|it| (it.step, it.like));
+    assert_eq!((expect.same_as.map(|it| it.step), differs), (Some(2), Some((1, 2))));
+}

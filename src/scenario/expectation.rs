@@ -181,9 +181,11 @@ impl Expectation {
 impl Expectation {
     /// Puts other numbers in the place of those that steps have: `numbers` has one for every step.
     pub fn renumber(&mut self, numbers: &[usize]) {
-        if let Some(same) = &mut self.same_as {
-            let number = same.step.checked_sub(1).and_then(|at| numbers.get(at));
-            same.step = number.copied().unwrap_or(same.step);
+        let same = self.same_as.iter_mut().map(|same| &mut same.step);
+        let differs = self.differs_from.iter_mut().flat_map(|it| [&mut it.step, &mut it.like]);
+        for step in same.chain(differs) {
+            let number = step.checked_sub(1).and_then(|at| numbers.get(at));
+            *step = number.copied().unwrap_or(*step);
         }
         self.answers
             .iter_mut()

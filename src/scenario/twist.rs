@@ -176,9 +176,9 @@ pub enum Transform {
     /// Keep only what every key of its kind begins with: up to its last `_` or `-`.
     Prefix(bool),
     /// Write it this many times in a row.
-    Repeat(usize),
+    Repeat(#[schemars(range(max = 65_536))] usize),
     /// Write it over and over until it has this many characters.
-    Stretch(usize),
+    Stretch(#[schemars(range(max = 4_194_304))] usize),
     /// Write its letters, digits and signs in their full-width forms (U+FF01 to U+FF5E), which look like them.
     FullWidth(bool),
     /// Swap the case of its letters.

@@ -42,7 +42,10 @@ impl<'de> Deserialize<'de> for Bound {
         let text = String::deserialize(deserializer)?;
         match text.strip_prefix("policy.") {
             Some(name) => Ok(Self::Policy(name.to_owned())),
-            None => Millis::parse(&text).map(Self::Time).map_err(de::Error::custom),
+            None => Millis::wait(&text)
+                .and_then(|_| Millis::parse(&text))
+                .map(Self::Time)
+                .map_err(de::Error::custom),
         }
     }
 }
@@ -56,9 +59,9 @@ impl JsonSchema for Bound {
         json_schema!({
             "anyOf": [
                 { "type": "string", "pattern": "^policy\\.max_revocation_lag$" },
-                { "type": "string", "pattern": "^[0-9]+(ms|s|m|h)$" }
+                { "type": "string", "pattern": "^[0-9]+(ms|s|m|h)$", "format": "wait-text" }
             ],
-            "errorMessage": "a bound is a time like `250ms`, or a line of the policy that is one: `policy.max_revocation_lag`"
+            "errorMessage": "a bound is a time like `250ms` of 366 days at the most, or a line of the policy that is one: `policy.max_revocation_lag`"
         })
     }
 }

@@ -20,6 +20,22 @@ pub struct Observed {
     pub form: Result<Form, String>,
 }
 
+/// The cases that there are, and of which checks something is known at all.
+#[derive(Clone, Debug, Default)]
+pub struct Known {
+    /// The ids of the cases, whether they were sent or not.
+    pub cases: Vec<String>,
+    /// The checks of the suite, where it is not the built-in one: a snapshot of another check is not stale for that.
+    pub checks: Option<BTreeSet<String>>,
+}
+
+impl Known {
+    /// Whether it can be said that nothing belongs to a pattern.
+    fn judges(&self, scope: &Scope) -> bool {
+        self.checks.as_ref().is_none_or(|checks| checks.contains(scope.check()))
+    }
+}
+
 /// What came of it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Comparison {
@@ -82,8 +98,8 @@ impl Comparison {
     }
 }
 
-/// Compares what was seen with what was approved. `known` are all cases that there are, whether they were sent or not.
-pub fn compare(book: &Book, observed: &[Observed], known: &[String]) -> Comparison {
+/// Compares what was seen with what was approved.
+pub fn compare(book: &Book, observed: &[Observed], known: &Known) -> Comparison {
     let mut fitting = Fitting::default();
     let mut comparison = Comparison::default();
     let mut changed: IndexMap<(SnapName, Result<String, String>), Vec<String>> = IndexMap::new();
@@ -123,18 +139,20 @@ pub fn compare(book: &Book, observed: &[Observed], known: &[String]) -> Comparis
 }
 
 /// What nothing belongs to: a pattern that fits no case, and a snapshot all of whose cases are spoken for by others.
-fn stale(book: &Book, used: &BTreeSet<SnapName>, observed: &[Observed], known: &[String]) -> Vec<Stale> {
+fn stale(book: &Book, used: &BTreeSet<SnapName>, observed: &[Observed], known: &Known) -> Vec<Stale> {
     let observed: BTreeSet<&str> = observed.iter().map(|observed| observed.case.as_str()).collect();
     let mut held: BTreeSet<&SnapName> = used.iter().collect();
     // What was not sent this time still belongs where it belongs.
-    for case in known.iter().filter(|case| !observed.contains(case.as_str())) {
+    for case in known.cases.iter().filter(|case| !observed.contains(case.as_str())) {
         held.extend(book.for_case(case).into_iter().map(|(name, _)| name));
     }
     let mut stale = Vec::new();
     for (name, snap) in book.iter() {
-        let dead = |scope: &&Scope| !known.iter().any(|case| scope.matches(case));
+        let dead =
+            |scope: &&Scope| known.judges(scope) && !known.cases.iter().any(|case| scope.matches(case));
         let scopes: Vec<_> = snap.scopes.iter().filter(dead).cloned().collect();
-        let whole = !held.contains(name) || scopes.len() == snap.scopes.len();
+        let judged = snap.scopes.iter().all(|scope| known.judges(scope));
+        let whole = judged && (!held.contains(name) || scopes.len() == snap.scopes.len());
         if whole || !scopes.is_empty() {
             stale.push(Stale { name: name.clone(), scopes, whole });
         }

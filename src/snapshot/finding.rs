@@ -1,6 +1,6 @@
 //! What a comparison means for a run: findings like any other, so that every report shows them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::book::Book;
 use super::compare::{Change, Comparison, Stale, Unseen};
@@ -75,7 +75,7 @@ pub fn findings(
     redactor: &Redactor,
 ) -> Vec<CaseResult> {
     let by_id = cases.iter().map(|case| (case.id.as_str(), case)).collect();
-    let writer = Writer { book, by_id, redactor };
+    let mut writer = Writer { book, by_id, redactor, taken: BTreeSet::new() };
     let changed: Vec<&SnapName> = comparison.changed.iter().map(|change| &change.name).collect();
     let steady = comparison.same.iter().filter(|(name, _)| !changed.contains(name));
     let mut all: Vec<_> = steady.map(|(name, cases)| writer.same(name, cases)).collect();
@@ -89,10 +89,12 @@ struct Writer<'a> {
     book: &'a Book,
     by_id: BTreeMap<&'a str, &'a CaseResult>,
     redactor: &'a Redactor,
+    /// The ids that were given.
+    taken: BTreeSet<String>,
 }
 
 impl Writer<'_> {
-    fn same(&self, name: &SnapName, cases: &[String]) -> CaseResult {
+    fn same(&mut self, name: &SnapName, cases: &[String]) -> CaseResult {
         let actual = format!("the same in {}", count(cases.len()));
         let expected = format!("as in {name}.snap");
         let (expected, actual) = (self.redact(&expected), self.redact(&actual));
@@ -101,7 +103,7 @@ impl Writer<'_> {
         CaseResult { verdict: Verdict::Pass, expected, actual, exchange: None, reproduce: None, ..case }
     }
 
-    fn changed(&self, change: &Change) -> CaseResult {
+    fn changed(&mut self, change: &Change) -> CaseResult {
         let approved = self.book.get(&change.name).map(|snap| snap.text.as_str()).unwrap_or_default();
         let what = match &change.seen {
             Ok(seen) => in_words(approved, seen),
@@ -113,14 +115,14 @@ impl Writer<'_> {
         CaseResult { expected: self.redact(&expected), actual: self.redact(&actual), ..case }
     }
 
-    fn unseen(&self, unseen: &Unseen) -> CaseResult {
-        let check = unseen.cases.first().and_then(|case| case.split('/').next()).unwrap_or_default();
+    fn unseen(&mut self, unseen: &Unseen) -> CaseResult {
+        let check = first_check(&unseen.cases).unwrap_or_default();
         let actual = format!("no approved snapshot speaks for {}", count(unseen.cases.len()));
         let case = self.case(UNSEEN, &format!("{}-{check}", unseen.status), &unseen.cases);
         CaseResult { expected: Redacted::fixed("an approved snapshot"), actual: self.redact(&actual), ..case }
     }
 
-    fn stale(&self, stale: &Stale) -> CaseResult {
+    fn stale(&mut self, stale: &Stale) -> CaseResult {
         let scopes: Vec<_> = stale.scopes.iter().map(ToString::to_string).collect();
         let actual = match (stale.whole, &*scopes) {
             (true, _) => format!("nothing belongs to {}.snap any more", stale.name),
@@ -134,12 +136,14 @@ impl Writer<'_> {
     }
 
     /// A finding with the evidence of the first of its cases.
-    fn case(&self, check: SnapCheck, last: &str, cases: &[String]) -> CaseResult {
-        let first = cases.first().and_then(|case| self.by_id.get(case.as_str()));
+    fn case(&mut self, check: SnapCheck, last: &str, cases: &[String]) -> CaseResult {
+        let first = cases.first().and_then(|case| self.by_id.get(case.as_str())).copied();
         let environment = first.map_or(NONE, |case| &case.environment);
         let operation = first.map_or(NONE, |case| &case.operation);
+        let begin = format!("{}/{environment}/{operation}", check.id);
+        let last = self.told_apart(&begin, [last, first_check(cases).unwrap_or(last)]);
         CaseResult {
-            id: format!("{}/{environment}/{operation}/{last}", check.id),
+            id: format!("{begin}/{last}"),
             check: check.id.to_owned(),
             family: FAMILY.to_owned(),
             severity: Severity::Must,
@@ -147,7 +151,7 @@ impl Writer<'_> {
             operation: operation.to_owned(),
             credential: first.and_then(|case| case.credential.clone()),
             expects: None,
-            variant: Some(last.to_owned()),
+            variant: Some(last),
             verdict: Verdict::Fail,
             answered: first.and_then(|case| case.answered),
             explained_by: None,
@@ -161,9 +165,24 @@ impl Writer<'_> {
         }
     }
 
+    /// The last part of an id that no other case has: where it is taken with the check that met it first, and at last
+    /// with a number. The order of the cases is that of the plan, and so it is the same each time.
+    fn told_apart(&mut self, begin: &str, [last, check]: [&str; 2]) -> String {
+        let long = format!("{last}-{check}");
+        let numbered = (2..).map(|number: u32| format!("{long}-{number}"));
+        let mut names = [last.to_owned(), long.clone()].into_iter().chain(numbered);
+        let name = names.find(|name| self.taken.insert(format!("{begin}/{name}")));
+        name.unwrap_or_else(|| long.clone())
+    }
+
     fn redact(&self, text: &str) -> Redacted {
         self.redactor.redact(text).truncated(2048)
     }
+}
+
+/// The check of the first of some cases.
+fn first_check(cases: &[String]) -> Option<&str> {
+    cases.first().and_then(|case| case.split('/').next())
 }
 
 /// A difference in one line: what there was, and what there is.

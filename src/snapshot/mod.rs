@@ -26,7 +26,7 @@ mod tests;
 mod tree;
 
 pub use book::Book;
-pub use compare::{Change, Comparison, Observed, Stale, Unseen, compare};
+pub use compare::{Change, Comparison, Known, Observed, Stale, Unseen, compare};
 pub use diff::{Line, Sign, difference};
 pub use file::{Snap, SnapError};
 pub use finding::{checks, findings};

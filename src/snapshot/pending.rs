@@ -7,7 +7,7 @@ use super::compare::{Change, Comparison};
 use super::file::Snap;
 use super::form::fits;
 use super::name::SnapName;
-use super::scope::cover;
+use super::scope::{Scope, cover};
 
 /// A file that waits for a review.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,14 +25,15 @@ struct Place {
     cases: Vec<String>,
 }
 
-/// The files that would make everything approved that was compared, the stale ones aside. `known` are all cases that there
-/// are, `sent` those of this run; `source` is the contract.
+/// The files that would make everything approved that was compared, the stale ones aside. `waiting` is what an earlier run
+/// proposed, `known` are all cases that there are, `sent` those of this run; `source` is the contract.
 pub fn pending(
-    book: &Book,
+    (book, waiting): (&Book, &[Pending]),
     comparison: &Comparison,
     (known, sent): (&[String], &BTreeSet<&str>),
     source: &str,
 ) -> Vec<Pending> {
+    let lasting: Vec<_> = waiting.iter().filter(|file| is_lasting(file, (known, sent))).collect();
     let mut files = Vec::new();
     let mut places: Vec<Place> = Vec::new();
     let mut put = |status: u16, text: &str, cases: &[String]| match places
@@ -46,8 +47,10 @@ pub fn pending(
         let Ok(text) = &change.seen else { continue };
         match book.get(&change.name) {
             Some(snap) if is_whole(book, comparison, change, (known, sent)) => {
-                let snap =
-                    Snap { text: text.clone(), source: source.to_owned(), scopes: snap.scopes.clone() };
+                let waits = lasting.iter().find(|file| file.name == change.name && file.snap.text == *text);
+                let scopes =
+                    waits.map_or(snap.scopes.clone(), |waits| joined(&waits.snap.scopes, &snap.scopes));
+                let snap = Snap { text: text.clone(), source: source.to_owned(), scopes };
                 files.push(Pending { name: change.name.clone(), snap });
             }
             _ => put(status_of(text), text, &change.cases),
@@ -56,7 +59,7 @@ pub fn pending(
     for unseen in &comparison.unseen {
         put(unseen.status, &unseen.text, &unseen.cases);
     }
-    let homes = Homes::of(book, &places, &files);
+    let homes = Homes::of((book, &lasting), &places, &files);
     files.extend(homes.files(book, comparison, (known, sent), source));
     files
 }
@@ -72,6 +75,14 @@ fn is_whole(
     let unsent = || known.iter().filter(|case| !sent.contains(case.as_str()));
     let elsewhere = || unsent().any(|case| book.for_case(case).iter().any(|(name, _)| **name == change.name));
     alone && !comparison.same.contains_key(&change.name) && !elsewhere()
+}
+
+/// Whether what waits speaks for cases that were not sent this time: this run knows nothing better of them.
+fn is_lasting(waiting: &Pending, (known, sent): (&[String], &BTreeSet<&str>)) -> bool {
+    let unsent: Vec<_> = known.iter().filter(|case| !sent.contains(case.as_str())).collect();
+    waiting.snap.scopes.iter().any(|scope| {
+        unsent.iter().any(|case| scope.matches(case)) || !sent.iter().any(|case| scope.matches(case))
+    })
 }
 
 /// The status at the top of a refusal in normal form.
@@ -98,24 +109,38 @@ fn topic(text: &str) -> Option<&str> {
 /// Which texts go where: to the snapshot that has this text already, or to a new one.
 struct Homes<'a> {
     by_name: BTreeMap<SnapName, &'a Place>,
+    /// What waits, and is not to be lost.
+    waiting: &'a [&'a Pending],
 }
 
 impl<'a> Homes<'a> {
-    fn of(book: &Book, places: &'a [Place], files: &[Pending]) -> Self {
+    fn of((book, waiting): (&Book, &'a [&'a Pending]), places: &'a [Place], files: &[Pending]) -> Self {
         let mut by_name: BTreeMap<SnapName, &Place> = BTreeMap::new();
+        let waits = |name: &SnapName| waiting.iter().find(|file| file.name == *name);
         for place in places {
             let changing = |name: &SnapName| files.iter().any(|file| file.name == *name);
+            let free = |name: &SnapName| waits(name).is_none_or(|file| fits(&file.snap.text, &place.text));
             let there = book.iter().find(|(name, snap)| !changing(name) && fits(&snap.text, &place.text));
-            let name = there.map(|(name, _)| name.clone()).filter(|name| !by_name.contains_key(name));
+            let there = there.map(|(name, _)| name).filter(|name| free(name));
+            let again = || waiting.iter().find(|file| !changing(&file.name) && free(&file.name));
+            let name = there.or_else(|| again().map(|file| &file.name)).cloned();
+            let name = name.filter(|name| !by_name.contains_key(name));
             let name = name.unwrap_or_else(|| {
                 let check = place.cases.first().and_then(|case| case.split('/').next()).unwrap_or_default();
                 let about = [topic(&place.text).unwrap_or(check), check];
-                let is_taken = |name: &SnapName| book.get(name).is_some() || by_name.contains_key(name);
+                let is_taken = |name: &SnapName| {
+                    book.get(name).is_some() || by_name.contains_key(name) || waits(name).is_some()
+                };
                 SnapName::fresh(place.status, about, &is_taken)
             });
             by_name.insert(name, place);
         }
-        Self { by_name }
+        Self { by_name, waiting }
+    }
+
+    /// What waits under a name: it has the same text, or that name would have been taken.
+    fn waiting(&self, name: &SnapName) -> Option<&Snap> {
+        self.waiting.iter().find(|file| file.name == *name).map(|file| &file.snap)
     }
 
     fn files(
@@ -150,12 +175,25 @@ impl<'a> Homes<'a> {
                 let own = homes.iter().filter(|(_, home)| **home == name).map(|(case, _)| *case);
                 let others = homes.iter().filter(|(_, home)| **home != name).map(|(case, _)| *case);
                 let unknown = unsent.iter().copied().filter(|case| !homes.contains_key(case));
-                let scopes = cover(&own.collect(), &others.chain(unknown).collect());
-                let text = book.get(name).map_or(&place.text, |snap| &snap.text).clone();
+                let mut scopes = cover(&own.collect(), &others.chain(unknown).collect());
+                let waits = self.waiting(name);
+                if let Some(waits) = waits {
+                    scopes = joined(&waits.scopes, &scopes);
+                }
+                let text = waits.or(book.get(name)).map_or(&place.text, |snap| &snap.text).clone();
                 Pending { name: name.clone(), snap: Snap { source: source.to_owned(), scopes, text } }
             })
             .collect()
     }
+}
+
+/// The patterns of both, without those that say nothing beyond what waits.
+fn joined(waiting: &[Scope], new: &[Scope]) -> Vec<Scope> {
+    let is_said = |scope: &&Scope| waiting.iter().any(|other| other.matches(&scope.to_string()));
+    let mut scopes: Vec<_> = new.iter().filter(|scope| !is_said(scope)).chain(waiting).cloned().collect();
+    scopes.sort();
+    scopes.dedup();
+    scopes
 }
 
 /// What is left of each stale snapshot; nothing where it is to be deleted.

@@ -147,14 +147,30 @@ fn observed(cases: &[(&str, &str)]) -> Vec<Observed> {
 
 const CASES: [&str; 4] = ["a/s/x.y/one", "a/s/x.y/two", "b/s/x.y/one", "b/p/x.y/one"];
 
-fn known() -> Vec<String> {
-    CASES.map(str::to_owned).to_vec()
+fn known() -> Known {
+    only(&CASES)
+}
+
+/// No other cases than these.
+fn only(cases: &[&str]) -> Known {
+    Known { cases: cases.iter().map(|case| (*case).to_owned()).collect(), checks: None }
 }
 
 /// What would be written, and what would be approved if it were.
 fn proposed(book: &Book, seen: &[(&str, &str)], sent: &[&str]) -> (Comparison, Vec<Pending>, Book) {
+    proposed_beside(&[], book, seen, sent)
+}
+
+/// The same where something waits already.
+fn proposed_beside(
+    waiting: &[Pending],
+    book: &Book,
+    seen: &[(&str, &str)],
+    sent: &[&str],
+) -> (Comparison, Vec<Pending>, Book) {
     let comparison = compare(book, &observed(seen), &known());
-    let files = pending(book, &comparison, (&known(), &sent.iter().copied().collect()), "lockproof.yaml");
+    let sent = sent.iter().copied().collect();
+    let files = pending((book, waiting), &comparison, (&known().cases, &sent), "lockproof.yaml");
     let mut snaps: BTreeMap<_, _> = book.iter().map(|(name, snap)| (name.clone(), snap.clone())).collect();
     snaps.extend(files.iter().map(|file| (file.name.clone(), file.snap.clone())));
     (comparison, files, Book::new(snaps))
@@ -171,7 +187,7 @@ fn refusals_that_are_the_same_share_a_file_and_a_new_operation_adds_none() {
     let (_, files, after) = proposed(&Book::default(), &seen, &CASES);
     assert_eq!(texts(&files), [("401-a".to_owned(), vec!["a/*".to_owned(), "b/*".to_owned()])]);
     let new = observed(&[("a/s/x.new/one", "no")]);
-    assert!(compare(&after, &new, &["a/s/x.new/one".to_owned(), CASES[2].to_owned()]).is_clean());
+    assert!(compare(&after, &new, &only(&["a/s/x.new/one", CASES[2]])).is_clean());
 }
 
 #[test]
@@ -206,13 +222,53 @@ fn what_nothing_belongs_to_is_stale_and_can_be_removed() {
 }
 
 #[test]
+fn of_a_check_that_is_not_in_a_suite_of_ones_own_nothing_is_stale() {
+    let half = snap(&["a/gone/*", "other/*"], "HTTP 401\n\nno");
+    let book = book(&[("half", half), ("other", snap(&["other/*"], "x")), ("own", snap(&["a/gone/*"], "x"))]);
+    let own = Known { checks: Some(["a".to_owned()].into()), ..known() };
+    let stale = compare(&book, &[], &own).stale;
+    let stale: Vec<_> =
+        stale.iter().map(|stale| (stale.name.as_str(), stale.whole, stale.scopes.len())).collect();
+    assert_eq!(stale, [("half", false, 1), ("own", true, 1)]);
+}
+
+#[test]
+fn what_waits_from_another_part_is_not_replaced() {
+    let name = |code: &str| format!(r#"{{"code":"{code}","text":"{code} of a"}}"#);
+    let (one, other) = (name("x"), name("x").replace("of a", "of b"));
+    let (_, first, _) = proposed(&Book::default(), &[(CASES[0], &one)], &CASES[..1]);
+    assert_eq!(texts(&first), [("401-x".to_owned(), vec!["a/*/*/one".to_owned()])]);
+    // Another text takes a name of its own, the same text the same file.
+    let (_, files, _) = proposed_beside(&first, &Book::default(), &[(CASES[2], &other)], &CASES[2..3]);
+    assert_eq!(texts(&files), [("401-x-b".to_owned(), vec!["b/s/*".to_owned()])]);
+    let (_, files, _) = proposed_beside(&first, &Book::default(), &[(CASES[2], &one)], &CASES[2..3]);
+    let both = vec!["a/*/*/one".to_owned(), "b/s/*".to_owned()];
+    assert_eq!(texts(&files), [("401-x".to_owned(), both)]);
+    // What waits of the very cases that were sent is outdated.
+    let (_, files, _) = proposed_beside(&first, &Book::default(), &[(CASES[0], &other)], &CASES[..1]);
+    assert_eq!(texts(&files), [("401-x".to_owned(), vec!["a/*/*/one".to_owned()])]);
+}
+
+#[test]
+fn changes_of_one_snapshot_are_cases_of_their_own_and_called_the_same_each_time() {
+    let book = book(&[("401-a", snap(&["a/*", "b/*"], "HTTP 401\n\nno"))]);
+    let seen = [(CASES[0], "never"), (CASES[1], "neither"), (CASES[2], "nobody"), (CASES[3], "no")];
+    let ids = || {
+        let comparison = compare(&book, &observed(&seen), &known());
+        let found = findings(&comparison, &book, &[], &Redactor::default());
+        found.into_iter().map(|case| case.id).collect::<Vec<_>>()
+    };
+    let begin = "snapshot-changed/-/-/401-a";
+    assert_eq!(ids(), [begin.to_owned(), format!("{begin}-a"), format!("{begin}-b")]);
+    assert_eq!(ids(), ids());
+}
+
+#[test]
 fn a_placeholder_stands_for_one_word_and_for_nothing_that_was_added() {
     let book =
         book(&[("401-a", snap(&["a/*"], "HTTP 401\n\n{\n  \"left\": <number>,\n  \"id\": \"<opaque>\"\n}"))]);
-    let is_as_approved = |body: &str| {
-        let known = ["a/s/x.y/one".to_owned()];
-        compare(&book, &observed(&[("a/s/x.y/one", body)]), &known).is_clean()
-    };
+    let is_as_approved =
+        |body: &str| compare(&book, &observed(&[("a/s/x.y/one", body)]), &only(&["a/s/x.y/one"])).is_clean();
     assert!(is_as_approved(r#"{"left":17,"id":"k_9"}"#));
     for other in [
         r#"{"left":"17","id":"k_9"}"#,

@@ -154,6 +154,10 @@ fn a_slip_in_a_selection_is_2_though_the_rest_fits_and_the_nearest_is_named() {
             "--only: no check of the suite fits `key-mising`; did you mean `key-missing`?",
         ),
         (&["--only", "key-*", "--only", "key-mising/test/items.list/none"], "did you mean `key-missing`?"),
+        (
+            &["--only", "key-missing", "--only", "key-missing/test/items.lst/none"],
+            "--only: no case of `key-missing` fits `key-missing/test/items.lst/none`",
+        ),
         (&["--only", "zzzz-nonsense-zzzz"], "`lockproof scenarios list` has the built-in checks"),
         (
             &["--tag", "core", "--tag", "shpe"],

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::{self, File, OpenOptions};
+use std::io::Read as _;
 use std::process::Stdio;
 use std::time::Duration;
 
@@ -155,6 +156,57 @@ fn a_file_without_end_is_refused_within_bounds() {
     assert!(outcome.took < Duration::from_secs(20), "{outcome}");
 }
 
+/// Gives a result the summary of its cases.
+fn count(result: &mut serde_json::Value) {
+    let verdicts: Vec<_> =
+        result["cases"].as_array().unwrap().iter().map(|case| case["verdict"].clone()).collect();
+    for (name, count) in result["summary"].as_object_mut().unwrap() {
+        *count = verdicts.iter().filter(|verdict| **verdict == **name).count().into();
+    }
+}
+
+#[test]
+fn a_summary_that_is_not_that_of_the_cases_is_refused() {
+    let mut result = everything_open().json("out/json");
+    assert_eq!(report(result.to_string(), &["results.json"]).run().code, Some(0));
+    for count in [0_u64, u64::MAX] {
+        result["summary"]["fail"] = count.into();
+        refused(
+            &report(result.to_string(), &["results.json"]).run(),
+            "does not fit it: its summary is not that of its cases",
+        );
+    }
+}
+
+#[test]
+fn a_report_behind_a_link_is_written_where_it_leads() {
+    let saved = fs::read(everything_open().folder().join("out/json")).unwrap();
+    let link = |folder: &std::path::Path| std::os::unix::fs::symlink("page", folder.join("link")).unwrap();
+    let outcome =
+        report(&saved, &["results.json", "--format", "tap", "--output", "link"]).prepare(link).run();
+    assert_eq!(outcome.code, Some(0), "{outcome}");
+    assert!(outcome.folder().join("link").is_symlink());
+    assert!(
+        fs::read_to_string(outcome.folder().join("page")).unwrap().starts_with("TAP version"),
+        "{outcome}"
+    );
+}
+
+#[test]
+fn a_report_to_what_is_open_is_written_into_it() {
+    let saved = fs::read(everything_open().folder().join("out/json")).unwrap();
+    for place in ["/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"] {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let program = report(&saved, &["results.json", "--format", "tap", "--output", place]);
+        let outcome = program.stdout(file.reopen().unwrap()).start().wait();
+        assert_eq!(outcome.code, Some(0), "{place}: {outcome}");
+        let mut written = String::new();
+        // The file that was open all the time, whatever its name is by now.
+        file.as_file().read_to_string(&mut written).unwrap();
+        assert!(written.starts_with("TAP version"), "{place}: {outcome}");
+    }
+}
+
 #[test]
 fn the_page_of_ten_thousand_cases_is_small_and_takes_little_memory() {
     let ran = everything_open();
@@ -166,6 +218,7 @@ fn the_page_of_ten_thousand_cases_is_small_and_takes_little_memory() {
         case
     });
     result["cases"] = many.collect();
+    count(&mut result);
     let outcome = report(result.to_string(), &["results.json", "--format", "html"]).run();
     assert_eq!(outcome.code, Some(0), "{}", outcome.stderr);
     assert!(outcome.stdout.len() < 5 * 1024 * 1024, "{} bytes", outcome.stdout.len());

@@ -151,3 +151,18 @@ async fn what_the_control_listener_does_not_know_is_not_found() {
         assert_eq!(once(control, method, path, "", "").await.status, 404, "{method} {path}");
     }
 }
+
+#[tokio::test]
+async fn a_reset_forgets_what_was_seen_and_head_brings_no_content() {
+    let server = server().await;
+    let control = server.control_url.as_deref().unwrap();
+    let before = once(control, "GET", "/seen/sandbox", "", "").await.json();
+    assert_eq!(status(&server, FULL).await, 200);
+    assert_ne!(once(control, "GET", "/seen/sandbox", "", "").await.json(), before);
+    tell(&server, "/reset", json!({})).await;
+    assert_eq!(once(control, "GET", "/seen/sandbox", "", "").await.json(), before);
+    let mut client = Client::connect(control).await;
+    client.send(request("HEAD", "/processed", "", "")).await;
+    assert_eq!(client.answer_to("HEAD").await.status, 404);
+    assert_eq!(client.rest().await, 0);
+}

@@ -1,6 +1,7 @@
 //! TLS and HTTP/2: the same edge over other frames.
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use lockproof::mock::{self, Config, Http2, Running, TlsMode};
 use rustls::pki_types::pem::PemObject as _;
@@ -122,4 +123,18 @@ async fn a_plain_port_speaks_http_2_to_those_who_begin_with_it_where_that_is_wan
     let answer = client.get(format!("{url}{USAGE}")).send().await.unwrap();
     assert_eq!((answer.version(), answer.status().as_u16()), (reqwest::Version::HTTP_2, 401));
     assert_eq!(once(url, "GET", USAGE, FULL, "").await.status, 200);
+}
+
+#[tokio::test]
+async fn whoever_says_nothing_does_not_hold_the_end_up() {
+    let plain = Config { http2: Http2::PriorKnowledge, ..config(reference()) };
+    for server in [mock::start(plain).await.unwrap(), over_tls(TlsMode::Server).await] {
+        let (_, address) = server.url("sandbox").unwrap().split_once("://").unwrap();
+        let silent = TcpStream::connect(address).await.unwrap();
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        let begun = Instant::now();
+        server.shutdown().await;
+        assert!(begun.elapsed() < Duration::from_secs(3));
+        drop(silent);
+    }
 }

@@ -77,3 +77,31 @@ async fn a_token_ends_with_its_time_with_its_revocation_and_with_its_key() {
     tell(&server, "/keys/operator/revoke", json!({})).await;
     assert_eq!(reads(url, &orphaned).await, 401);
 }
+
+#[tokio::test]
+async fn a_token_is_not_believed_while_its_key_cannot_be_looked_up() {
+    let server = server().await;
+    let url = server.url("sandbox").unwrap();
+    let token = minted(url).await;
+    for way in ["/store/stop", "/store/slow"] {
+        tell(&server, way, if way == "/store/slow" { json!({"ms": 5000}) } else { json!({}) }).await;
+        assert_eq!(reads(url, &token).await, 503, "{way}");
+        assert_eq!(once(url, "POST", "/v1/ekyc/ocr", "", &body("ocr")).await.code(), "missing_api_key");
+        tell(&server, "/store/start", json!({})).await;
+        assert_eq!(reads(url, &token).await, 200);
+    }
+    tell(&server, "/config/unset-key", json!({})).await;
+    let unset = with_token(url, "POST", "/v1/ekyc/ocr", &token, &body("ocr")).await;
+    assert_eq!((unset.status, unset.code().as_str()), (401, "invalid_api_key"));
+}
+
+#[tokio::test]
+async fn a_token_says_how_long_it_lives_with_its_key() {
+    let server = server().await;
+    let url = server.url("sandbox").unwrap();
+    tell(&server, "/keys/operator/expire", json!({"in_ms": 30_000})).await;
+    let wish = json!({"operations": ["ekyc.ocr"], "lifetime_seconds": 60}).to_string();
+    let minted = once(url, "POST", "/v1/admin/tokens", &key(&reference(), "operator"), &wish).await;
+    let lives = minted.json()["token"]["expires_in"].as_u64().unwrap();
+    assert!((20..=30).contains(&lives), "{lives}");
+}

@@ -8,7 +8,7 @@ use crate::redact::Redactor;
 use crate::snapshot::{Book, Pending, Snap, SnapError, SnapName};
 
 use super::super::error::Failure;
-use super::super::reports::write_atomically;
+use super::super::reports::replace_atomically;
 
 /// The end of an approved snapshot's name.
 const APPROVED: &str = ".snap";
@@ -32,6 +32,8 @@ pub(super) struct Folder {
 impl Folder {
     /// Reads a folder; one that is not there yet is empty.
     pub(super) fn read(path: &Path) -> Result<Self, Failure> {
+        // What ends with a slash is asked for as what a link leads to, not as the link.
+        let path = &*path.components().collect::<PathBuf>();
         no_link(path)?;
         let mut approved = BTreeMap::new();
         let mut pending = Vec::new();
@@ -89,7 +91,7 @@ impl Folder {
             let (file, key) = (file.display(), &trace.credential);
             return Err(Failure::Report(format!("{file} is not written: it would hold the key of `{key}`")));
         }
-        write_atomically(&file, text.as_bytes()).map_err(|error| not_written(&file, &error))
+        replace_atomically(&file, text.as_bytes()).map_err(|error| not_written(&file, &error))
     }
 
     fn file(&self, name: &SnapName, end: &str) -> PathBuf {

@@ -7,7 +7,7 @@ use crate::outcome::CheckInfo;
 use crate::plan::Plan;
 use crate::redact::Redactor;
 use crate::runner::Collected;
-use crate::snapshot::{Pending, Rules, checks, compare, findings, pending};
+use crate::snapshot::{Known, Pending, Rules, checks, compare, findings, pending};
 
 use super::super::error::Failure;
 use super::super::output;
@@ -48,7 +48,7 @@ impl Frozen {
     pub(in crate::cli) fn judge(
         &self,
         sending: &Sending<'_>,
-        (plan, known): (&Plan, &[String]),
+        (plan, known): (&Plan, &Known),
         seed: u64,
         collected: &mut Collected,
     ) -> Result<Judged, Failure> {
@@ -66,7 +66,8 @@ impl Frozen {
         let comparison = if open.is_empty() { first } else { compare(book, &observed, known) };
         let sent: BTreeSet<&str> = plan.cases.iter().map(|case| case.id.as_str()).collect();
         let source = record::source(&sending.aimed().bundle.file);
-        let files = pending(book, &comparison, (known, &sent), &source);
+        let waiting = &*self.folder.pending;
+        let files = pending((book, waiting), &comparison, (&known.cases, &sent), &source);
         let found = findings(&comparison, book, &collected.cases, sending.redactor());
         let used: BTreeSet<&str> = found.iter().map(|case| case.check.as_str()).collect();
         let checks = checks().into_iter().filter(|check| used.contains(check.id.as_str())).collect();

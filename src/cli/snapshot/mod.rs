@@ -75,7 +75,7 @@ struct RecordArgs {
     /// Write everything as approved, without a review.
     #[arg(long, help_heading = "Snapshots")]
     approve: bool,
-    /// Remove snapshots that no case belongs to any more.
+    /// Remove snapshots that no case belongs to any more; of the built-in suite only, not with --scenarios.
     #[arg(long, help_heading = "Snapshots")]
     prune: bool,
 }

@@ -16,6 +16,7 @@ use super::folder::Folder;
 use super::{RecordArgs, in_ci, sample};
 
 pub(super) fn run(args: &RecordArgs, output: &Output) -> Done {
+    prunable(args)?;
     // A folder that cannot be read is found before anything is sent.
     let folder = Folder::read(&args.snapshots)?;
     let aimed = args.target.aim()?;
@@ -24,6 +25,17 @@ pub(super) fn run(args: &RecordArgs, output: &Output) -> Done {
         reference.stop();
     }
     exit
+}
+
+/// Scenarios of one's own say nothing of what belongs to the other checks.
+fn prunable(args: &RecordArgs) -> Result<(), Failure> {
+    if !args.prune || args.select.is_builtin() {
+        return Ok(());
+    }
+    Err(Failure::usage(
+        "--prune is for the built-in suite: with --scenarios, the snapshots of every other check would be removed; \
+         leave out one of the two",
+    ))
 }
 
 fn on(args: &RecordArgs, aimed: &Aimed, folder: &Folder, output: &Output) -> Done {
@@ -50,7 +62,8 @@ fn on(args: &RecordArgs, aimed: &Aimed, folder: &Folder, output: &Output) -> Don
     }
     let comparison = compare(&folder.book, &observed, &known);
     let sent: BTreeSet<&str> = plan.cases.iter().map(|case| case.id.as_str()).collect();
-    let files = pending(&folder.book, &comparison, (&known, &sent), &source(&aimed.bundle.file));
+    let book = (&folder.book, &*folder.pending);
+    let files = pending(book, &comparison, (&known.cases, &sent), &source(&aimed.bundle.file));
     let mut page = Page::new(output.style());
     recorded(&mut page, &comparison, if args.approve { &[] } else { &files });
     output::print(&page.into_bytes())?;

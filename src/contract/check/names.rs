@@ -3,14 +3,24 @@
 use std::collections::HashSet;
 
 use super::{Listed, MOST};
+use crate::contract::PUBLIC;
 use crate::document::{Diagnostic, Document, Node, suggest};
 
 pub(super) fn all(document: &Document, operations: &[Listed<'_>]) -> Vec<Diagnostic> {
-    let mut found = grants(document, operations);
+    let mut found: Vec<_> = taken(document).into_iter().collect();
+    found.extend(grants(document, operations));
     found.extend(environments(document));
     found.extend(sources(document, operations));
     found.extend(carried(document, operations));
     found
+}
+
+/// A service whose name stands for the operations that need no key: its own would be taken for such.
+fn taken(document: &Document) -> Option<Diagnostic> {
+    let service = document.root.get("services")?.entry(PUBLIC)?;
+    let message = format!("a service cannot be called `{PUBLIC}`: so is what needs no key");
+    let hint = "give it another name; what needs no key stands under `public`, beside `services`";
+    Some(Diagnostic::new(message, service.key_span.clone()).hint(hint))
 }
 
 /// `credentials.*.allows`: a service, or an operation of one.

@@ -161,7 +161,7 @@ struct Desk {
 impl Desk {
     fn finished(&self, head: &Head, mut answer: Answer) -> Answer {
         (self.stages.share)(&self.house, head, &mut answer);
-        answer
+        answer.to(Some(head))
     }
 
     /// Where a request leads that its client may make.
@@ -208,7 +208,7 @@ impl Responder for Desk {
         self.finished(head, (self.stages.tell)(&self.house, &outgoing, said))
     }
 
-    fn refuse(&self, _head: Option<&Head>, denial: &Denial) -> Answer {
-        self.house.refusal(denial)
+    fn refuse(&self, head: Option<&Head>, denial: &Denial) -> Answer {
+        self.house.refusal(denial).to(head)
     }
 }

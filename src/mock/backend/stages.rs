@@ -28,15 +28,21 @@ pub(super) fn identify(house: &House, head: &Head) -> Result<Arc<Client>, Denial
 pub(super) fn find(house: &House, head: &Head) -> Result<Found, Denial> {
     let parts: Vec<&str> = head.target.path.split('/').collect();
     let fits = house.routes.iter().filter_map(|way| Some((way, parameters(&way.path, &parts)?)));
-    let (mut other, mut found) = (None, None);
+    let (mut others, mut found) = (Vec::new(), None);
     for (way, parameters) in fits {
         if way.method == head.method {
             found = Some(Found { way: way.clone(), parameters, rest: String::new() });
             break;
         }
-        other = Some(way.method.to_string());
+        // `Allow` names every method that the path has, once (RFC 9110 section 10.2.1).
+        if !others.contains(&way.method.as_str()) {
+            others.push(way.method.as_str());
+        }
     }
-    found.ok_or_else(|| other.map_or(Denial::NotFound, Denial::MethodNotAllowed))
+    found.ok_or_else(|| match others.as_slice() {
+        [] => Denial::NotFound,
+        others => Denial::MethodNotAllowed(others.join(", ")),
+    })
 }
 
 /// The parameters of a path, where it is one of a template's. Nobody's name is a way up, or holds a slash.

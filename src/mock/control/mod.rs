@@ -5,7 +5,7 @@ mod parts;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::Ordering;
 use std::time::UNIX_EPOCH;
 
 use serde::Deserialize;
@@ -90,7 +90,7 @@ impl Desk {
         key.environments = wish.environments.clone().or(model.and_then(|model| model.environments.clone()));
         let now_ms = self.server.clock.now_ms();
         if let Some(within) = wish.expires_in_ms {
-            key.expires_at = AtomicI64::new(now_ms.saturating_add(within));
+            key.expires_at.store(now_ms.saturating_add(within), Ordering::Release);
         }
         let secret = wish.key.clone().or_else(|| random::secret(32).map(|text| format!("lp_any_{text}")));
         let secret = secret.ok_or(Denial::Internal)?;
@@ -228,12 +228,15 @@ impl Responder for Desk {
     }
 
     fn serve(&self, head: &Head, (): (), body: &[u8]) -> Answer {
-        self.act(&head.method, &head.target.path, body)
-            .unwrap_or_else(|denial| self.refuse(Some(head), &denial))
+        match self.act(&head.method, &head.target.path, body) {
+            Ok(answer) => answer.to(Some(head)),
+            Err(denial) => self.refuse(Some(head), &denial),
+        }
     }
 
-    fn refuse(&self, _head: Option<&Head>, denial: &Denial) -> Answer {
+    fn refuse(&self, head: Option<&Head>, denial: &Denial) -> Answer {
         let face = denial.face();
         Answer::json(face.status, json!({ "code": face.code, "title": face.title, "detail": face.detail }))
+            .to(head)
     }
 }

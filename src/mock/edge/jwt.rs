@@ -5,7 +5,7 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::Ordering;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
@@ -233,8 +233,8 @@ fn token(server: &Server, claims: &Map<String, Value>) -> Option<Arc<Token>> {
     let grants = text("scope")?.split(' ').map(|one| Grant(one.to_owned())).collect();
     let mut own = Key::new(text("jti")?, Arc::clone(&parent.application), grants);
     own.environments = serde_json::from_value(claims.get("env")?.clone()).ok()?;
-    own.not_before = AtomicI64::new((stages.begins)(claims)?.saturating_mul(1000));
-    own.expires_at = AtomicI64::new((stages.ends)(claims)?.saturating_mul(1000));
+    own.not_before.store((stages.begins)(claims)?.saturating_mul(1000), Ordering::Release);
+    own.expires_at.store((stages.ends)(claims)?.saturating_mul(1000), Ordering::Release);
     own.revoked.store(server.tokens.is_withdrawn(&own.credential), Ordering::Release);
     Some(Arc::new(Token { own: Arc::new(own), parent }))
 }

@@ -52,13 +52,13 @@ pub(crate) struct Key {
     /// Where it may be used; nothing stands for everywhere.
     pub(crate) environments: Option<Vec<String>>,
     /// Whether it was withdrawn.
-    pub(crate) revoked: AtomicBool,
+    pub(crate) revoked: Arc<AtomicBool>,
     /// From when on it works, in milliseconds since 1970.
-    pub(crate) not_before: AtomicI64,
+    pub(crate) not_before: Arc<AtomicI64>,
     /// From when on it no longer works, that instant included, in milliseconds since 1970.
-    pub(crate) expires_at: AtomicI64,
+    pub(crate) expires_at: Arc<AtomicI64>,
     /// The window that its requests are counted in, and their count: two 32-bit halves.
-    pub(crate) quota: AtomicU64,
+    pub(crate) quota: Arc<AtomicU64>,
     declared: KeyState,
 }
 
@@ -70,24 +70,23 @@ impl Key {
             application,
             allows,
             environments: None,
-            revoked: AtomicBool::new(false),
-            not_before: AtomicI64::new(i64::MIN),
-            expires_at: AtomicI64::new(i64::MAX),
-            quota: AtomicU64::new(0),
+            revoked: Arc::default(),
+            not_before: Arc::new(AtomicI64::new(i64::MIN)),
+            expires_at: Arc::new(AtomicI64::new(i64::MAX)),
+            quota: Arc::default(),
             declared: KeyState::Active,
         }
     }
 
-    /// The same key with other permissions.
+    /// The same key with other permissions. Its state is shared with what it was before, so that whoever still holds
+    /// that and withdraws it withdraws this.
     fn permitted(&self, allows: Vec<Grant>) -> Self {
-        let flag = |flag: &AtomicBool| AtomicBool::new(flag.load(Ordering::Acquire));
-        let time = |time: &AtomicI64| AtomicI64::new(time.load(Ordering::Acquire));
         Self {
             environments: self.environments.clone(),
-            revoked: flag(&self.revoked),
-            not_before: time(&self.not_before),
-            expires_at: time(&self.expires_at),
-            quota: AtomicU64::new(self.quota.load(Ordering::Acquire)),
+            revoked: Arc::clone(&self.revoked),
+            not_before: Arc::clone(&self.not_before),
+            expires_at: Arc::clone(&self.expires_at),
+            quota: Arc::clone(&self.quota),
             ..Self::new(&self.credential, Arc::clone(&self.application), allows)
         }
     }
@@ -172,10 +171,12 @@ impl Keys {
     /// Issues a key; `false` where there is no room for another, or the key or its name is taken.
     pub(crate) fn issue(&self, secret: &str, key: Key, now_ms: i64) -> bool {
         let digest = digest(secret.as_bytes());
-        if self.declared.contains_key(&digest) || self.credential(&key.credential).is_some() {
+        // The name is asked for under the same lock under which it is taken.
+        let mut issued = self.issued.write().unwrap_or_else(PoisonError::into_inner);
+        let taken = self.declared.values().chain(issued.values()).any(|it| it.credential == key.credential);
+        if taken || self.declared.contains_key(&digest) {
             return false;
         }
-        let mut issued = self.issued.write().unwrap_or_else(PoisonError::into_inner);
         if issued.len() >= ISSUED_LIMIT {
             issued.retain(|_, key| key.expires_at.load(Ordering::Acquire) > now_ms);
         }
@@ -256,4 +257,46 @@ pub(crate) fn revoked(key: &Key) -> bool {
 /// Whether the application that a key identifies is switched off.
 pub(crate) fn disabled(key: &Key) -> bool {
     key.application.disabled.load(Ordering::Acquire)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn keys() -> Keys {
+        Keys {
+            declared: HashMap::new(),
+            issued: RwLock::default(),
+            issued_count: AtomicUsize::new(0),
+            environments: Vec::new(),
+        }
+    }
+
+    fn key(name: &str) -> Key {
+        Key::new(name, Arc::new(Application::new("a", &[])), Vec::new())
+    }
+
+    #[test]
+    fn a_key_that_is_withdrawn_while_it_is_given_other_permissions_stays_withdrawn() {
+        let keys = keys();
+        assert!(keys.issue("secret", key("one"), 0));
+        let before = keys.credential("one").unwrap();
+        assert!(keys.permit("one", vec![Grant("ekyc".to_owned())]));
+        withdraw(&before);
+        let now = keys.look_up(b"secret").unwrap();
+        assert!(revoked(&now));
+        assert_eq!(now.allows.len(), 1);
+    }
+
+    #[test]
+    fn a_name_is_taken_once() {
+        let keys = keys();
+        let issued = |number: usize| keys.issue(&number.to_string(), key("one"), 0);
+        let issued = &issued;
+        let count = std::thread::scope(|scope| {
+            let all: Vec<_> = (0..8).map(|number| scope.spawn(move || issued(number))).collect();
+            all.into_iter().filter_map(|one| one.join().ok()).filter(|issued| *issued).count()
+        });
+        assert_eq!(count, 1);
+    }
 }

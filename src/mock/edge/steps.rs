@@ -61,8 +61,8 @@ pub(super) fn authenticate(edge: &Edge, request: &Request<'_>) -> Result<Arc<Key
     }
     let presented = (edge.extract)(request.head, &server.authentication.carrier);
     // Whoever presents nothing can be told so without the store.
-    if matches!(presented, Presented::One(_)) && (edge.reach)(server).store != StoreAnswer::There {
-        return Err(Denial::Unavailable);
+    if matches!(presented, Presented::One(_)) {
+        reached(edge, request)?;
     }
     let key = match &presented {
         Presented::Absent => return tokens::authenticate(edge, request),
@@ -74,6 +74,14 @@ pub(super) fn authenticate(edge: &Edge, request: &Request<'_>) -> Result<Arc<Key
     match broken(edge, &key, server.clock.now_ms()) {
         Some(kind) => Err(Denial::Refused(kind)),
         None => Ok(key),
+    }
+}
+
+/// Asks the key store, which knows tokens by their keys too.
+pub(super) fn reached(edge: &Edge, request: &Request<'_>) -> Result<(), Denial> {
+    match (edge.reach)(&request.site.server).store {
+        StoreAnswer::There => Ok(()),
+        StoreAnswer::Gone | StoreAnswer::Late => Err(Denial::Unavailable),
     }
 }
 
@@ -128,10 +136,12 @@ fn throttled(edge: &Edge, request: &Request<'_>, denial: Denial) -> Denial {
 /// How long a request waits for the key store.
 fn waited(edge: &Edge, request: &Request<'_>) -> Duration {
     let server = &request.site.server;
-    match (edge.extract)(request.head, &server.authentication.carrier) {
-        Presented::One(_) => (edge.reach)(server).waited,
-        Presented::Absent | Presented::Empty | Presented::Several => Duration::ZERO,
-    }
+    let asks = match (edge.extract)(request.head, &server.authentication.carrier) {
+        Presented::One(_) => true,
+        Presented::Absent => tokens::presents_one(edge, request),
+        Presented::Empty | Presented::Several => false,
+    };
+    if asks { (edge.reach)(server).waited } else { Duration::ZERO }
 }
 
 /// What the contract wants said to a request without a key that leads nowhere.

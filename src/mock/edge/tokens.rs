@@ -10,9 +10,10 @@ use sha2::{Digest as _, Sha256};
 
 use super::extract::extract;
 use super::jwt::{self, Verification};
-use super::{Access, Denial, Edge, Key, Presented, Request, Routed, Routes, keys};
+use super::{Access, Denial, Edge, Key, Presented, Request, Routed, Routes, keys, steps};
 use crate::contract::{Carrier, RefusalKind};
 use crate::mock::message::Head;
+use crate::mock::parts::Part;
 use crate::mock::random;
 use crate::mock::server::Server;
 
@@ -173,15 +174,29 @@ fn revoke(server: &Server, text: &[u8]) {
     }
 }
 
+/// Whether a request presents a token, about which the key store has to be asked.
+pub(super) fn presents_one(edge: &Edge, request: &Request<'_>) -> bool {
+    let declared = request.site.server.token_carrier.as_ref();
+    declared.is_some_and(|declared| {
+        matches!((edge.exchange.presented)(request.head, declared), Presented::One(_))
+    })
+}
+
 /// What a request's token lets it do: asked only where there is no key in the key's place.
 pub(super) fn authenticate(edge: &Edge, request: &Request<'_>) -> Result<Arc<Key>, Denial> {
     let server = &request.site.server;
     let missing = Denial::Refused(RefusalKind::Missing);
     let Some(declared) = &server.token_carrier else { return Err(missing) };
-    let token = match (edge.exchange.presented)(request.head, declared) {
+    let presented = (edge.exchange.presented)(request.head, declared);
+    // No token is better than the key that it was minted with, and that has to be looked up.
+    if matches!(presented, Presented::One(_)) {
+        steps::reached(edge, request)?;
+    }
+    let token = match presented {
         // Another scheme is no token, and no key either.
         Presented::Absent | Presented::Empty => return Err(missing),
         Presented::Several => Err(RefusalKind::Invalid),
+        Presented::One(_) if server.parts.lacks(Part::Key) => Err(RefusalKind::Invalid),
         Presented::One(text) => known(server, &text),
     };
     let token = token.map_err(Denial::Refused)?;

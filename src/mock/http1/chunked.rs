@@ -136,9 +136,11 @@ pub(super) fn line(buffer: &mut BytesMut, limit: usize) -> Result<Option<BytesMu
     Ok(Some(line))
 }
 
-/// The size at the beginning of a line; extensions behind a `;` are ignored.
+/// The size at the beginning of a line; extensions behind a `;` are ignored, and so is white space before it
+/// (section 7.1.1). Where there are none, there is no white space either.
 fn chunk_size(line: &[u8]) -> Option<u64> {
-    let digits = line.split(|byte| *byte == b';').next()?;
+    let extended = line.iter().position(|byte| *byte == b';').and_then(|at| line.get(..at));
+    let digits = extended.map_or(line, <[u8]>::trim_ascii_end);
     let sound = !digits.is_empty() && digits.len() <= 15 && digits.iter().all(u8::is_ascii_hexdigit);
     let sound = sound && line.iter().all(|byte| (b' '..0x7f).contains(byte) || *byte == b'\t');
     sound.then(|| u64::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()).flatten()
@@ -168,6 +170,12 @@ mod tests {
     }
 
     #[test]
+    fn white_space_may_stand_before_an_extension() {
+        let (done, body, _) = decode(&[b"3 \t;x=y\r\nabc\r\n0 ;z\r\n\r\n"]).unwrap();
+        assert_eq!((done, &body[..]), (true, &b"abc"[..]));
+    }
+
+    #[test]
     fn faulty_chunks_are_refused() {
         for text in [
             &b"3\nabc\r\n0\r\n\r\n"[..],
@@ -175,6 +183,8 @@ mod tests {
             b"+3\r\nabc\r\n",
             b"0x3\r\nabc\r\n",
             b" 3\r\nabc\r\n",
+            b"3 \r\nabc\r\n",
+            b" ;x\r\nabc\r\n",
             b"\r\n",
             b"3;a\rb\r\nabc\r\n",
             b"fffffffffffffffff\r\n",

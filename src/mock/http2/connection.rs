@@ -1,6 +1,6 @@
 //! The life of one HTTP/2 connection: frame after frame, within bounds of time, size and patience.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::time::Duration;
 
@@ -97,6 +97,8 @@ pub(super) struct Connection<'a, R: Responder> {
     pub(super) stage: Stage,
     pub(super) block: Option<Block>,
     pub(super) streams: BTreeMap<u32, Stream<R::Pass>>,
+    /// Streams that are over for us and may not be for the other side: what still comes on them is dropped.
+    pub(super) cut: BTreeSet<u32>,
     /// The last stream that was opened.
     pub(super) last: u32,
     pub(super) outgoing: Outgoing,
@@ -114,6 +116,7 @@ impl<'a, R: Responder> Connection<'a, R> {
             stage: Stage::New,
             block: None,
             streams: BTreeMap::new(),
+            cut: BTreeSet::new(),
             last: 0,
             outgoing: Outgoing::new(),
             out: BytesMut::new(),
@@ -128,7 +131,13 @@ impl<'a, R: Responder> Connection<'a, R> {
     where
         S: AsyncRead + AsyncWrite + Unpin,
     {
-        if !matches!(timeout(PATIENCE, begins(&mut wire)).await, Ok(Ok(true))) {
+        let begun = tokio::select! {
+            biased;
+            begun = timeout(PATIENCE, begins(&mut wire)) => matches!(begun, Ok(Ok(true))),
+            // Whoever has asked nothing yet does not hold the end up.
+            () = ended(&mut stop) => false,
+        };
+        if !begun {
             return;
         }
         wire.buffer.advance(PREFACE.len());
@@ -184,6 +193,7 @@ impl<'a, R: Responder> Connection<'a, R> {
                 None => {}
                 Some(Fault::Stream(stream, code)) => {
                     self.give_up(stream);
+                    self.cut(stream, Extent::Part);
                     frame::reset(stream, code, &mut self.out);
                 }
                 Some(Fault::Connection(code)) => {
@@ -219,16 +229,28 @@ impl<'a, R: Responder> Connection<'a, R> {
             Progress::Malformed => {
                 // Whoever sends nothing but what is malformed gets no further than whoever takes everything back.
                 self.resets += 1;
+                self.cut(stream, extent);
                 frame::reset(stream, Code::PROTOCOL, &mut self.out);
             }
         }
     }
 
     fn answer(&mut self, stream: u32, answer: &Answer, extent: Extent) {
+        self.cut(stream, extent);
         self.outgoing.push(stream, answer, (self.responder.manner().pause + answer.took, extent));
         self.resets = self.resets.saturating_sub(1);
         self.restless = 0;
         self.silent_since = Instant::now();
+    }
+
+    /// Remembers that more may come on a stream, where that is so; the oldest are forgotten.
+    fn cut(&mut self, stream: u32, extent: Extent) {
+        if extent == Extent::Part {
+            self.cut.insert(stream);
+        }
+        if self.cut.len() > 2 * STREAMS {
+            self.cut.pop_first();
+        }
     }
 
     pub(super) fn give_up(&mut self, stream: u32) {

@@ -40,6 +40,7 @@ impl Code {
     pub(super) const NO_ERROR: Self = Self(0);
     pub(super) const PROTOCOL: Self = Self(1);
     pub(super) const FLOW_CONTROL: Self = Self(3);
+    pub(super) const STREAM_CLOSED: Self = Self(5);
     pub(super) const FRAME_SIZE: Self = Self(6);
     pub(super) const REFUSED_STREAM: Self = Self(7);
     pub(super) const CANCEL: Self = Self(8);

@@ -145,6 +145,13 @@ impl Outgoing {
     }
 }
 
+/// Asks for a body whose sender waits to be asked (RFC 9110 section 10.1.1).
+pub(super) fn interim(stream: u32, out: &mut BytesMut) {
+    let mut block = Vec::new();
+    hpack::write_literal(b":status", b"100", &mut block);
+    headers((stream, 0), &block, out);
+}
+
 /// Writes a block of fields in as many frames as it takes.
 fn headers((stream, end): (u32, u8), block: &[u8], out: &mut BytesMut) {
     let mut pieces = block.chunks(FRAME).peekable();

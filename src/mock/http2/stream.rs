@@ -80,6 +80,11 @@ impl<P: Send> Stream<P> {
         Progress::Waits(Self { head, phase, body: BytesMut::new(), deadline })
     }
 
+    /// Whether its sender waits to be asked for its body.
+    pub(super) fn expects_continue(&self) -> bool {
+        self.head.expects_continue()
+    }
+
     /// More of its body.
     pub(super) fn content<R: Responder<Pass = P>>(mut self, responder: &R, bytes: &Bytes) -> Progress<P> {
         if self.body.len() + bytes.len() > BODY_LIMIT {

@@ -22,22 +22,48 @@ pub(super) fn conditional(head: &Head, answer: Answer) -> Result<Answer, Denial>
     let Some(tag) = tag.map(|(_, tag)| tag.to_string()).filter(|_| reads && answer.status == 200) else {
         return Ok(answer);
     };
-    if lists(head, "if-match", &tag) == Some(false) {
+    if lists(head, Condition::Match, &tag) == Some(false) {
         return Err(Denial::PreconditionFailed);
     }
-    if lists(head, "if-none-match", &tag) == Some(true) {
+    if lists(head, Condition::NoneMatch, &tag) == Some(true) {
         return Ok(Answer { status: 304, content: Content::Nothing, ..answer });
     }
     Ok(answer)
 }
 
+/// A precondition that lists tags.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Condition {
+    /// `If-Match`, which compares strongly (section 13.1.1): a weak tag matches nothing.
+    Match,
+    /// `If-None-Match`, which compares weakly (section 13.1.2).
+    NoneMatch,
+}
+
+impl Condition {
+    fn field(self) -> &'static str {
+        match self {
+            Self::Match => "if-match",
+            Self::NoneMatch => "if-none-match",
+        }
+    }
+
+    /// What of a listed tag is compared.
+    fn compared(self, part: &[u8]) -> &[u8] {
+        match self {
+            Self::Match => part,
+            Self::NoneMatch => part.strip_prefix(b"W/").unwrap_or(part),
+        }
+    }
+}
+
 /// Whether a field that lists tags lists this one; nothing where the field is not there.
-fn lists(head: &Head, name: &str, tag: &str) -> Option<bool> {
-    let mut values = head.values(name).peekable();
+fn lists(head: &Head, condition: Condition, tag: &str) -> Option<bool> {
+    let mut values = head.values(condition.field()).peekable();
     values.peek()?;
     let is = |part: &[u8]| {
         let part = part.trim_ascii();
-        part == b"*" || part.strip_prefix(b"W/").unwrap_or(part) == tag.as_bytes()
+        part == b"*" || condition.compared(part) == tag.as_bytes()
     };
     Some(values.any(|value: &Bytes| value.split(|byte| *byte == b',').any(is)))
 }
@@ -74,5 +100,7 @@ mod tests {
     fn content_that_is_not_what_the_client_thinks_is_refused() {
         assert_eq!(answered("If-Match", tag(&json!({ "a": 1 }))), Ok(200));
         assert_eq!(answered("If-Match", "\"x\"".to_owned()), Err(Denial::PreconditionFailed));
+        let weak = format!("W/{}", tag(&json!({ "a": 1 })));
+        assert_eq!(answered("If-Match", weak), Err(Denial::PreconditionFailed));
     }
 }

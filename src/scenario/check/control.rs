@@ -174,7 +174,7 @@ impl Reader<'_> {
 
 /// An answer is compared with an answer.
 fn compared(document: &Document, steps: &[Node]) -> Vec<Diagnostic> {
-    let of = super::expectations::every(document).into_iter().filter_map(|it| it.at(&["same_as", "step"]));
+    let of = super::expectations::every(document).into_iter().flat_map(super::expectations::compared_with);
     let silent = |number: &&Node| {
         let at = number.scalar().and_then(serde_json::Value::as_u64).and_then(|at| usize::try_from(at).ok());
         let step = at.and_then(|at| at.checked_sub(1)).and_then(|at| steps.get(at));

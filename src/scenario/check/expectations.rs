@@ -9,7 +9,9 @@ use crate::document::{Diagnostic, Document, Entry, Node, Span};
 const KINDS: [&str; 6] = ["refusal", "refused", "accepted", "not_accepted", "declared", "policy"];
 
 /// What says nothing where it is `false`.
-const SWITCHES: [&str; 16] = [
+const SWITCHES: [&str; 33] = [
+    "malformed",
+    "not_spoken",
     "unreachable",
     "refused",
     "accepted",
@@ -26,7 +28,28 @@ const SWITCHES: [&str; 16] = [
     "closes",
     "no_surplus",
     "no_hidden_answer",
+    // Of a challenge.
+    "present",
+    "grammatical",
+    "declared_scheme",
+    "one_per_line",
+    // Of what a browser is told.
+    "admits",
+    "shares",
+    "forbids",
+    "names_fields",
+    "varies",
+    "hides_key",
+    "invites_no_key",
+    // Of what arrives at a platform.
+    "key",
+    "operation",
+    "origin",
+    "no_proof",
 ];
+
+/// Mappings of which each says something only where one of its entries does.
+const GROUPS: [&str; 3] = ["challenge", "cors", "upstream"];
 
 pub(super) fn all(document: &Document) -> Vec<Diagnostic> {
     let mut found = silent(document);
@@ -98,8 +121,18 @@ fn is_said(entry: &Entry) -> bool {
         Some(Value::Null) => false,
         Some(Value::Bool(value)) => *value || !SWITCHES.contains(&&*entry.key),
         Some(_) => true,
+        None if GROUPS.contains(&&*entry.key) => says_something(&entry.value),
+        None if entry.key == "error" => demands(entry),
+        None if entry.key == "headers" || entry.key == "body" => entry.value.entries().iter().any(demands),
         None => !entry.value.entries().is_empty() || !entry.value.items().is_empty(),
     }
+}
+
+/// Whether some value could break a rule about a value: what may be left out, and be anything, is free.
+fn demands(value: &Entry) -> bool {
+    let rules = value.value.entries();
+    let free: &[&str] = if value.value.get("optional").is_some() { &["optional", "exists"] } else { &[] };
+    rules.is_empty() || rules.iter().any(|rule| !free.contains(&&*rule.key))
 }
 
 /// What is wrong with one expectation by itself.
@@ -135,12 +168,17 @@ fn comparisons(document: &Document) -> Vec<Diagnostic> {
     found
 }
 
+/// The numbers of the earlier steps that an expectation compares an answer with.
+pub(super) fn compared_with(expectation: &Node) -> impl Iterator<Item = &Node> {
+    let places = [["same_as", "step"], ["differs_from", "step"], ["differs_from", "like"]];
+    places.into_iter().filter_map(move |place| expectation.at(&place))
+}
+
 /// Comparisons with a step that is not among the first `earlier` ones.
 fn later(expectation: &Node, earlier: usize) -> Vec<Diagnostic> {
     let mut all = Vec::new();
     collect(expectation, &mut all);
-    let places = [["same_as", "step"], ["differs_from", "step"], ["differs_from", "like"]];
-    let steps = all.into_iter().flat_map(|one| places.iter().filter_map(|place| one.at(place)));
+    let steps = all.into_iter().flat_map(compared_with);
     let is_later = |step: &&Node| {
         let number = step.scalar().and_then(Value::as_u64).and_then(|number| usize::try_from(number).ok());
         number.is_some_and(|number| number > earlier)

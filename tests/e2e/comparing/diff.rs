@@ -54,6 +54,24 @@ fn who_accepts_what_the_other_refuses_is_found_on_either_side() {
 }
 
 #[test]
+fn a_refusal_and_what_nobody_recognises_are_not_alike_though_both_fail() {
+    let other = || serve(|answer| answer.replace("invalid_api_key", "unknown_api_key"));
+    let strange = || {
+        serve(|answer| {
+            if answer.contains("invalid_api_key") {
+                return String::from_utf8(json(200, r#"{"hello":1}"#)).unwrap();
+            }
+            answer
+        })
+    };
+    for (a, b) in [(other(), strange()), (strange(), other())] {
+        let outcome = diff(&a, &b, &["--only", "key-unknown"]);
+        assert_eq!(outcome.code, Some(1), "{outcome}");
+        assert!(outcome.says("the two differ") && outcome.says("alike 0 cases"), "{outcome}");
+    }
+}
+
+#[test]
 fn refusals_that_differ_are_shown_by_what_differs() {
     let other = serve(|answer| answer.replace("realm=\"items\"", "realm=\"goods\""));
     let outcome = diff(&sound(), &other, &["--format", "json"]);

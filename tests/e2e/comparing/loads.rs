@@ -75,6 +75,10 @@ fn of_a_load_that_is_void_nothing_follows_but_what_was_wrong_stays_wrong() {
     let void = compare(&sound, &sound, &["--fail-on", "regression"]);
     assert_eq!(void.code, Some(5), "{void}");
     assert!(void.says("nothing can be concluded"), "{void}");
+    for open_or_not in [&sound, &open] {
+        let told = compare(&sound, open_or_not, &[]);
+        assert_eq!(told.code, Some(5), "nothing was asked for: {told}");
+    }
     let wrong = compare(&sound, &open, &["--fail-on", "new-failures"]);
     assert_eq!(wrong.code, Some(1), "{wrong}");
 }
@@ -91,4 +95,23 @@ fn one_shard_of_several_is_not_whole_and_nothing_follows_from_it() {
         assert!(outcome.says(says), "{outcome}");
         assert_eq!(outcome.says("it is shard 1/2, put all of them together with `lockproof merge`"), of == 2);
     }
+}
+
+#[test]
+fn a_target_that_is_busy_with_everything_is_worse_and_one_that_was_not_judged_is_nothing() {
+    let (_one, sound) = load(&["--seed", "1"]);
+    let (_two, busy) = load(&["--seed", "1"]);
+    let mut result: Value = serde_json::from_slice(&fs::read(&busy).unwrap()).unwrap();
+    for class in result["classes"].as_array_mut().unwrap() {
+        class["shed"] = class["sent"].clone();
+    }
+    fs::write(&busy, result.to_string()).unwrap();
+    let worse = compare(&sound, &busy, &["--fail-on", "regression"]);
+    assert_eq!(worse.code, Some(1), "{worse}");
+    assert!(worse.says("more shed, broken or timed out"), "{worse}");
+    result["verdict"] = "inconclusive".into();
+    fs::write(&busy, result.to_string()).unwrap();
+    let nothing = compare(&sound, &busy, &["--fail-on", "regression"]);
+    assert_eq!(nothing.code, Some(5), "{nothing}");
+    assert!(nothing.says("it was inconclusive"), "{nothing}");
 }

@@ -44,17 +44,45 @@ fn what_fails_now_is_told_from_what_no_longer_does() {
     assert_eq!(compare(&sound, &open, &[]).code, Some(0));
 }
 
+/// Makes the summary of a result that of its cases.
+fn sum_up(run: &mut serde_json::Value) {
+    let verdicts: Vec<_> =
+        run["cases"].as_array().unwrap().iter().map(|case| case["verdict"].clone()).collect();
+    for (name, count) in run["summary"].as_object_mut().unwrap() {
+        *count = verdicts.iter().filter(|verdict| **verdict == **name).count().into();
+    }
+}
+
 #[test]
 fn a_check_that_is_gone_is_counted_in_the_last_line() {
     let all = result(Door::Locked);
     let mut some: serde_json::Value = serde_json::from_str(&all).unwrap();
     some["cases"].as_array_mut().unwrap().retain(|case| case["check"] != "key-missing");
+    sum_up(&mut some);
     let less = compare(&all, &some.to_string(), &["--fail-on", "regression"]);
     assert_eq!(less.code, Some(1), "{less}");
     assert!(
         less.says("new failures: 0, new warnings: 0, no longer judged: 0") && less.says("checks gone: 1"),
         "{less}"
     );
+}
+
+#[test]
+fn a_case_on_which_the_program_broke_is_no_new_failure_and_hides_none() {
+    let (sound, open) = (result(Door::Locked), result(Door::Open));
+    let broke = |text: &str| {
+        let mut run: serde_json::Value = serde_json::from_str(text).unwrap();
+        for case in run["cases"].as_array_mut().unwrap() {
+            case["verdict"] = "error".into();
+        }
+        sum_up(&mut run);
+        run.to_string()
+    };
+    let unknown = compare(&sound, &broke(&sound), &["--fail-on", "new-failures"]);
+    assert_eq!(unknown.code, Some(0), "{unknown}");
+    assert!(unknown.says("no longer judged") && unknown.says("as they did: 0"), "{unknown}");
+    let hidden = compare(&broke(&open), &open, &["--fail-on", "new-failures"]);
+    assert_eq!(hidden.code, Some(1), "{hidden}");
 }
 
 #[test]

@@ -10,7 +10,7 @@ use crate::support::{Keys, Lockproof, Reply, Server, json};
 #[test]
 fn a_folder_behind_a_link_is_refused_before_anything_is_sent() {
     let server = volatile("Nobody knows this key.");
-    for folder in ["link", "link/inner"] {
+    for folder in ["link", "link/inner", "link/", "./link//", "link/."] {
         let outcome = program(&server, &["snapshot", "--snapshots", folder], None);
         let outcome = outcome.prepare(|home| {
             fs::create_dir_all(home.join("elsewhere/inner")).unwrap();

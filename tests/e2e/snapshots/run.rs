@@ -63,6 +63,46 @@ fn what_nobody_approved_is_unseen_and_what_nothing_belongs_to_is_stale() {
 }
 
 #[test]
+fn scenarios_of_ones_own_remove_no_snapshot_of_another_check() {
+    let server = volatile("Nobody knows this key.");
+    let before = approved(&server);
+    let own = include_str!("../../../scenarios/core/key-missing.yaml");
+    // Alone it depends on no other check, and is no longer in the folder that makes it one of the core.
+    let own = own.replace("depends_on: [not-407, problem-content-type]\n", "");
+    let own = own.replace("tags: [smoke]", "tags: [core]");
+    let asked = server.requests().len();
+    let pruned = program(&server, &["snapshot", "--prune", "--scenarios", "key-missing.yaml"], Some(&before));
+    let pruned = pruned.file("key-missing.yaml", &own).run();
+    assert_eq!(pruned.code, Some(2), "{pruned}");
+    assert!(pruned.says("--prune is for the built-in suite") && names(&pruned) == names(&before), "{pruned}");
+    assert_eq!(server.requests().len(), asked);
+    let after = program(&server, &RUN, Some(&before)).args(&["--scenarios", "key-missing.yaml"]);
+    let after = after.file("key-missing.yaml", &own).run();
+    assert_eq!(found(&after), [], "{after}");
+}
+
+#[test]
+fn what_waits_from_one_part_stays_where_another_is_recorded() {
+    let server = volatile("Nobody knows this key.");
+    let first = program(&server, &["snapshot", "--only", "key-unknown"], None).run();
+    assert_eq!(names(&first), ["401-invalid-api-key.snap.new"], "{first}");
+    let both = |outcome: &Outcome| {
+        let waiting = text(outcome, "401-invalid-api-key.snap.new");
+        assert!(
+            waiting.contains("- key-unknown/") && waiting.contains("Nobody knows this key."),
+            "{waiting}"
+        );
+        waiting.contains("- key-malformed/")
+    };
+    let same = program(&server, &["snapshot", "--only", "key-malformed"], Some(&first)).run();
+    assert!(names(&same) == names(&first) && both(&same), "{same}");
+    let other = volatile("Nobody knows that key.");
+    let other = program(&other, &["snapshot", "--only", "key-malformed"], Some(&first)).run();
+    let two = ["401-invalid-api-key-key-malformed.snap.new", "401-invalid-api-key.snap.new"];
+    assert!(names(&other) == two && !both(&other), "{other}");
+}
+
+#[test]
 fn in_ci_nothing_is_written_and_what_would_have_been_is_a_failure() {
     let before = approved(&volatile("Nobody knows this key."));
     let changed = volatile("Nobody knows that key.");

@@ -45,7 +45,7 @@ fn ranges(classes: &[&Class]) -> Element {
     let times = || classes.iter().map(|class| &class.response_time_us);
     let least = times().filter_map(|times| times.p50.or(times.max)).min().unwrap_or(1);
     let most = times().filter_map(|times| times.max).max().unwrap_or(1);
-    let scale = Scale::logarithmic((least * 4 / 5, most * 5 / 4), (LEFT, RIGHT));
+    let scale = Scale::logarithmic(with_room((least, most)), (LEFT, RIGHT));
     let height = rows(classes.len()) + 26.0;
     let ticks = scale.ticks(7);
     let grid = ticks
@@ -57,6 +57,11 @@ fn ranges(classes: &[&Class]) -> Element {
     });
     let rows = classes.iter().enumerate().flat_map(|(at, class)| range(at, class, &scale));
     picture(height, "Response times by class", grid.chain(labels).chain(rows))
+}
+
+/// Bounds with some room around them, whatever a file says that they are.
+pub(super) fn with_room((least, most): (u64, u64)) -> (u64, u64) {
+    (least.saturating_mul(4) / 5, most.saturating_mul(5) / 4)
 }
 
 /// The upper edge of a row.
@@ -158,6 +163,8 @@ mod tests {
 
     #[test]
     fn a_time_has_as_few_digits_as_it_can() {
+        assert_eq!(with_room((100, 100)), (80, 125));
+        assert_eq!(with_room((0, u64::MAX)), (0, u64::MAX / 4));
         assert_eq!([500, 1_000, 2_500, 10_000].map(short), ["0.5", "1", "2.5", "10"]);
     }
 }

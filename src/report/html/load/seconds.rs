@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::super::element::{Element, el};
 use super::super::section;
-use super::latency::{line, picture, short, text};
+use super::latency::{line, picture, short, text, with_room};
 use super::scale::{Px, Scale, real};
 use crate::outcome::load::{LoadResult, Second};
 use crate::report::load::millis;
@@ -39,20 +39,30 @@ impl Stretch {
         seconds.iter().fold(begin, |sum, second| Self {
             from: sum.from,
             seconds: sum.seconds + 1,
-            sent: sum.sent + second.sent,
-            completed: sum.completed + second.completed,
+            sent: sum.sent.saturating_add(second.sent),
+            completed: sum.completed.saturating_add(second.completed),
             // Of several seconds the worst is what must not be lost.
             p50_us: sum.p50_us.max(second.p50_us),
             p99_us: sum.p99_us.max(second.p99_us),
             max_us: sum.max_us.max(second.max_us),
-            wrong: sum.wrong + second.false_accept + second.false_refusal,
-            lost: sum.lost + second.shed + second.broken + second.timed_out,
+            wrong: added([sum.wrong, second.false_accept, second.false_refusal]),
+            lost: added([sum.lost, second.shed, second.broken, second.timed_out]),
         })
+    }
+
+    /// What was not answered as it should have been.
+    fn bad(&self) -> u64 {
+        self.wrong.saturating_add(self.lost)
     }
 
     fn per_second(&self, count: u64) -> u64 {
         count / self.seconds.max(1)
     }
+}
+
+/// Counts come from a file, and nobody knows what it says.
+fn added<const N: usize>(counts: [u64; N]) -> u64 {
+    counts.into_iter().fold(0, u64::saturating_add)
 }
 
 /// The pictures.
@@ -143,7 +153,7 @@ fn rate(stretches: &[Stretch], marks: &Marks) -> Element {
 
 fn times(stretches: &[Stretch], marks: &Marks) -> Element {
     let all = || stretches.iter().flat_map(|one| [one.p50_us, one.p99_us, one.max_us]).flatten();
-    let bounds = (all().min().unwrap_or(1) * 4 / 5, all().max().unwrap_or(1) * 5 / 4);
+    let bounds = with_room((all().min().unwrap_or(1), all().max().unwrap_or(1)));
     let up = Scale::logarithmic(bounds, (122.0, 26.0));
     let title = "Response time in ms: median (blue), 99th percentile (amber), longest (grey)";
     let lines = vec![
@@ -155,7 +165,7 @@ fn times(stretches: &[Stretch], marks: &Marks) -> Element {
 }
 
 fn wrong(stretches: &[Stretch], marks: &Marks) -> Element {
-    let most = stretches.iter().map(|stretch| stretch.wrong + stretch.lost).max().filter(|most| *most > 0);
+    let most = stretches.iter().map(Stretch::bad).max().filter(|most| *most > 0);
     let Some(most) = most else {
         return el("p")
             .class("intro")
@@ -163,11 +173,11 @@ fn wrong(stretches: &[Stretch], marks: &Marks) -> Element {
     };
     let up = Scale::linear(most, (122.0, 26.0));
     let width = Px(((ACROSS.1 - ACROSS.0) / real(stretches.len() as u64) - 1.0).max(1.5));
-    let bars = stretches.iter().filter(|one| one.wrong + one.lost > 0).flat_map(|one| {
+    let bars = stretches.iter().filter(|one| one.bad() > 0).flat_map(|one| {
         let x = Px(marks.across.at(one.from).0 - width.0 / 2.0);
         let told =
             format!("second {}: {} wrong, {} shed, broken or timed out", one.from, one.wrong, one.lost);
-        let parts = [("bad", 0, one.wrong), ("lost", one.wrong, one.wrong + one.lost)];
+        let parts = [("bad", 0, one.wrong), ("lost", one.wrong, one.bad())];
         parts.map(|(class, from, to)| {
             let (bottom, top) = (up.at(from), up.at(to));
             let bar = el("rect").class(class).with("x", x).with("y", top).with("width", width);
@@ -198,4 +208,16 @@ fn deeds(result: &LoadResult) -> Option<Element> {
     });
     let table = super::tables::table("deeds", "What was done to the target", el("tr").all(head), rows);
     (!result.timeline.is_empty()).then_some(table)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_that_no_load_has_do_not_wrap() {
+        let stretch = Stretch { wrong: added([u64::MAX, 1, 1]), lost: 1, ..Stretch::default() };
+        assert_eq!((stretch.wrong, stretch.bad()), (u64::MAX, u64::MAX));
+        assert_eq!(added([1, 2, 3]), 6);
+    }
 }

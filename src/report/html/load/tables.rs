@@ -45,7 +45,7 @@ pub(super) fn classes(result: &LoadResult) -> Element {
 }
 
 fn row(class: &Class) -> Element {
-    let right = class.right_accept + class.right_refusal;
+    let right = class.right_accept.saturating_add(class.right_refusal);
     let bad = [class.false_accept, class.false_refusal, class.shed, class.broken, class.timed_out];
     let bad = bad.map(|number| el("td").with("class", if number == 0 { "none" } else { "bad" }).text(number));
     let times =

@@ -198,7 +198,8 @@ async fn content_goes_through_a_window_that_is_smaller_than_a_frame() {
             if head[3] == kinds::DATA {
                 taken += length;
                 let more = u32::try_from(length).unwrap().to_be_bytes();
-                let more = [frame((kinds::WINDOW, 0, 0), &more), frame((kinds::WINDOW, 0, 1), &more)].concat();
+                let more =
+                    [frame((kinds::WINDOW, 0, 0), &more), frame((kinds::WINDOW, 0, 1), &more)].concat();
                 stream.write_all(&more).await.unwrap();
             }
         }

@@ -1,3 +1,7 @@
+//! A server of HTTP/2 at the other end of a pipe, asked frame by frame.
+
+mod rules;
+
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
