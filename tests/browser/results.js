@@ -37,6 +37,12 @@ export const HARMFUL = [
   "x".repeat(1024 * 1024),
 ].join("\n");
 
+// Makes the summary of a result that of its cases.
+function sumUp(result) {
+  result.summary = { pass: 0, fail: 0, warn: 0, skip: 0, inconclusive: 0, error: 0 };
+  for (const one of result.cases) result.summary[one.verdict] += 1;
+}
+
 // The same result with harmful text wherever a target, a key or a check can put any.
 export function hostile(result) {
   const copy = structuredClone(result);
@@ -53,6 +59,7 @@ export function hostile(result) {
       one.exchange.received.headers.push([HARMFUL.slice(0, 300), HARMFUL]);
     }
   }
+  sumUp(copy);
   return copy;
 }
 
@@ -63,7 +70,6 @@ export function huge(result) {
     const one = result.cases[at % result.cases.length];
     return { ...one, id: `${one.id}-${at}` };
   });
-  copy.summary = { pass: 0, fail: 0, warn: 0, skip: 0, inconclusive: 0, error: 0 };
-  for (const one of copy.cases) copy.summary[one.verdict] += 1;
+  sumUp(copy);
   return copy;
 }
