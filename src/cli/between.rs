@@ -161,6 +161,7 @@ impl BetweenArgs {
             bodies: platform.bodies.clone(),
             keyring: platform.keyring.clone().with(&platform.clients()?),
             folder: platform.folder.clone(),
+            unused: platform.unused.clone(),
         })
     }
 

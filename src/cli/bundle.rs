@@ -32,6 +32,8 @@ pub(super) struct Bundle {
     pub(super) keyring: Keyring,
     /// The folder that file names in the contract are relative to.
     pub(super) folder: PathBuf,
+    /// What the contract says of places, and is not used: `--target` names another place.
+    pub(super) unused: Vec<&'static str>,
 }
 
 impl Bundle {
@@ -102,7 +104,7 @@ impl Bundle {
             Keyring::default()
         });
         if problems.is_empty() {
-            Ok(Self { file, contract, bodies, keyring, folder })
+            Ok(Self { file, contract, bodies, keyring, folder, unused: Vec::new() })
         } else {
             Err(Failure::Usage(problems))
         }

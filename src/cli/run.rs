@@ -192,7 +192,7 @@ impl RunArgs {
             targets: names.filter_map(target).collect(),
             seed: self.pace.limits.seed(),
             started: now(),
-            notices: self.target.notices(),
+            notices: self.target.notices(bundle),
             strictness: if self.strict { Strictness::Strict } else { Strictness::Lenient },
         }
     }

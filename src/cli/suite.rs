@@ -16,7 +16,7 @@ pub(super) fn read(paths: &[PathBuf]) -> Result<Suite, Failure> {
     let files =
         if paths.is_empty() { builtin_files().into_iter().map(in_place).collect() } else { own(paths)? };
     if files.is_empty() {
-        return Err(Failure::usage("there is no scenario (*.yaml) under the given paths"));
+        return Err(Failure::usage("there is no scenario (*.yaml, *.yml) under the given paths"));
     }
     let suite = Suite::read(files).map_err(Failure::Documents)?;
     unique(&suite)?;

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use clap::Args;
 
-use crate::contract::{Contract, Control, KeySource, is_remote};
+use crate::contract::{Contract, KeySource, is_remote};
 use crate::plan::Permits;
 use crate::runner::{Lane, Steering};
 use crate::wire::{ClientOptions, Plane};
@@ -24,7 +24,8 @@ pub(super) struct TargetArgs {
     /// The contract; without it, the built-in reference server and its contract.
     #[arg(long, short, value_name = "FILE")]
     contract: Option<PathBuf>,
-    /// Another base URL for an environment, as ENVIRONMENT=URL, or URL where there is only one; repeatable.
+    /// Another base URL for an environment, as ENVIRONMENT=URL, or URL where there is only one; repeatable. Its `nodes` and
+    /// `plaintext_url`, and `control`, are of the other place, and are not used.
     #[arg(long, value_name = "[ENV=]URL", requires = "contract")]
     target: Vec<String>,
     /// Try the contract on the built-in reference server instead of its own target.
@@ -166,14 +167,12 @@ impl TargetArgs {
     }
 
     /// What every report must say first.
-    pub(super) fn notices(&self) -> Vec<String> {
+    pub(super) fn notices(&self, bundle: &Bundle) -> Vec<String> {
         let mut notices = self.client.notices();
-        if !self.target.is_empty() {
-            notices.push(
-                "--target: only the address is another; `nodes`, `plaintext_url` and `control` of the contract belong to the \
-                 one that it names, and are not used"
-                    .to_owned(),
-            );
+        if !bundle.unused.is_empty() {
+            let unused = bundle.unused.join(", ");
+            notices
+                .push(format!("--target names another place than the contract, whose {unused} are not used"));
         }
         notices
     }
@@ -252,9 +251,11 @@ fn redirect(bundle: &mut Bundle, target: &str) -> Result<String, Failure> {
         return Err(Failure::usage("a fixture key is for the reference server alone, not for --target"));
     }
     url.clone_into(&mut environment.base_url);
-    environment.plaintext_url = None;
-    environment.nodes.clear();
+    let plaintext_url = environment.plaintext_url.take().map(|_| "`plaintext_url`");
+    let nodes = (!std::mem::take(&mut environment.nodes).is_empty()).then_some("`nodes`");
     let name = name.to_owned();
-    *bundle.contract.control = Control::default();
+    let control = std::mem::take(&mut *bundle.contract.control);
+    let control = (!control.is_empty()).then_some("`control`");
+    bundle.unused.extend([nodes, plaintext_url, control].into_iter().flatten());
     Ok(name)
 }

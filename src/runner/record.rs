@@ -275,3 +275,34 @@ fn excerpt(body: &[u8], redactor: &Redactor) -> Redacted {
 fn micros(duration: Duration) -> u64 {
     u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)
 }
+
+#[cfg(test)]
+mod tests {
+    use http::Method;
+
+    use super::*;
+    use crate::wire::Timing;
+
+    fn carried(key: Option<&str>, sight: Sight) -> Carried {
+        let request = Request { key: key.map(str::to_owned), ..Request::bare(Method::GET, "http://x/") };
+        let exchange = Exchange {
+            request,
+            answer: None,
+            failure: None,
+            timing: Timing::default(),
+            transcript: None,
+            behind: None,
+        };
+        let (actual, decided, expected) = (String::new(), Decided::Step(0), None);
+        Carried { finding: Finding::Broken, actual, exchange: Some(exchange), decided, sight, expected }
+    }
+
+    #[test]
+    fn a_lock_that_opens_without_a_key_fails_a_check_of_what_is_merely_worth_knowing() {
+        let info = |key, sight| verdict(&carried(key, sight), Severity::Info);
+        assert_eq!(info(None, Sight::Accepted), Verdict::Fail);
+        assert_eq!(info(None, Sight::Other), Verdict::Pass);
+        assert_eq!(info(Some("a key"), Sight::Accepted), Verdict::Pass);
+        assert_eq!(verdict(&carried(Some("a key"), Sight::Accepted), Severity::Must), Verdict::Fail);
+    }
+}

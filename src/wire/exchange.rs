@@ -36,6 +36,16 @@ impl Request {
     }
 }
 
+#[cfg(test)]
+impl Request {
+    /// A request with nothing but a method and a target, for tests.
+    pub(crate) fn bare(method: Method, url: &str) -> Self {
+        let url: reqwest::Url = url.parse().unwrap();
+        let target = url.path().to_owned();
+        Self { method, url, target, headers: Vec::new(), body: None, key: None, script: None }
+    }
+}
+
 impl fmt::Debug for Request {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // Target, headers and body may hold the key.

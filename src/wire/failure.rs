@@ -187,15 +187,7 @@ mod tests {
             std::future::poll_fn(|context| connection.poll_closed(context)).await.ok();
         });
         let options = ClientOptions { http: HttpVersion::Http2, ..ClientOptions::default() };
-        let request = Request {
-            method: http::Method::GET,
-            url: url.parse().unwrap(),
-            target: "/".to_owned(),
-            headers: Vec::new(),
-            body: None,
-            key: None,
-            script: None,
-        };
+        let request = Request::bare(http::Method::GET, &url);
         let exchange = Ordinary::new(&options).unwrap().send(request).await;
         assert_eq!(exchange.failure.map(|failure| failure.kind), Some(FailureKind::Unseen));
         serving.abort();

@@ -133,7 +133,7 @@ fn a_contract_with_mistakes_is_2_and_all_of_them_are_shown() {
 fn a_folder_without_scenarios_is_2() {
     let program = Small::at("http://127.0.0.1:1").run().args(&["--scenarios", "empty"]);
     let outcome = program.prepare(|folder| std::fs::create_dir(folder.join("empty")).unwrap()).run();
-    ends_with(&outcome, 2, "there is no scenario (*.yaml) under the given paths");
+    ends_with(&outcome, 2, "there is no scenario (*.yaml, *.yml) under the given paths");
 }
 
 #[test]

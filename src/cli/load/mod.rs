@@ -147,7 +147,7 @@ fn header(
     (job, started): (&Job, SystemTime),
     answered: Option<u64>,
 ) -> Header {
-    let mut notices = args.target.notices();
+    let mut notices = args.target.notices(&aimed.bundle);
     notices.extend(job.left_out.iter().cloned());
     Header {
         contract: run_verb::contract_info(&aimed.bundle),

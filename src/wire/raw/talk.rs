@@ -18,7 +18,7 @@ use super::reader::{Caps, Moment, Reader};
 /// How long the other side may take to end a connection that it said it would end, or that we ended.
 pub(super) const SILENCE: Duration = Duration::from_millis(500);
 /// How long it may take where its end is what is asked for: servers that end a connection with care wait for a while.
-const LINGERING: Duration = Duration::from_secs(2);
+pub(super) const LINGERING: Duration = Duration::from_secs(2);
 /// How long to listen for more at the least, once everything was answered.
 pub(super) const QUIET: Duration = Duration::from_millis(50);
 /// How many bytes are read at a time.

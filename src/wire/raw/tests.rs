@@ -35,15 +35,7 @@ async fn carried<F: Future<Output = ()> + Send + 'static>(
 ) -> Exchange {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}/", listener.local_addr().unwrap());
-    let request = Request {
-        method: http::Method::POST,
-        url: url.parse().unwrap(),
-        target: "/".to_owned(),
-        headers: Vec::new(),
-        body: None,
-        key: None,
-        script: Some(script),
-    };
+    let request = Request { script: Some(script), ..Request::bare(http::Method::POST, &url) };
     let options = ClientOptions { limits, ..ClientOptions::default() };
     let raw = Raw::new(&options).unwrap();
     let sending = tokio::spawn(async move { raw.send(request).await });

@@ -52,8 +52,7 @@ impl Relay {
             reader.push(&bytes, Moment::default());
             client.write_all(&bytes).await?;
         }
-        let closing = |value: &str| value.eq_ignore_ascii_case("close");
-        let ends = reader.answers().iter().any(|heard| heard.answer.header("connection").any(closing));
+        let ends = reader.answers().iter().any(|heard| heard.answer.is_the_last());
         if !ends {
             self.connection = Some(platform);
         }

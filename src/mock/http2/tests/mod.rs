@@ -86,6 +86,17 @@ impl Client {
         client
     }
 
+    /// Connects to a server that has a request under way, on stream 1, and is asked to end.
+    async fn leaving() -> Self {
+        let mut client = Self::connect().await;
+        client.ask(1, &SOUND, 0).await;
+        client.send((kind::PING, 0, 0), b"12345678").await;
+        client.next(0).await;
+        client.stop.send_replace(true);
+        assert_eq!(client.given_up().await, Code::NO_ERROR);
+        client
+    }
+
     async fn send(&mut self, head: (u8, u8, u32), payload: &[u8]) {
         let mut out = BytesMut::new();
         write(head, payload, &mut out);
@@ -354,12 +365,7 @@ async fn too_many_requests_at_once_are_not_looked_at() {
 
 #[tokio::test]
 async fn what_is_under_way_is_answered_when_the_server_ends() {
-    let mut client = Client::connect().await;
-    client.ask(1, &SOUND, 0).await;
-    client.send((kind::PING, 0, 0), b"12345678").await;
-    client.next(0).await;
-    client.stop.send_replace(true);
-    assert_eq!(client.given_up().await, Code::NO_ERROR);
+    let mut client = Client::leaving().await;
     client.ask(3, &SOUND, flag::END_STREAM).await;
     client.send((kind::DATA, flag::END_STREAM, 1), b"").await;
     assert_eq!(client.status(1).await, "200");

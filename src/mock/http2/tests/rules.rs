@@ -60,12 +60,7 @@ async fn whoever_waits_to_be_asked_for_a_body_is_asked() {
 
 #[tokio::test]
 async fn what_comes_behind_the_last_stream_is_dropped_when_the_server_ends() {
-    let mut client = Client::connect().await;
-    client.ask(1, &SOUND, 0).await;
-    client.send((kind::PING, 0, 0), b"12345678").await;
-    client.next(0).await;
-    client.stop.send_replace(true);
-    assert_eq!(client.given_up().await, Code::NO_ERROR);
+    let mut client = Client::leaving().await;
     client.ask(3, &SOUND, 0).await;
     client.send((kind::DATA, 0, 3), b"late").await;
     client.send((kind::WINDOW, 0, 3), &1_u32.to_be_bytes()).await;

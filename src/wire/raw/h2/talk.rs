@@ -9,10 +9,10 @@ use tokio::time::timeout;
 
 use super::super::super::client::Limits;
 use super::super::super::frames::{Frame, flags, kinds};
-use super::super::super::script::{Act, Script};
+use super::super::super::script::{Act, Script, Until};
 use super::super::super::transcript::{Ending, Transcript};
 use super::super::Caps;
-use super::super::talk::{BODIES, Over, PIECE, QUIET, SILENCE};
+use super::super::talk::{BODIES, LINGERING, Over, PIECE, QUIET, SILENCE};
 use super::reader::FrameReader;
 use super::write::{self, FRAME};
 
@@ -76,7 +76,7 @@ impl FrameTalk {
                 return;
             }
         }
-        drop(self.settle(&mut line).await);
+        drop(self.settle(&mut line, script.until).await);
     }
 
     async fn act<S: AsyncRead + AsyncWrite>(&mut self, line: &mut Line<S>, act: &Act) -> Result<(), Over> {
@@ -203,9 +203,16 @@ impl FrameTalk {
 
     /// Waits for what is still owed, then for what nobody asked for: as long as the first answer took, so that a
     /// distant target has time for it. Then we say goodbye.
-    async fn settle<S: AsyncRead + AsyncWrite>(&mut self, line: &mut Line<S>) -> Result<(), Over> {
+    async fn settle<S: AsyncRead + AsyncWrite>(
+        &mut self,
+        line: &mut Line<S>,
+        until: Until,
+    ) -> Result<(), Over> {
         self.answered(line).await?;
-        let patience = self.reader.first_head().map_or(QUIET, |at| at.clamp(QUIET, SILENCE));
+        let patience = match until {
+            Until::End => LINGERING,
+            Until::Silence => self.reader.first_head().map_or(QUIET, |at| at.clamp(QUIET, SILENCE)),
+        };
         while let Ok(heard) = timeout(patience, self.listen(line)).await {
             heard?;
         }

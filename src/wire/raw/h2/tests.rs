@@ -58,13 +58,8 @@ async fn talk<F: Future<Output = ()> + Send + 'static>(
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}/", listener.local_addr().unwrap());
     let request = Request {
-        method: http::Method::POST,
-        url: url.parse().unwrap(),
-        target: "/".to_owned(),
-        headers: Vec::new(),
-        body: None,
-        key: None,
         script: Some(Script { acts, ..Script::default() }),
+        ..Request::bare(http::Method::POST, &url)
     };
     let raw = Raw::new(&ClientOptions { limits, ..ClientOptions::default() }).unwrap();
     let sending = tokio::spawn(async move { raw.send(request).await });
