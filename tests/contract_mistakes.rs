@@ -127,6 +127,18 @@ const CONTRADICTIONS: &[Case] = &[
         "a service cannot be called `public`: so is what needs no key",
         "public",
     ),
+    (
+        "method: GET, path: /a,",
+        "method: POST, idempotency: { header: Idempotency-Key, value: \"{unique}-{Host}\" }, path: /a,",
+        "nothing but `{unique}` is filled in here",
+        "\"{unique}-{Host}\"",
+    ),
+    (
+        "public: [",
+        "documents: { openapi: { path: \"/{v}/openapi.json\" } }\npublic: [",
+        "the path of a document has no parameters",
+        "\"/{v}/openapi.json\"",
+    ),
     ("env: OTHER", "env: FULL", "this is the key of the credential `full` too", "FULL"),
 ];
 
@@ -148,6 +160,16 @@ fn a_parameter_and_its_entry_need_each_other() {
         messages,
         ["the parameter `{id}` has no entry under `parameters`", "the path has no parameter `di`"]
     );
+}
+
+#[test]
+fn a_parameter_whose_object_is_made_first_is_not_called_like_the_key() {
+    let text =
+        CONTRACT.replacen("/a/{id}", "/a/{key}", 1).replacen("parameters: { id:", "parameters: { key:", 1);
+    let load = |text: String| contract::load(Source { name: "lockproof.yaml".to_owned(), text }, &|_| None);
+    let (message, place) = only(&load(text.clone()).unwrap_err());
+    assert_eq!((&*message, &*place), ("`{key}` is filled in already, with something else", "key"));
+    assert!(load(text.replacen(", from: { operation: a.list, capture: $.id }", "", 1)).is_ok());
 }
 
 #[test]
@@ -187,6 +209,28 @@ const BREACHES: &[Case] = &[
         "{ header: A, query: b }",
         "a carrier is one of `header`, `query` and `cookie`",
         "{ header: A, query: b }",
+    ),
+    (
+        "header: X-API-Key",
+        "header: X-API-Key, scheme: \"A\\r\\nB\"",
+        "this is not what a header field can hold",
+        "\"A\\r\\nB\"",
+    ),
+    ("header: X-API-Key", "query: a&b", "`a&b` is not the name of a query parameter", "a&b"),
+    ("header: X-API-Key", "cookie: a=b", "`a=b` is not the name of a cookie", "a=b"),
+    (
+        "path: /a,",
+        "path: /a, body: { file: { path: x, content_type: \"a\\0\" } },",
+        "this is not what a header field can hold",
+        "\"a\\0\"",
+    ),
+    ("example: x", "example: a/b", "`a/b` is not one segment of a path", "a/b"),
+    ("example: x", "example: ..", "`..` is not one segment of a path", ".."),
+    (
+        "public: [",
+        "policy: { unknown_path_without_key: 40 }\npublic: [",
+        "the number must be from 100 to 599",
+        "40",
     ),
     ("{ header: X-API-Key }", "{}", "a carrier is one of `header`, `query` and `cookie`", "{}"),
     ("{ header: X-API-Key }", "X-API-Key", "expected a mapping, found text", "X-API-Key"),
@@ -270,6 +314,12 @@ const STEERING: &[(&str, &str, &str)] = &[
         "a key would be written into logs and lists of processes here",
         "\"http://127.0.0.1:1/{key}\"",
     ),
+    ("revoke: { command: [a, \"{Id}\"] }", "nothing is filled in for `{Id}` here", "\"{Id}\""),
+    (
+        "revoke: { http: { method: GET, url: \"http://h/\", headers: { A: \"b\\nc\" } } }",
+        "this is not what a header field can hold",
+        "\"b\\nc\"",
+    ),
     ("revoke: { command: [a, \"{at}\"] }", "nothing is filled in for `{at}` here", "\"{at}\""),
     (
         "revoke: { http: { method: GET, url: \"http://{id}.example/\" } }",
@@ -300,6 +350,7 @@ fn every_mistake_in_how_a_target_is_steered_points_at_its_place() {
 fn a_key_goes_where_nobody_else_reads_it() {
     for action in [
         "revoke: { command: [a], stdin: \"{key}\" }",
+        "revoke: { command: [sh, -c, \"echo $${ID}\"] }",
         "revoke: { command: [a], env: { K: \"{key}\" } }",
         "revoke: { http: { method: GET, url: \"http://h/{id}\", body: { k: [\"{key}\"] }, headers: { X-K: \"{key}\" } } }",
     ] {

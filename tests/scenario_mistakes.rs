@@ -57,6 +57,32 @@ const MISTAKES: &[Case] = &[
     ("why: Because", "why: \"\\e[2J\" #", "this text holds a control character", "\"\\e[2J\""),
     ("A sample", "\"A\\nsample\"", "this is not a line of text", "\"A\\nsample\""),
     ("{host}", "{hots}", "nothing is called `{hots}` here", "\"{key} of {hots}\""),
+    ("{host}", "{Host}", "nothing is called `{Host}` here", "\"{key} of {Host}\""),
+    ("{key} of {host}", "a\\r\\nb", "this is not what a header field can hold", "\"a\\r\\nb\""),
+    (
+        EXPECT,
+        "expect: { policy: max_revocation_lag }",
+        "`max_revocation_lag`: this line of the policy is no status",
+        "max_revocation_lag",
+    ),
+    (
+        EXPECT,
+        "steps: [{ capture: { host: $.h }, expect: { accepted: true } }]",
+        "`{host}` is filled in already, with something else",
+        "host",
+    ),
+    (
+        "request: { headers",
+        "request: { platform: { answers: 500 }, headers",
+        "`platform` is about a backend in between, and this check is not",
+        "platform",
+    ),
+    (
+        EXPECT,
+        "expect: { upstream: { arrives: nothing } }",
+        "`upstream` is about a backend in between, and this check is not",
+        "upstream",
+    ),
     (EXPECT, "expect: { no_result: false }", "nothing is expected, so this check could never fail", "expect"),
     (EXPECT, "", "nothing is expected, so this check could never fail", "id"),
     (EXPECT, "expect: { status: [400] }\ntwin: {}", "this twin is the very request whose twin it is", "{}"),
@@ -112,7 +138,7 @@ const MISTAKES: &[Case] = &[
     ),
     (
         EXPECT,
-        "expect: { upstream: { key: false } }",
+        "side: backend\nexpect: { upstream: { key: false } }",
         "nothing is expected, so this check could never fail",
         "expect",
     ),
@@ -197,6 +223,12 @@ const MISTAKES: &[Case] = &[
         "expect: { refusal: missing }\nover: { operations: { metods: [GET] } }",
         "unknown entry `metods`",
         "metods",
+    ),
+    (
+        EXPECT,
+        "expect: { refusal: missing }\nover: { operations: { methods: [] } }",
+        "this list needs at least 1 item",
+        "[]",
     ),
     (
         EXPECT,
@@ -288,6 +320,10 @@ fn a_step_that_sends_nothing_expects_nothing_and_a_key_is_used_behind_its_making
         (
             "control: { revoke: made }\n    expect: { refused: true }",
             "`expect` says nothing of a step that sends no request",
+        ),
+        (
+            "control: { revoke: made }\n    capture_headers: { tag: ETag }",
+            "`capture_headers` says nothing of a step that sends no request",
         ),
         (
             "request: { credential: { created: later } }\n    expect: { refused: true }",

@@ -116,7 +116,15 @@ pub(super) fn show<T: Serialize>(
 
 /// A load with its histograms, which stand in a file beside it.
 fn measured(result: LoadResult, path: &Path) -> Result<Measured, Failure> {
-    let (text, log) = (saved::text(path)?, saved::text(&path.with_extension("hlog"))?);
+    let beside = path.with_extension("hlog");
+    if !beside.exists() {
+        return Err(Failure::usage(format!(
+            "could not read {}: a load is compared by its histograms, which `lockproof load` writes to that file beside {}",
+            beside.display(),
+            path.display()
+        )));
+    }
+    let (text, log) = (saved::text(path)?, saved::text(&beside)?);
     let merged = Merged::read(&path.display().to_string(), &text, &log)
         .map_err(|error| Failure::usage(format!("could not {error}")))?;
     Ok(Measured { result, times: merged.response_times() })

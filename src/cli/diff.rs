@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use clap::Args;
+use clap::{Arg, Args};
 
 use crate::compare::{Sheet, Side, SidesComparison, key, sides};
 use crate::outcome::{ExitCode, RunResult};
@@ -28,16 +28,20 @@ Examples:
 
 Each --target is an environment of the contract, or another base URL for one: ENVIRONMENT=URL, or URL where there is only one.
 Both are sent the same cases with the same seed and judged by the contract. Then they are compared: who accepts what the other
-refuses, and whose refusal differs in what, volatile values left out.
+refuses, and whose refusal differs in what, volatile values left out. What the contract itself has otherwise of two
+environments, as a key that is for one of them, is listed and is no difference.
 
-Exit codes: 0 the two are the same and conformant, 1 they differ or one of them fails, 3 one of them could not be judged, or
-has cases that the other has not.";
+Exit codes: 0 the two are the same and conformant, 1 they differ or one of them fails, 3 one of them could not be judged.";
 
-/// Compare two implementations of one contract.
+/// The flags that are for the reference server.
+const REFERENCE: [&str; 6] = ["reference", "defect", "variant", "tls", "delay", "stall"];
+
+/// Compare two implementations, or two environments, of one contract.
 #[derive(Debug, Args)]
 #[command(
     after_help = EXAMPLES,
     mut_arg("contract", |arg| arg.help("The contract that both are judged by")),
+    mut_args(without_reference),
     mut_arg("target", |arg| arg.value_name("ENVIRONMENT|[ENV=]URL").help(
         "One of the two: an environment of the contract, or another base URL for one; given twice"
     ))
@@ -52,6 +56,12 @@ pub(super) struct DiffArgs {
     /// How it is shown.
     #[arg(long, value_enum, default_value_t = ShownAs::Terminal, value_name = "FORMAT", help_heading = "Reports")]
     format: ShownAs,
+}
+
+/// The help leaves out what is for the reference server: two targets of a contract are compared, and it is neither.
+fn without_reference(arg: Arg) -> Arg {
+    let is_of_reference = REFERENCE.contains(&arg.get_id().as_str());
+    if is_of_reference { arg.hide(true) } else { arg }
 }
 
 /// One side after its run.

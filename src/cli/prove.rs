@@ -52,7 +52,7 @@ pub(super) struct ProveArgs {
     #[arg(long)]
     slow: bool,
     /// Servers that are tried at once.
-    #[arg(long, short, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u8).range(1..=64))]
+    #[arg(long, short, value_name = "N", default_value_t = 16, value_parser = clap::value_parser!(u8).range(1..=64))]
     jobs: u8,
     /// A report to write, as FORMAT or FORMAT=FILE (`-` is standard output); repeatable. Formats: json, markdown.
     /// Without it, both go to reports/latest.

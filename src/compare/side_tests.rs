@@ -103,7 +103,7 @@ fn two_answers_are_alike_only_where_nothing_tells_them_apart() {
 }
 
 #[test]
-fn a_case_of_one_side_alone_is_told_and_the_whole_is_not_called_the_same() {
+fn what_only_one_side_is_asked_is_told_and_no_answer_is_missing() {
     let refused = (Refusal, 401, Formed);
     let of = |ids: &[&str]| run(ids.iter().map(|id| answering(id, Verdict::Pass, refused)).collect());
     // The same cases of two environments, and in each what names the other one.
@@ -111,12 +111,38 @@ fn a_case_of_one_side_alone_is_told_and_the_whole_is_not_called_the_same() {
     let b = of(&["a/there/x.y/one", "between/there/x.y/here"]);
     let comparison = sides(("a", &a, &[]), ("b", &b, &[]));
     let told: Vec<_> =
-        comparison.unanswered.iter().map(|one| (one.case.as_str(), &*one.a, &*one.b)).collect();
+        comparison.expected_apart.iter().map(|one| (one.case.as_str(), &*one.a, &*one.b)).collect();
     let (seen, none) = ("refused, status 401, pass", "not among its cases");
     assert_eq!(told, [("between/x.y/there", seen, none), ("between/x.y/here", none, seen)]);
-    assert_eq!(comparison.alike, 1);
-    assert!(comparison.is_same() && !comparison.is_whole());
+    assert_eq!((comparison.alike, comparison.unanswered.len()), (1, 0));
+    assert!(comparison.is_same() && comparison.is_whole());
+    // Nor where it was not to be sent; but what was sent owes an answer.
+    for (verdict, apart, unanswered) in [(Verdict::Skip, 1, 0), (Verdict::Inconclusive, 0, 1)] {
+        let b = run(vec![case("a/there/x.y/one", verdict)]);
+        let comparison = sides(("a", &of(&["a/here/x.y/one"]), &[]), ("b", &b, &[]));
+        assert_eq!((comparison.expected_apart.len(), comparison.unanswered.len()), (apart, unanswered));
+        assert!(!comparison.is_whole(), "nothing was answered by both");
+    }
     let skipped = run(vec![case("b/there/x.y/one", Verdict::Skip)]);
     let comparison = sides(("a", &run(Vec::new()), &[]), ("b", &skipped, &[]));
-    assert!(comparison.unanswered.is_empty(), "nobody has an answer to what is skipped");
+    assert!(comparison.expected_apart.is_empty(), "nobody has an answer to what is skipped");
+}
+
+#[test]
+fn what_the_contract_has_otherwise_of_two_environments_is_no_difference() {
+    let side = |answer, verdict, expected: &str| {
+        let expected = Redactor::default().redact(expected);
+        run(vec![CaseResult { expected, ..answering(ID, verdict, answer) }])
+    };
+    let (accepts, refuses) = ((Acceptance, 200, Formless), (Refusal, 403, Formless));
+    let a = side(accepts, Verdict::Pass, "an acceptance");
+    for (verdict, expected, same) in [
+        (Verdict::Pass, "the refusal `wrong_environment`", true),
+        (Verdict::Pass, "an acceptance", false),
+        (Verdict::Fail, "the refusal `wrong_environment`", false),
+    ] {
+        let b = side(refuses, verdict, expected);
+        let comparison = sides(("a", &a, &[]), ("b", &b, &[]));
+        assert_eq!((comparison.is_same(), comparison.expected_apart.len()), (same, usize::from(same)));
+    }
 }

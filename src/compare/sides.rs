@@ -25,7 +25,10 @@ pub struct SidesComparison {
     pub refusals: Vec<Differing>,
     /// Cases that are recognised as different things, or judged differently, though both accept or neither does.
     pub judged_apart: Vec<Split>,
-    /// Cases that only one of them has an answer to: the other has none, or has no such case.
+    /// Cases that the contract does not have alike for both, as of two environments with other keys: other things are
+    /// expected of them and came, or only one of them is asked.
+    pub expected_apart: Vec<Split>,
+    /// Cases that both were asked, and only one of them has an answer to.
     pub unanswered: Vec<Split>,
     /// Cases that are answered alike.
     pub alike: usize,
@@ -42,6 +45,8 @@ pub struct SideInfo {
     pub summary: Summary,
     /// What it came to.
     pub verdict: String,
+    /// The first control that did not hold, if there is one: then it was not judged.
+    pub problem: Option<String>,
 }
 
 /// A case that the two take differently.
@@ -70,7 +75,7 @@ impl SidesComparison {
         self.split.is_empty() && self.refusals.is_empty() && self.judged_apart.is_empty()
     }
 
-    /// Whether a sameness says anything: not where one of them has no answer, or nothing was answered by both.
+    /// Whether a sameness says anything: not where one of them owes an answer, or nothing was answered by both.
     pub fn is_whole(&self) -> bool {
         self.unanswered.is_empty() && self.alike > 0
     }
@@ -90,6 +95,7 @@ pub fn sides(a: Side<'_>, b: Side<'_>) -> SidesComparison {
         split: Vec::new(),
         refusals: Vec::new(),
         judged_apart: Vec::new(),
+        expected_apart: Vec::new(),
         unanswered: Vec::new(),
         alike: 0,
     };
@@ -100,6 +106,7 @@ pub fn sides(a: Side<'_>, b: Side<'_>) -> SidesComparison {
         let split = || Split { case: key.clone(), a: told(one), b: told(other) };
         match pair((one, forms_a.get(key).copied()), (other, forms_b.get(key).copied())) {
             Pair::Unknown => {}
+            Pair::ExpectedApart => comparison.expected_apart.push(split()),
             Pair::OneAlone => comparison.unanswered.push(split()),
             Pair::Split => comparison.split.push(split()),
             Pair::Refusals(lines) => refusals.entry(lines).or_default().push(key.clone()),
@@ -118,6 +125,8 @@ enum Pair {
     Unknown,
     /// Only one of them has.
     OneAlone,
+    /// What the contract has of them differs, and so do they.
+    ExpectedApart,
     /// One accepts, the other does not.
     Split,
     /// The refusals differ in these lines.
@@ -132,11 +141,30 @@ enum Pair {
 type Seen<'a> = (Option<&'a CaseResult>, Option<&'a Result<Form, String>>);
 
 fn pair((one, form): Seen<'_>, (other, other_form): Seen<'_>) -> Pair {
-    let (one, other) = match (one.and_then(judged), other.and_then(judged)) {
-        (Some(one), Some(other)) => (one, other),
-        (None, None) => return Pair::Unknown,
-        (Some(_), None) | (None, Some(_)) => return Pair::OneAlone,
-    };
+    let is_asked = |case: Option<&CaseResult>| case.is_some_and(|case| case.verdict != Verdict::Skip);
+    match (one.and_then(judged), other.and_then(judged)) {
+        (None, None) => Pair::Unknown,
+        (Some(one), Some(other)) => {
+            let pair = answers((one, form), (other, other_form));
+            let is_expected = pair != Pair::Alike && is_expected(one.0, other.0);
+            if is_expected { Pair::ExpectedApart } else { pair }
+        }
+        (Some(_), None) if is_asked(other) => Pair::OneAlone,
+        (None, Some(_)) if is_asked(one) => Pair::OneAlone,
+        (Some(_), None) | (None, Some(_)) => Pair::ExpectedApart,
+    }
+}
+
+/// Whether two that differ do so because the contract has it so.
+fn is_expected(one: &CaseResult, other: &CaseResult) -> bool {
+    let pass = [one, other].iter().all(|case| case.verdict == Verdict::Pass);
+    pass && one.expected.as_str() != other.expected.as_str()
+}
+
+/// An answer that was judged, and its normal form.
+type Answer<'a> = ((&'a CaseResult, Answered), Option<&'a Result<Form, String>>);
+
+fn answers((one, form): Answer<'_>, (other, other_form): Answer<'_>) -> Pair {
     let accepts = |(_, answered)| answered == Answered::Acceptance;
     if accepts(one) != accepts(other) {
         return Pair::Split;
@@ -212,6 +240,9 @@ fn differing(one: &Result<Form, String>, other: &Result<Form, String>) -> Option
 /// hold in each, and variants may name the other one.
 fn told(case: Option<&CaseResult>) -> String {
     let Some(case) = case else { return "not among its cases".to_owned() };
+    if case.verdict == Verdict::Skip {
+        return format!("skipped: {}", case.actual);
+    }
     let status = status(case).map_or_else(|| "no answer".to_owned(), |status| format!("status {status}"));
     let what = match case.answered {
         Some(Answered::Acceptance) => "accepted",
@@ -224,23 +255,43 @@ fn told(case: Option<&CaseResult>) -> String {
 
 fn info((name, result, _): Side<'_>) -> SideInfo {
     let environment = result.cases.first().map(|case| case.environment.clone()).unwrap_or_default();
+    let broken = result.controls.iter().find(|control| !control.held);
+    let problem = broken.map(|control| {
+        format!("the control of {} did not hold: {}; {}", control.operation, control.actual, control.advice)
+    });
     SideInfo {
         name: name.to_owned(),
         environment,
         summary: result.summary,
         verdict: result.verdict.as_str().to_owned(),
+        problem,
+    }
+}
+
+/// A side in a line.
+fn in_a_line(side: &SideInfo) -> String {
+    let Summary { pass, fail, warn, skip, inconclusive, .. } = side.summary;
+    let of = if side.name == side.environment { String::new() } else { format!(" ({})", side.environment) };
+    let counts = format!("{pass} pass, {fail} fail, {warn} warn, {skip} skip, {inconclusive} inconclusive");
+    format!("{}{of}: {}, {counts}", side.name, side.verdict)
+}
+
+/// What it comes to.
+fn in_short(comparison: &SidesComparison) -> (Ink, &'static str) {
+    match (comparison.is_same(), comparison.is_whole()) {
+        (false, _) => (Ink::Bad, "the two differ"),
+        (true, true) if comparison.expected_apart.is_empty() => (Ink::Good, "the two are the same"),
+        (true, true) => (Ink::Good, "the two are the same wherever the same is asked and expected of both"),
+        (true, false) if comparison.alike == 0 => {
+            (Ink::Doubt, "nothing was compared: no case was answered by both")
+        }
+        (true, false) => (Ink::Doubt, "no difference where both answered; some cases only one of them did"),
     }
 }
 
 impl From<&SidesComparison> for Sheet {
     fn from(comparison: &SidesComparison) -> Self {
-        let SidesComparison { a, b, split, refusals, judged_apart, unanswered, alike, .. } = comparison;
-        let side = |side: &SideInfo| {
-            let Summary { pass, fail, warn, skip, inconclusive, .. } = side.summary;
-            let counts =
-                format!("{pass} pass, {fail} fail, {warn} warn, {skip} skip, {inconclusive} inconclusive");
-            format!("{} ({}): {}, {counts}", side.name, side.environment, side.verdict)
-        };
+        let SidesComparison { a, b, split, refusals, judged_apart, expected_apart, .. } = comparison;
         let splits = |title, ink, list: &[Split]| {
             let row = |split: &Split| vec![split.case.clone(), split.a.clone(), split.b.clone()];
             Table { title, ink, head: vec!["case", "A:", "B:"], rows: list.iter().map(row).collect() }
@@ -253,24 +304,23 @@ impl From<&SidesComparison> for Sheet {
         };
         let rows = refusals.iter().map(refusal).collect();
         let head = vec!["case", "", ""];
-        let (ink, word) = match (comparison.is_same(), comparison.is_whole()) {
-            (false, _) => (Ink::Bad, "the two differ"),
-            (true, true) => (Ink::Good, "the two are the same"),
-            (true, false) if *alike == 0 => {
-                (Ink::Doubt, "nothing was compared: no case was answered by both")
-            }
-            (true, false) => {
-                (Ink::Doubt, "no difference where both answered; some cases only one of them did")
-            }
-        };
+        let plural = if comparison.alike == 1 { "case" } else { "cases" };
+        let (ink, word) = in_short(comparison);
         Self {
             title: "Two implementations".to_owned(),
-            facts: vec![("A", side(a)), ("B", side(b)), ("alike", format!("{alike} cases"))],
+            facts: vec![
+                ("A", in_a_line(a)),
+                ("not judged", a.problem.clone().unwrap_or_default()),
+                ("B", in_a_line(b)),
+                ("not judged", b.problem.clone().unwrap_or_default()),
+                ("alike", format!("{} {plural}", comparison.alike)),
+            ],
             tables: vec![
                 splits("accepted by one and not by the other", Ink::Bad, split),
                 Table { title: "refused differently (- A, + B)", ink: Ink::Doubt, head, rows },
                 splits("answered or judged differently", Ink::Doubt, judged_apart),
-                splits("answered by one alone", Ink::Doubt, unanswered),
+                splits("answered by one alone", Ink::Doubt, &comparison.unanswered),
+                splits("asked or expected of one alone", Ink::Plain, expected_apart),
             ],
             verdict: (ink, word.to_owned()),
         }

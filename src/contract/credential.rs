@@ -27,6 +27,7 @@ pub struct Credential {
     pub state: KeyState,
     /// The public identifier of the key, where the API shows one: it must never work as a key.
     #[serde(default)]
+    #[schemars(extend("format" = "field-value"))]
     pub id: Option<String>,
 }
 
@@ -116,13 +117,13 @@ struct CarrierFields {
     /// The header field that carries the key.
     header: Option<HeaderName>,
     /// The scheme before the key, with `header` only.
-    #[schemars(length(min = 1))]
+    #[schemars(length(min = 1), extend("format" = "field-value"))]
     scheme: Option<String>,
-    /// The query parameter that carries the key.
-    #[schemars(length(min = 1))]
+    /// The query parameter that carries the key, percent-encoded where it must be.
+    #[schemars(length(min = 1), extend("format" = "query-name"))]
     query: Option<String>,
     /// The cookie that carries the key.
-    #[schemars(length(min = 1))]
+    #[schemars(length(min = 1), extend("format" = "cookie-name"))]
     cookie: Option<String>,
 }
 

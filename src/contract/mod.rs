@@ -129,9 +129,11 @@ pub struct Authentication {
 pub struct Policy {
     /// The status of a request without a key to a path that does not exist: 401 hides which paths do.
     #[serde(default)]
+    #[schemars(range(min = 100, max = 599))]
     pub unknown_path_without_key: Option<u16>,
     /// The status of a request without a key whose method the path does not offer.
     #[serde(default)]
+    #[schemars(range(min = 100, max = 599))]
     pub wrong_method_without_key: Option<u16>,
     /// How long after its revocation a key may still be accepted.
     #[serde(default)]
@@ -142,6 +144,9 @@ pub struct Policy {
 }
 
 impl Policy {
+    /// The lines that are status codes: what a check can expect.
+    pub const STATUSES: [&'static str; 2] = ["unknown_path_without_key", "wrong_method_without_key"];
+
     /// The status code that a line of the policy sets.
     pub fn status(&self, name: &str) -> Option<u16> {
         match name {

@@ -62,6 +62,7 @@ pub enum Body {
         /// The file.
         path: String,
         /// Its media type.
+        #[schemars(length(min = 1), extend("format" = "field-value"))]
         content_type: String,
     },
 }
@@ -102,7 +103,9 @@ pub enum Effect {
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Parameter {
-    /// A well-formed value, for requests that must be refused whether or not it names anything.
+    /// A well-formed value, for requests that must be refused whether or not it names anything: one segment of
+    /// a path, percent-encoded where it must be (RFC 3986 section 3.3).
+    #[schemars(extend("format" = "path-segment"))]
     pub example: String,
     /// Where a value comes from that names something real, for requests that must be accepted.
     #[serde(default)]

@@ -39,7 +39,7 @@ pub struct Jwt {
     /// The path at which every environment publishes the keys that they are verified with, as a JWK Set (RFC 7517
     /// section 5), for whoever asks without a key.
     #[serde(default)]
-    #[schemars(regex(pattern = "^/"))]
+    #[schemars(regex(pattern = "^/[!$-z|~]*$"))]
     pub jwks: Option<String>,
     /// Where the private key comes from that they are signed with, for checks of what is signed and wrong all the same:
     /// PKCS #8 in base64 on one line (ES256, ES384, Ed25519), or the secret of an HMAC. Only that of a test environment.

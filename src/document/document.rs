@@ -1,8 +1,13 @@
 //! A document that could be read as YAML: its text, its tree, and the way from one to the other.
 
+use serde_json::Value;
+
 use super::suggest::suggest;
 use super::tree::Entry;
-use super::{Diagnostic, Diagnostics, Node, Source, Span, secrecy};
+use super::{Diagnostic, Diagnostics, Node, NodeKind, Source, Span, scalar, secrecy};
+
+/// Where a document holds JSON that is sent as it stands: the last two keys that lead there.
+const SENT: [[&str; 2]; 4] = [["body", "json"], ["http", "body"], ["forge", "header"], ["forge", "claims"]];
 
 /// The longest text that a message repeats, in bytes.
 const LONGEST_SHOWN: usize = 60;
@@ -87,6 +92,39 @@ impl Document {
         Diagnostic::new(message, entry.key_span.clone()).maybe_hint(hint)
     }
 
+    /// The tree as JSON, places forgotten. A whole number is an integer however it is written, but for what is sent: there
+    /// `1.0` stays what it is, for whoever takes it for something else than `1`.
+    pub(super) fn to_value(&self) -> Value {
+        self.value(&self.root, "")
+    }
+
+    fn value(&self, node: &Node, key: &str) -> Value {
+        let of_entry = |entry: &Entry| {
+            let sent = SENT.contains(&[key, &*entry.key]);
+            let value = if sent { self.sent(&entry.value) } else { self.value(&entry.value, &entry.key) };
+            (entry.key.clone(), value)
+        };
+        match &node.kind {
+            NodeKind::Scalar(value) => value.clone(),
+            NodeKind::Sequence(items) => items.iter().map(|item| self.value(item, "")).collect(),
+            NodeKind::Mapping(entries) => Value::Object(entries.iter().map(of_entry).collect()),
+        }
+    }
+
+    fn sent(&self, node: &Node) -> Value {
+        match &node.kind {
+            NodeKind::Scalar(Value::Number(number)) => {
+                let written = self.source.text.get(node.span.clone()).and_then(scalar::with_point);
+                Value::Number(written.unwrap_or_else(|| number.clone()))
+            }
+            NodeKind::Scalar(value) => value.clone(),
+            NodeKind::Sequence(items) => items.iter().map(|item| self.sent(item)).collect(),
+            NodeKind::Mapping(entries) => {
+                Value::Object(entries.iter().map(|it| (it.key.clone(), self.sent(&it.value))).collect())
+            }
+        }
+    }
+
     /// The document refused, for these mistakes.
     pub(super) fn refuse(self, all: Vec<Diagnostic>) -> Diagnostics {
         Diagnostics::new(self.source, all, self.hidden)
@@ -121,6 +159,15 @@ mod tests {
         assert_eq!(at(&document, "/c~0~1d/f"), "6");
         assert_eq!(at(&document, "/c~0~1d"), "c~/d", "what takes several lines is pointed at by its key");
         assert_eq!(at(&document, ""), "a", "the whole document is pointed at by its first key");
+    }
+
+    #[test]
+    fn a_number_keeps_its_point_where_it_is_sent_and_nowhere_else() {
+        let document = document(
+            "a: 1.0\nbody: { json: [1.0, { b: -2e3 }, 3, 0x1e, \"4.0\"], x: 5.0 }\nhttp: { body: 6. }\n",
+        );
+        let json = r#"{"a":1,"body":{"json":[1.0,{"b":-2000.0},3,30,"4.0"],"x":5},"http":{"body":6.0}}"#;
+        assert_eq!(document.to_value().to_string(), json);
     }
 
     #[test]

@@ -1,12 +1,13 @@
 //! The formats of text that the schemas name, each with the parser that decides and explains.
 
+use super::sent;
 use super::value::{HeaderName, JsonPath, Method, Millis, Pattern, Rate};
 
 /// Says what is wrong with a text, as a fragment of a sentence.
 type Parse = fn(&str) -> Result<(), String>;
 
 /// Every format, by its name.
-pub(super) const ALL: [(&str, Parse); 11] = [
+pub(super) const ALL: [(&str, Parse); 15] = [
     ("json-path", |text| JsonPath::parse(text).map(drop)),
     ("pattern", |text| Pattern::parse(text).map(drop)),
     ("header-name", |text| HeaderName::parse(text).map(drop)),
@@ -18,6 +19,10 @@ pub(super) const ALL: [(&str, Parse); 11] = [
     ("call-url", call_url),
     ("path-template", path_template),
     ("one-line", one_line),
+    ("field-value", sent::field_value),
+    ("cookie-name", sent::cookie_name),
+    ("query-name", sent::query_name),
+    ("path-segment", sent::path_segment),
 ];
 
 /// What is wrong with a text of a format.

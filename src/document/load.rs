@@ -30,7 +30,7 @@ impl<T: JsonSchema + DeserializeOwned> Format<T> {
             return Err(Diagnostics::new(source, reading.mistakes, reading.hidden));
         };
         let document = Document { source, root, hidden: reading.hidden };
-        let value = document.root.to_value();
+        let value = document.to_value();
         let mut found = explain::all(self.compiled(), &document, &value);
         found.extend(check(&document));
         found.retain(|mistake| !reading.doubtful.contains(&mistake.span.start));

@@ -130,6 +130,10 @@ fn badly_formed(format: &str, value: &Value, written: Option<&str>) -> Sentence 
         "call-url" => "an address to call",
         "path-template" => "a path",
         "one-line" => "a line of text",
+        "field-value" => "what a header field can hold",
+        "cookie-name" => "the name of a cookie",
+        "query-name" => "the name of a query parameter",
+        "path-segment" => "one segment of a path",
         other => other,
     };
     let named = written.map_or_else(|| "this".to_owned(), |text| format!("`{text}`"));

@@ -61,13 +61,20 @@ fn is_fraction(whole: &str, rest: &str) -> bool {
 /// The largest number up to which a float holds every whole one.
 const EXACT: f64 = 9_007_199_254_740_992.0;
 
-/// A number with a fraction. A whole one is an integer however it is written, for JSON Schema as for the types.
+/// A number with a fraction. A whole one is an integer however it is written, for JSON Schema as for the types; what is
+/// sent is read by [`with_point`].
 fn float(text: &str) -> Option<Number> {
     let number = text.parse::<f64>().ok()?;
     let whole = number.fract() == 0.0 && number.abs() <= EXACT;
     // A float that is whole is written without a point.
     let integer = || format!("{number:.0}").parse::<i64>().ok().map(Number::from);
     whole.then(integer).flatten().or_else(|| Number::from_f64(number))
+}
+
+/// The number of a plain scalar that is written with a point or an exponent, be it whole or not.
+pub(super) fn with_point(text: &str) -> Option<Number> {
+    let is_float = radix(text).is_none() && text.contains(['.', 'e', 'E']);
+    is_float.then(|| text.parse().ok().and_then(Number::from_f64)).flatten()
 }
 
 #[cfg(test)]

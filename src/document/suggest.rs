@@ -30,6 +30,18 @@ pub fn suggest(written: &str, allowed: &[&str]) -> Option<String> {
     }
 }
 
+/// The names in braces that are known in another case: `{Host}` for `{host}`. Behind a `$` they are a shell's own.
+pub fn respelt<'a>(text: &'a str, known: &[&str]) -> Vec<&'a str> {
+    let other_case = |(open, _)| {
+        let (before, rest) = text.split_at(open);
+        let (name, _) = rest.strip_prefix('{')?.split_once('}')?;
+        let word = name.split(':').next().unwrap_or_default();
+        let lower = word.to_ascii_lowercase();
+        (lower != word && known.contains(&&*lower) && !before.ends_with('$')).then_some(name)
+    };
+    text.match_indices('{').filter_map(other_case).collect()
+}
+
 /// The hint that lists what is allowed.
 pub(super) fn list(allowed: &[&str]) -> Option<String> {
     let listed: Vec<_> = allowed.iter().take(MOST_LISTED).map(|word| format!("`{word}`")).collect();
@@ -46,6 +58,12 @@ mod tests {
         assert_eq!(closest("staus", ["state", "status", "sources"]), Some("status"));
         assert_eq!(closest("Env", ["file", "env"]), Some("env"));
         assert_eq!(closest("evn", ["env", "file"]), Some("env"));
+    }
+
+    #[test]
+    fn a_name_in_braces_is_known_again_in_another_case() {
+        let found = respelt("{Host} {host} {KEY-line:A} ${HOST} {Other} {\"Host\"} {", &["host", "key-line"]);
+        assert_eq!(found, ["Host", "KEY-line:A"]);
     }
 
     #[test]

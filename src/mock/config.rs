@@ -151,6 +151,14 @@ pub enum MockError {
         /// Why not.
         source: std::io::Error,
     },
+    /// The first port has too few behind it.
+    #[error("listen {number} ports behind {first}: there are only 65535; begin with a lower one, or with 0")]
+    NoPort {
+        /// The first address.
+        first: SocketAddr,
+        /// How far behind it one was wanted.
+        number: u16,
+    },
     /// A certificate cannot be made.
     #[error("make a certificate: {0}")]
     Certificate(#[from] rcgen::Error),

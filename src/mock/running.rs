@@ -19,7 +19,7 @@ use super::tls;
 /// How long connections may take to end when the server does.
 const GRACE: Duration = Duration::from_secs(5);
 
-/// How far behind the first port the control listener is.
+/// How far behind the first port the control listener is, where the ports of environments and nodes end before.
 const CONTROL: u16 = 10;
 
 /// A server that runs. Dropping it ends it at once.
@@ -98,7 +98,7 @@ pub async fn start(config: Config) -> Result<Running, MockError> {
             connection: 0,
             peer: None,
         };
-        let address = behind(listen, number);
+        let address = behind(listen, number)?;
         let plain = if (server.edge.offers)(http2) { Transport::Either } else { Transport::Http1 };
         let transport =
             minted.as_ref().map_or(plain.clone(), |minted| Transport::Tls(minted.acceptor.clone()));
@@ -110,26 +110,31 @@ pub async fn start(config: Config) -> Result<Running, MockError> {
         }
         let mut nodes = Vec::new();
         if with_control {
-            let address = behind(listen, number.saturating_add(environments));
+            let address = behind(listen, number.saturating_add(environments))?;
             nodes.push(house.open(address, site(true, 1), transport).await?);
         }
         endpoints.push(Endpoint { environment: environment.clone(), url, plaintext_url, nodes });
     }
     let mut control_url = None;
     if with_control {
-        // A fixed port has a fixed one for this behind it.
-        let port = behind(listen, CONTROL).port();
-        let loopback = SocketAddr::from(([127, 0, 0, 1], port));
-        control_url = Some(house.open(loopback, Desk::new(Arc::clone(&server)), Transport::Http1).await?);
+        let address = of_control(listen, environments)?;
+        control_url = Some(house.open(address, Desk::new(Arc::clone(&server)), Transport::Http1).await?);
     }
     let certificates = minted.map(|minted| minted.certificates);
     Ok(Running { endpoints, control_url, certificates, stop: house.stop, listeners: house.listeners, server })
 }
 
 /// The address of the listener of a number; port 0 stays 0.
-fn behind(first: SocketAddr, number: u16) -> SocketAddr {
-    let port = if first.port() == 0 { 0 } else { first.port().saturating_add(number) };
-    SocketAddr::new(first.ip(), port)
+fn behind(first: SocketAddr, number: u16) -> Result<SocketAddr, MockError> {
+    let port = if first.port() == 0 { Some(0) } else { first.port().checked_add(number) };
+    port.map(|port| SocketAddr::new(first.ip(), port)).ok_or(MockError::NoPort { first, number })
+}
+
+/// The address of the control listener: a fixed port has a fixed one for this behind it, which no environment and no node
+/// has.
+fn of_control(first: SocketAddr, environments: u16) -> Result<SocketAddr, MockError> {
+    let port = behind(first, environments.saturating_mul(2).max(CONTROL))?.port();
+    Ok(SocketAddr::from(([127, 0, 0, 1], port)))
 }
 
 /// The listeners of a server that is being started.
@@ -152,5 +157,27 @@ impl House {
         let task = listen::serve(listener, Arc::new(responder), transport, self.stop.subscribe());
         self.listeners.spawn(task);
         Ok(format!("{scheme}://{bound}"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_control_listener_has_a_port_that_no_environment_and_no_node_has() {
+        let port = |port| SocketAddr::from(([127, 0, 0, 1], port));
+        for (environments, wanted) in [(1, 8090), (5, 8090), (6, 8092), (40, 8160)] {
+            assert_eq!(of_control(port(8080), environments).unwrap(), port(wanted));
+            assert!((0..2 * environments).all(|number| behind(port(8080), number).unwrap() != port(wanted)));
+        }
+        assert_eq!(of_control(port(0), 40).unwrap(), port(0));
+    }
+
+    #[test]
+    fn a_port_that_does_not_exist_is_not_another_one() {
+        let first = SocketAddr::from(([127, 0, 0, 1], 65_530));
+        let none = of_control(first, 1).unwrap_err().to_string();
+        assert!(none.starts_with("listen 10 ports behind 127.0.0.1:65530: "), "{none}");
     }
 }

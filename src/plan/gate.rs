@@ -51,7 +51,11 @@ impl Cell<'_> {
                 let there = contract.operations().any(|(_, operation)| !operation.carries.is_empty());
                 (there, format!("an operation with a line `{name}`"))
             }
-            Need::Policy(name) => (has_policy(contract, name), format!("a line `policy.{name}`")),
+            Need::Policy(name) => {
+                // There are lines that say nothing where they say `false`.
+                let value = if name == "problem_details" { ": true" } else { "" };
+                (has_policy(contract, name), format!("a line `policy.{name}{value}`"))
+            }
             Need::Refusal(name) => {
                 let there = contract.refusals.keys().any(|kind| kind.as_str() == name);
                 (there, format!("a line `refusals.{name}`"))

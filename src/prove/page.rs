@@ -49,11 +49,15 @@ pub(super) fn numbers(matrix: &Matrix) -> Vec<(&'static str, String)> {
 }
 
 fn killed(matrix: &Matrix) -> String {
-    let percent = (100 * matrix.killed).checked_div(matrix.defects).unwrap_or(0);
-    let killed = format!("{} of {} ({percent} %)", matrix.killed, matrix.defects);
+    let judgeable = matrix.defects - matrix.unjudgeable.len();
+    let percent = (100 * matrix.killed).checked_div(judgeable).unwrap_or(0);
     match &*matrix.unjudgeable {
-        [] => killed,
-        some => format!("{killed}, of which found unjudgeable: {}", some.join(", ")),
+        [] => format!("{} of {judgeable} ({percent} %)", matrix.killed),
+        some => format!(
+            "{} of {judgeable} that can be judged ({percent} %); rightly called unjudgeable: {}",
+            matrix.killed,
+            some.join(", ")
+        ),
     }
 }
 

@@ -162,7 +162,8 @@ fn try_all(
 ) -> Result<Vec<Row>, ProveError> {
     let jobs = jobs.clamp(1, subjects.len().max(1));
     let (next, stop) = (AtomicUsize::new(0), AtomicBool::new(false));
-    let crew = Arc::new(Crew { subjects, bench: Arc::clone(bench), next, stop });
+    let order = order(&subjects);
+    let crew = Arc::new(Crew { subjects, order, bench: Arc::clone(bench), next, stop });
     for _ in 0..jobs {
         let (crew, tell) = (Arc::clone(&crew), tell.clone());
         thread::Builder::new().spawn(move || crew.work(&tell))?;
@@ -171,6 +172,14 @@ fn try_all(
     // Whoever is still at work stops behind the server under way, or with the process.
     crew.stop.store(true, Ordering::Relaxed);
     Ok(crew.subjects.iter().copied().zip(seen?).collect())
+}
+
+/// In which order servers are tried: what waits longest, a backend in between that sits out a platform's silence, goes first,
+/// so that nothing waits for it at the end.
+fn order(subjects: &[Subject]) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..subjects.len()).collect();
+    order.sort_by_key(|at| subjects.get(*at).is_some_and(|it| it.stage.keeps != Keeps::Between));
+    order
 }
 
 /// Waits for every server; what they showed, in their order.
@@ -196,9 +205,10 @@ fn collect(
     Ok(seen.into_iter().flatten().collect())
 }
 
-/// Those who try servers, each taking the next.
+/// Those who try servers, each taking the next in order.
 struct Crew {
     subjects: Vec<Subject>,
+    order: Vec<usize>,
     bench: Arc<Bench>,
     next: AtomicUsize,
     stop: AtomicBool,
@@ -207,7 +217,8 @@ struct Crew {
 impl Crew {
     fn work(&self, tell: &Sender<Message>) {
         while !self.stop.load(Ordering::Relaxed) {
-            let at = self.next.fetch_add(1, Ordering::Relaxed);
+            let next = self.next.fetch_add(1, Ordering::Relaxed);
+            let Some(at) = self.order.get(next).copied() else { return };
             let Some(subject) = self.subjects.get(at) else { return };
             let trial = || trial::carry_out(subject, &self.bench);
             // Whoever waits must hear of a panic too.
@@ -288,6 +299,24 @@ mod tests {
         });
         assert_eq!(tried, servers);
         matrix.unwrap()
+    }
+
+    #[test]
+    fn what_waits_longest_is_tried_first_and_everything_once() {
+        let suite = Suite::read(scenario::builtin_files()).unwrap();
+        let subjects = subject::all(&suite, (7, Slow::LeftOut), Pairs::None);
+        let order = order(&subjects);
+        let between = |at: &&usize| subjects[**at].stage.keeps == Keeps::Between;
+        assert!(order.iter().take_while(between).count() > 1);
+        assert!(order.iter().is_sorted_by_key(|at| !between(&at)));
+        assert!(
+            order
+                .iter()
+                .copied()
+                .collect::<std::collections::BTreeSet<_>>()
+                .into_iter()
+                .eq(0..subjects.len())
+        );
     }
 
     #[test]

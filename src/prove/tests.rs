@@ -195,12 +195,12 @@ fn a_should_is_proved_by_a_warning_and_an_info_need_not_be_proved() {
 }
 
 #[test]
-fn a_server_that_accepts_nobody_is_found_unjudgeable() {
+fn a_server_that_accepts_nobody_is_found_unjudgeable_and_is_no_kill() {
     let all = ["first", "second"].map(|check| found(check, Verdict::Inconclusive));
     let nothing = Seen { controls: Controls::Failed, ..seen(RunVerdict::Inconclusive, all) };
     let matrix = weighed(2, nothing.clone());
-    assert_eq!(complaints(&matrix), [""; 0]);
-    assert_eq!((matrix.killed, &*matrix.unjudgeable), (2, &["ignore-expiry".to_owned()][..]));
+    assert_eq!(complaints(&matrix), ["Checks that can fail and find nothing: first"]);
+    assert_eq!((matrix.killed, &*matrix.unjudgeable), (1, &["ignore-expiry".to_owned()][..]));
     assert_eq!(matrix.matrix["ignore-expiry"].len(), 1, "only the check that names it is entered");
 
     // Controls that held, or a failure beside it, are another matter.

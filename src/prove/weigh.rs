@@ -98,27 +98,26 @@ impl Scales<'_> {
             designated(self.suite, defect.id).into_iter().filter(|check| subject.tries(check)).collect();
         self.matrix.defects += 1;
         self.matrix.staged.insert(id.clone(), subject.stage.name().to_owned());
-        let killed = if unjudgeable(&named, seen) {
-            self.matrix.unjudgeable.push(id.clone());
-            self.unjudged(defect.id, &named);
-            true
-        } else {
-            self.found(defect.id, seen);
-            self.missed(defect.id, &named, seen);
-            self.credit(&named, seen)
-        };
-        if killed {
+        if unjudgeable(&named, seen) {
+            self.unjudged(id, &named);
+            return;
+        }
+        self.found(defect.id, seen);
+        self.missed(defect.id, &named, seen);
+        if self.credit(&named, seen) {
             self.matrix.killed += 1;
         } else {
             self.matrix.survived.push(id);
         }
     }
 
-    /// A server that accepts nobody cannot be judged, and that is what must be said of it.
-    fn unjudged(&mut self, defect: &str, named: &[&Scenario]) {
+    /// A server that accepts nobody cannot be judged, and that is what must be said of it: a key that is refused everywhere
+    /// may as well be a wrong key, or the contract wrong about it, and to call the server broken would be a guess. As
+    /// nothing failed, it is no kill, and no check has shown with it that it can fail.
+    fn unjudged(&mut self, defect: String, named: &[&Scenario]) {
         let verdicts = named.iter().map(|check| (check.id.to_string(), Verdict::Inconclusive)).collect();
-        self.matrix.matrix.insert(defect.to_owned(), verdicts);
-        self.busy.extend(named.iter().map(|check| check.id.to_string()));
+        self.matrix.unjudgeable.push(defect.clone());
+        self.matrix.matrix.insert(defect, verdicts);
     }
 
     /// Enters whatever was raised, in the order of the suite, and what is wrong with it.

@@ -31,7 +31,7 @@ pub(super) struct Engine {
     pub(super) forms: Vec<(usize, Form)>,
     index: Index,
     /// A shorter text holds no trace: undoing escapes makes none longer.
-    shortest: usize,
+    pub(super) shortest: usize,
 }
 
 impl Engine {
@@ -75,7 +75,7 @@ impl Engine {
             // Every seed of a trace grows into the same trace.
             hits.extend(hit.filter(|hit| hits.last() != Some(hit)));
         });
-        for deeper in view.deeper() {
+        for deeper in view.deeper(self.shortest) {
             self.search(&deeper, hits);
         }
     }
@@ -93,7 +93,7 @@ impl Engine {
         (secret >= form.window).then(|| Hit {
             key: *key,
             form: name(form, &covered, view, view.bytes().get(at.clone()).unwrap_or_default()),
-            at: view.place(at.start)..view.place(at.end),
+            at: view.places(&at),
             length: covered.len(),
         })
     }

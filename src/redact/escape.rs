@@ -1,5 +1,9 @@
 //! Escapes undone before the search, so that it does not matter which characters an encoder chose to escape.
 
+use std::ops::Range;
+
+use super::lists::{self, List, Reading};
+
 /// A way of writing single characters so that they pass through a format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Escape {
@@ -43,19 +47,28 @@ impl Escape {
     }
 }
 
-/// A text as a reader sees it who undoes some escapes, each byte with its place in the original.
+/// What was undone of a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Layer {
+    Escape(Escape),
+    List(Reading),
+}
+
+/// A text as a reader sees it who undoes some escapes or reads a list, each byte with its place in the original.
 pub(super) struct View<'a> {
     bytes: std::borrow::Cow<'a, [u8]>,
-    /// The place of every byte, and of the end; nothing where no escape was undone.
+    /// The place of every byte, and of the end; nothing where nothing was undone.
     places: Option<Vec<usize>>,
-    /// The escapes that were undone, the outermost first.
-    undone: Vec<Escape>,
+    /// Where the value of every byte of a list ends: what follows it belongs to no byte.
+    ends: Vec<usize>,
+    /// What was undone, the outermost first.
+    undone: Vec<Layer>,
 }
 
 impl<'a> View<'a> {
     /// A text as it is.
     pub(super) fn plain(text: &'a [u8]) -> Self {
-        Self { bytes: text.into(), places: None, undone: Vec::new() }
+        Self { bytes: text.into(), places: None, ends: Vec::new(), undone: Vec::new() }
     }
 
     /// The bytes to search.
@@ -64,27 +77,54 @@ impl<'a> View<'a> {
     }
 
     /// The place in the original of a byte of this view, or of its end.
-    pub(super) fn place(&self, index: usize) -> usize {
+    fn place(&self, index: usize) -> usize {
         self.places.as_ref().map_or(index, |places| places.get(index).copied().unwrap_or_default())
     }
 
-    /// What a key is called that is seen only because escapes were undone.
+    /// The place in the original of some bytes of this view.
+    pub(super) fn places(&self, at: &Range<usize>) -> Range<usize> {
+        let end = at.end.checked_sub(1).and_then(|last| self.ends.get(last)).copied();
+        self.place(at.start)..end.unwrap_or_else(|| self.place(at.end))
+    }
+
+    /// What a key is called that is seen only because something was undone.
     pub(super) fn name(&self) -> Option<&'static str> {
         match self.undone.as_slice() {
             [] => None,
-            [Escape::Percent] => Some("percent-encoded"),
-            [Escape::Percent, Escape::Percent] => Some("percent-encoded twice"),
-            [Escape::Backslash] => Some("JSON-escaped"),
-            [Escape::Entity] => Some("HTML-escaped"),
-            [Escape::Zero] => Some("in UTF-16"),
+            [Layer::Escape(Escape::Percent)] => Some("percent-encoded"),
+            [Layer::Escape(Escape::Percent), Layer::Escape(Escape::Percent)] => Some("percent-encoded twice"),
+            [Layer::Escape(Escape::Backslash)] => Some("JSON-escaped"),
+            [Layer::Escape(Escape::Entity)] => Some("HTML-escaped"),
+            [Layer::Escape(Escape::Zero)] => Some("in UTF-16"),
+            [Layer::List(Reading::Decimal)] => Some("in decimal"),
+            [Layer::List(Reading::Digits)] => Some("in groups"),
             [_, _, ..] => Some("escaped in two ways"),
         }
     }
 
-    /// The views in which one more escape is undone; those that would show nothing new are left out.
-    pub(super) fn deeper(&self) -> impl Iterator<Item = View<'static>> + '_ {
+    /// The views in which one thing more is undone; those that would show nothing new are left out, and lists of fewer
+    /// than `least` bytes.
+    pub(super) fn deeper(&self, least: usize) -> impl Iterator<Item = View<'static>> + '_ {
         let deep_enough = self.undone.len() >= DEEPEST;
-        Escape::ALL.into_iter().filter(move |_| !deep_enough).filter_map(|escape| self.undo(escape))
+        let mut read = Vec::new();
+        if !deep_enough {
+            lists::each(&self.bytes, least, |list| read.push(self.read(list)));
+        }
+        let escapes = Escape::ALL.into_iter().filter(move |_| !deep_enough);
+        escapes.filter_map(|escape| self.undo(escape)).chain(read)
+    }
+
+    /// The view of nothing but a list.
+    fn read(&self, list: List) -> View<'static> {
+        let at: Vec<_> = list.places().map(|place| self.places(place)).collect();
+        let ends: Vec<_> = at.iter().map(|place| place.end).collect();
+        let places = at.iter().map(|place| place.start).chain(ends.last().copied()).collect();
+        let undone = self.with(Layer::List(list.reading));
+        View { bytes: list.bytes.into(), places: Some(places), ends, undone }
+    }
+
+    fn with(&self, layer: Layer) -> Vec<Layer> {
+        self.undone.iter().copied().chain([layer]).collect()
     }
 
     fn undo(&self, escape: Escape) -> Option<View<'static>> {
@@ -107,8 +147,8 @@ impl<'a> View<'a> {
             rest = behind.get(taken..).unwrap_or_default();
         }
         places.push(self.place(self.bytes.len()));
-        let undone = self.undone.iter().copied().chain([escape]).collect();
-        found.then(|| View { bytes: bytes.into(), places: Some(places), undone })
+        let (places, ends, undone) = (Some(places), Vec::new(), self.with(Layer::Escape(escape)));
+        found.then(|| View { bytes: bytes.into(), places, ends, undone })
     }
 }
 

@@ -25,14 +25,23 @@ pub(super) enum Encoding {
     Hexadecimal,
     /// Base64 in both alphabets, wherever the key begins in the text that was encoded, as in `user:key`.
     Base64,
+    /// Base32 (RFC 4648 section 6) of the key and what follows it.
+    Base32,
     /// A digest, which can be compared and looked up.
     Digest,
 }
 
 impl Encoding {
     /// Every encoding.
-    pub(super) const ALL: [Self; 6] =
-        [Self::Plain, Self::Form, Self::Reversed, Self::Hexadecimal, Self::Base64, Self::Digest];
+    pub(super) const ALL: [Self; 7] = [
+        Self::Plain,
+        Self::Form,
+        Self::Reversed,
+        Self::Hexadecimal,
+        Self::Base64,
+        Self::Base32,
+        Self::Digest,
+    ];
 
     /// What a trace of a whole key is called.
     pub(super) fn name(self) -> &'static str {
@@ -42,6 +51,7 @@ impl Encoding {
             Self::Reversed => "reversed",
             Self::Hexadecimal => "in hexadecimal",
             Self::Base64 => "in base64",
+            Self::Base32 => "in base32",
             Self::Digest => "as its SHA-256",
         }
     }
@@ -53,6 +63,7 @@ impl Encoding {
             Self::Reversed => "in part, reversed",
             Self::Hexadecimal => "in part, in hexadecimal",
             Self::Base64 => "in part, in base64",
+            Self::Base32 => "in part, in base32",
             Self::Digest => "as a part of its SHA-256",
         }
     }
@@ -65,6 +76,7 @@ impl Encoding {
             Self::Reversed => vec![reversed(key)],
             Self::Hexadecimal => vec![hexadecimal(key)],
             Self::Base64 => base64(key),
+            Self::Base32 => vec![base32(key)],
             Self::Digest => digest(key),
         };
         texts.into_iter().map(|text| Form { encoding: self, ..text }).collect()
@@ -133,6 +145,24 @@ fn base64_at(key: &Key<'_>, shift: usize, alphabet: &GeneralPurpose) -> Form {
     let window = (8 * key.window).saturating_sub(4) / 6;
     let text: Vec<u8> = alphabet.encode(&*bytes).into_bytes().into_iter().skip(first).collect();
     Form { whole: 0..end - first, ..stretch(text, secret - first..end - first, window) }
+}
+
+/// Base32 of the key, padded. A character stands for five bits, as one of base64 does for six.
+fn base32(key: &Key<'_>) -> Form {
+    const ALPHABET: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+    let mut text = Vec::with_capacity(key.text.len().div_ceil(5) * 8);
+    for group in key.text.chunks(5) {
+        let bits = (0..5).fold(0, |bits, at| bits << 8 | u64::from(group.get(at).copied().unwrap_or(0)));
+        for at in 0..8 {
+            let place = usize::try_from(bits >> (35 - 5 * at) & 31).unwrap_or(0);
+            let character = ALPHABET.get(place).copied().filter(|_| 5 * at < 8 * group.len());
+            text.push(character.unwrap_or(b'='));
+        }
+    }
+    let secret = (8 * key.secret).div_ceil(5);
+    let end = 8 * key.text.len() / 5;
+    let window = (8 * key.window).saturating_sub(4) / 5;
+    Form { whole: 0..end, ..stretch(text, secret..end, window) }
 }
 
 /// The digest of the key: only all of it is a trace, since no part of it leads back to the key.

@@ -11,6 +11,7 @@ mod escape;
 mod form;
 mod index;
 mod key;
+mod lists;
 mod sieve;
 mod tables;
 mod text;

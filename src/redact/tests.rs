@@ -24,6 +24,20 @@ fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat()
 }
 
+/// Every byte as its number, written and put together in some way.
+fn listed(bytes: &[u8], write: impl Fn(&u8) -> String, between: &str) -> String {
+    bytes.iter().map(write).collect::<Vec<_>>().join(between)
+}
+
+/// Base32 without its padding.
+fn base32(bytes: &[u8]) -> String {
+    let bits = bytes.iter().map(|byte| format!("{byte:08b}")).collect::<Vec<_>>().concat();
+    let place = |bits: &[u8]| bits.iter().fold(0, |place, bit| 2 * place + usize::from(bit - b'0'));
+    let bits = format!("{bits}{}", "0".repeat(bits.len().next_multiple_of(5) - bits.len()));
+    let alphabet: Vec<char> = ('A'..='Z').chain('2'..='7').collect();
+    bits.as_bytes().chunks(5).map(|bits| alphabet[place(bits)]).collect()
+}
+
 fn swap_case(text: &str) -> String {
     each_char(text, |c| {
         if c.is_ascii_uppercase() { c.to_ascii_lowercase() } else { c.to_ascii_uppercase() }.into()
@@ -81,6 +95,15 @@ fn a_whole_key_is_called_after_its_encoding() {
         (hex(&Sha256::digest(KEY)), "as its SHA-256"),
         (hex(&Sha256::digest(KEY)).to_uppercase(), "as its SHA-256"),
         (STANDARD.encode(Sha256::digest(KEY)), "as its SHA-256"),
+        (format!("{}=", base32(KEY.as_bytes())), "in base32"),
+        (base32(KEY.as_bytes()), "in base32"),
+        (listed(KEY.as_bytes(), u8::to_string, ","), "in decimal"),
+        (listed(KEY.as_bytes(), u8::to_string, ",\n      "), "in decimal"),
+        (listed(KEY.as_bytes(), u8::to_string, " "), "in decimal"),
+        (listed(KEY.as_bytes(), |byte| format!("{byte:02x}"), " "), "in hexadecimal"),
+        (listed(KEY.as_bytes(), |byte| format!("{byte:02X}"), ":"), "in hexadecimal"),
+        (listed(KEY.as_bytes(), |byte| format!("0x{byte:02x}"), ", "), "in hexadecimal"),
+        (percent(&listed(KEY.as_bytes(), u8::to_string, ",")), "escaped in two ways"),
     ];
     for (text, form) in cases {
         assert_eq!(form_of(&text), form, "{text:?}");
@@ -97,6 +120,35 @@ fn a_key_behind_a_user_name_is_found_in_base64() {
 }
 
 #[test]
+fn a_key_inside_a_longer_list_leaves_the_rest_of_the_list() {
+    let list = |write: fn(&u8) -> String, between| listed(format!("a:{KEY};").as_bytes(), write, between);
+    let clean = redactor().redact(&format!("[{}]", list(u8::to_string, ", "))).to_string();
+    assert_eq!(clean, "[97, 58, [KEY:full], 59]");
+    let clean = redactor().redact(&list(|byte| format!("0x{byte:02x}"), ",")).to_string();
+    assert_eq!(clean, "0x61,0x3a,[KEY:full],0x3b");
+}
+
+#[test]
+fn a_dump_of_memory_shows_no_window_of_a_key() {
+    let dump = |line: &[u8]| format!("00000010  {}  |", listed(line, |byte| format!("{byte:02x}"), " "));
+    let lines: String = KEY.as_bytes().chunks(16).map(|line| dump(line) + "\n").collect();
+    let clean = redactor().redact(&lines).to_string();
+    assert_eq!(clean.matches("[KEY:full]").count(), 2, "{clean}");
+    // What the last line has of it is as short as a hint.
+    assert!(clean.ends_with("00000010  50 61 36 55 65 31 47  |\n"), "{clean}");
+}
+
+#[test]
+fn a_key_of_digits_is_found_in_groups() {
+    let redactor = Redactor::of(&[("full", "550e8400e29b41d4a716446655440000")]);
+    let traces = redactor.find(b"<550e8400-e29b-41d4-a716-446655440000>");
+    assert_eq!(
+        traces.iter().map(|trace| (trace.form, trace.at.clone())).collect::<Vec<_>>(),
+        [("in groups", 1..37)]
+    );
+}
+
+#[test]
 fn a_part_of_a_secret_is_called_a_part() {
     let secret = &KEY[7..];
     assert_eq!(form_of(&secret[..8]), "in part");
@@ -106,6 +158,8 @@ fn a_part_of_a_secret_is_called_a_part() {
     assert_eq!(form_of(&hex(&KEY.as_bytes()[10..20])), "in part, in hexadecimal");
     assert_eq!(form_of(&secret[..12].chars().rev().collect::<String>()), "in part, reversed");
     assert_eq!(form_of(&percent(&secret[..12])), "in part");
+    assert_eq!(form_of(&base32(&KEY.as_bytes()[..30])), "in part, in base32");
+    assert_eq!(form_of(&listed(&secret.as_bytes()[..8], u8::to_string, ", ")), "in part");
 }
 
 #[test]
@@ -202,6 +256,8 @@ fn encodings_of(part: &str, before: usize) -> Vec<String> {
         each_char(part, |c| format!("{c}\0")),
         part.chars().rev().collect(),
         hex(part.as_bytes()),
+        listed(part.as_bytes(), u8::to_string, ", "),
+        listed(part.as_bytes(), |byte| format!("{byte:02x}"), ":"),
         base64_core(part.as_bytes(), before, &STANDARD_NO_PAD),
         base64_core(part.as_bytes(), before, &URL_SAFE_NO_PAD),
     ]
@@ -223,6 +279,9 @@ fn written(key: &str, encoding: usize, shift: usize) -> String {
         9 => STANDARD.encode(with_user),
         10 => URL_SAFE_NO_PAD.encode(with_user),
         11 => percent(&STANDARD.encode(with_user)),
+        12 => listed(with_user.as_bytes(), u8::to_string, ", "),
+        13 => listed(with_user.as_bytes(), |byte| format!("{byte:02x}"), ":"),
+        14 => base32(key.as_bytes()),
         _ => key[shift..key.len() - 1].to_owned(),
     }
 }
@@ -239,7 +298,7 @@ fn any_text() -> impl Strategy<Value = String> {
 proptest! {
     #[test]
     fn no_window_of_a_key_remains_in_any_encoding(
-        key in key_text(), encoding in 0usize..13, shift in 0usize..3, before in any_text(), behind in any_text()
+        key in key_text(), encoding in 0usize..16, shift in 0usize..3, before in any_text(), behind in any_text()
     ) {
         let redactor = Redactor::of(&[("full", &key)]);
         let text = format!("{before}{}{behind}", written(&key, encoding, shift));
@@ -267,6 +326,15 @@ proptest! {
     }
 
     #[test]
+    fn every_window_of_a_secret_is_found_in_base32(key in key_text(), place in 0usize..40) {
+        let redactor = Redactor::of(&[("full", &key)]);
+        let Key { secret, window, .. } = Key::new(&key);
+        let start = secret + place % (key.len() - secret - window + 1);
+        let text = &base32(key.as_bytes())[(8 * start).div_ceil(5)..8 * (start + window) / 5];
+        prop_assert_eq!(redactor.redact(&format!("<{text}>")).to_string(), "<[KEY:full]>");
+    }
+
+    #[test]
     fn what_holds_no_key_stays_as_it_is(key in key_text(), text in any_text()) {
         let redactor = Redactor::of(&[("full", &key)]);
         prop_assert_eq!(redactor.redact(&text).to_string(), text.as_str());
@@ -282,7 +350,7 @@ proptest! {
 
     #[test]
     fn redacting_twice_changes_nothing_more(
-        key in key_text(), encoding in 0usize..13, shift in 0usize..3, before in any_text(), behind in any_text()
+        key in key_text(), encoding in 0usize..16, shift in 0usize..3, before in any_text(), behind in any_text()
     ) {
         let redactor = Redactor::of(&[("full", &key)]);
         let once = redactor.redact(&format!("{before}{}{behind}", written(&key, encoding, shift)));
@@ -292,7 +360,7 @@ proptest! {
 
     #[test]
     fn traces_lie_in_the_text_in_order_and_apart(
-        keys in prop::collection::vec(key_text(), 1..4), parts in prop::collection::vec((0usize..3, 0usize..13, any_text()), 0..5)
+        keys in prop::collection::vec(key_text(), 1..4), parts in prop::collection::vec((0usize..3, 0usize..16, any_text()), 0..5)
     ) {
         let names = ["a", "b", "c"];
         let pairs: Vec<_> = names.into_iter().zip(keys.iter().map(String::as_str)).collect();

@@ -153,6 +153,19 @@ fn a_load_holds_nothing_but_ours(result: &LoadResult) {
     assert!(!markdown.contains("<script") && !markdown.contains("<img"), "{markdown}");
 }
 
+#[test]
+fn what_a_load_has_more_of_than_is_shown_is_counted() {
+    let mut result = evil_load("x");
+    let first = result.surprises.first().cloned().expect("there is one");
+    let of = |n: u64| Surprise { actual: redacted(&format!("actual {n}")), at_ms: n, ..first.clone() };
+    result.surprises = (0..45).map(of).collect();
+    for (format, more) in [(Format::Html, "and 5 more"), (Format::Markdown, "And 35 more.")] {
+        let bytes = format.render_load(&result, WIDE).expect("it has a view of a load");
+        let text = String::from_utf8(bytes).expect("a page is text");
+        assert!(text.contains(more), "{text}");
+    }
+}
+
 /// Very many cases, one in ten of which failed with its whole exchange.
 fn huge(cases: usize) -> RunResult {
     let failed = mixed().cases.into_iter().find(|case| case.exchange.is_some()).expect("one has an exchange");

@@ -1,8 +1,8 @@
 //! Annotations of a GitHub workflow: one for each check that went wrong, and a line that sums up.
 //!
-//! A step shows ten annotations of a kind and no more, so no more are written: what failed first, then what warned, then
-//! what could not be judged. The file is meant for standard output of a step. Every line is a command of ours, and
-//! whatever could end one or begin another is escaped.
+//! A step shows ten annotations of a kind and no more, so no more are written, the line that sums up among them: what failed
+//! first, then what warned, then what could not be judged. The file is meant for standard output of a step. Every line is a
+//! command of ours, and whatever could end one or begin another is escaped.
 
 use super::group::{self, Group};
 use super::words::{cases, count, counts, duration, shorten};
@@ -13,8 +13,8 @@ use crate::outcome::{CaseResult, RunResult, RunVerdict, Verdict};
 pub(super) const FORMAT: FormatEntry =
     FormatEntry { name: "github", file_name: "annotations.txt", usual: Usual::OnRequest, render, load: None };
 
-/// The most annotations beside the line that sums up.
-const MOST: usize = 10;
+/// The most annotations beside the line that sums up, which is an error where they are.
+const MOST: usize = 9;
 
 /// The most characters of one text in an annotation.
 const LONGEST: usize = 600;

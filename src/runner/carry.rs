@@ -1,6 +1,7 @@
 //! Carries one case out: prepares, sends, judges, confirms.
 
 use std::pin::pin;
+use std::time::Duration;
 
 use tokio::time::Instant;
 
@@ -225,7 +226,7 @@ impl Attempt<'_> {
                 let actual = format!("{actual}, still {} ms after the change", asked.as_millis());
                 return Ok((exchange, Judgement { finding, actual }, sight));
             }
-            tokio::time::sleep(until.every).await;
+            tokio::time::sleep(pause((until.every, until.within), since.elapsed())).await;
         }
     }
 
@@ -344,13 +345,24 @@ impl Attempt<'_> {
 /// What it comes to that something was refused that had to come first, where the case takes that for right.
 fn settled(preparation: &Preparation, exchange: Exchange, why: &str) -> Option<Carried> {
     let status = exchange.answer.as_ref().map_or(0, |answer| answer.status);
-    let right = preparation.if_refused == IfRefused::Holds && (400..500).contains(&status);
+    let right = preparation.if_refused == IfRefused::Holds && refuses(status);
     right.then(|| Carried {
         finding: Finding::Holds,
         exchange: Some(exchange),
         expected: Some("that, or a refusal of what has to come first".to_owned()),
         ..Carried::unclear(why.to_owned())
     })
+}
+
+/// Whether a status says no. Who is busy (RFC 6585 section 4) or did not get the request in time has not decided.
+fn refuses(status: u16) -> bool {
+    (400..500).contains(&status) && ![408, 429].contains(&status)
+}
+
+/// How long to wait before a step is sent once more: the last time at the end of what it may take, and not behind it, where
+/// what holds by then would hold too late.
+fn pause((every, within): (Duration, Duration), elapsed: Duration) -> Duration {
+    every.min(within.saturating_sub(elapsed))
 }
 
 /// The body of an answer as JSON, whatever it is compressed with.
@@ -361,4 +373,24 @@ fn json(answer: &Answer) -> Option<serde_json::Value> {
 /// A JSON value as it would stand in a path or a header.
 fn text(value: &serde_json::Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_target_that_is_busy_has_refused_nothing() {
+        let refusing: Vec<u16> = (100..600).filter(|status| refuses(*status)).collect();
+        assert!([400, 401, 403, 404, 422].iter().all(|status| refusing.contains(status)));
+        assert!(![200, 302, 408, 429, 503].iter().any(|status| refusing.contains(status)));
+    }
+
+    #[test]
+    fn the_last_look_is_not_behind_the_time_that_a_change_may_take() {
+        let ms = Duration::from_millis;
+        let pauses =
+            [0, 3_900, 4_800, 5_000, 6_000].map(|elapsed| pause((ms(1_000), ms(5_000)), ms(elapsed)));
+        assert_eq!(pauses, [ms(1_000), ms(1_000), ms(200), ms(0), ms(0)]);
+    }
 }

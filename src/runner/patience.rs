@@ -49,3 +49,61 @@ fn again_after(exchange: &Exchange) -> Option<Duration> {
     let wait = Duration::from_secs(seconds(answer.header("retry-after").next()?)?);
     (wait <= LONGEST_WAIT).then_some(wait)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicU32, Ordering};
+
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    use tokio::net::TcpListener;
+
+    use super::*;
+    use crate::wire::{Answer, ClientOptions, Timing};
+
+    /// An exchange with a busy target.
+    fn busy(retry_after: &str) -> Exchange {
+        let headers = vec![("retry-after".to_owned(), retry_after.as_bytes().to_vec())];
+        let answer = Answer { status: 503, headers, ..Answer::default() };
+        let request = Request::bare(http::Method::GET, "http://127.0.0.1/");
+        let timing = Timing::default();
+        Exchange { request, answer: Some(answer), failure: None, timing, transcript: None, behind: None }
+    }
+
+    #[test]
+    fn the_longest_is_as_long_as_every_wait_that_is_granted() {
+        let waits =
+            ["0", "1", "2", "3", "60", "18446744073709551615", "soon"].map(|text| again_after(&busy(text)));
+        let second = |seconds| Some(Duration::from_secs(seconds));
+        assert_eq!(waits, [second(0), second(1), second(2), None, None, None, None]);
+        let limit = Duration::from_millis(300);
+        // Asked three times in all, with the longest wait between.
+        assert_eq!(longest(limit), limit * 3 + Duration::from_secs(2) * 2);
+    }
+
+    #[tokio::test]
+    async fn a_target_that_stays_busy_is_asked_no_more_often_than_is_allowed_for() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let base = format!("http://{}", listener.local_addr().unwrap());
+        let asked = Arc::new(AtomicU32::new(0));
+        let counted = Arc::clone(&asked);
+        let serving = tokio::spawn(async move {
+            loop {
+                let (mut stream, _) = listener.accept().await.unwrap();
+                counted.fetch_add(1, Ordering::Relaxed);
+                assert!(stream.read(&mut [0; 1024]).await.unwrap() > 0);
+                let busy =
+                    b"HTTP/1.1 503 Busy\r\nRetry-After: 0\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
+                stream.write_all(busy).await.unwrap();
+            }
+        });
+        let lane = Lane::new(&base, None, &ClientOptions::default()).unwrap();
+        let request = || Request::bare(http::Method::GET, &format!("{base}/"));
+        let (exchange, again) = send(&lane, Sender::Ordinary, request(), &|_| false).await;
+        assert_eq!((exchange.answer.unwrap().status, again), (503, RETRIES));
+        assert_eq!(asked.swap(0, Ordering::Relaxed), RETRIES + 1);
+        let (_, again) = send(&lane, Sender::Ordinary, request(), &|status| status == 503).await;
+        assert_eq!((asked.load(Ordering::Relaxed), again), (1, 0));
+        serving.abort();
+    }
+}

@@ -28,6 +28,8 @@ fn written(form: usize) -> (String, Option<&'static str>) {
         3 => (each(|c| format!("{c}\0")), Some("in UTF-16")),
         4 => (each(|c| format!("{:02x}", c as u32)), Some("in hexadecimal")),
         5 => (format!("'{}' + \"{}\"", &KEY[..13], &KEY[13..]), Some("as it is")),
+        6 => (each(|c| format!("{}, ", c as u32)), Some("in decimal")),
+        7 => (each(|c| format!("{:02x} ", c as u32)), Some("in hexadecimal")),
         _ => (OTHER.to_owned(), None),
     }
 }
@@ -49,7 +51,7 @@ fn found(text: &[u8], step: usize) -> Vec<Finding> {
 #[test]
 fn a_key_is_found_once_wherever_a_text_is_cut() {
     let reach = wanted().reach();
-    for form in 0..7 {
+    for form in 0..9 {
         let (key, name) = written(form);
         for before in reach - 60..reach + key.len() + 70 {
             let text = format!("{}\n{key}\n{}", ".".repeat(before), ".".repeat(2 * reach));

@@ -37,7 +37,7 @@ impl JsonSchema for HeaderLine {
         json_schema!({
             "type": "object",
             "propertyNames": name,
-            "additionalProperties": { "type": "string" },
+            "additionalProperties": { "type": "string", "format": "field-value" },
             "minProperties": 1,
             "maxProperties": 1,
             "errorMessage": "a header line has one name and one value; give each line an item of its own"

@@ -114,12 +114,14 @@ impl JsonSchema for OperationSelector {
 pub struct OperationFilter {
     /// Its method is one of these.
     #[serde(default)]
+    #[schemars(length(min = 1))]
     pub methods: Option<Vec<Method>>,
     /// A sound request has a JSON body (or none at all has).
     #[serde(default)]
     pub json_body: Option<bool>,
     /// Its effect is one of these.
     #[serde(default)]
+    #[schemars(length(min = 1))]
     pub effects: Option<Vec<Effect>>,
     /// It is meant for the operator alone.
     #[serde(default)]
@@ -163,6 +165,7 @@ pub enum First {
 pub struct CredentialSelector {
     /// Their keys are in one of these states; without this, active.
     #[serde(default)]
+    #[schemars(length(min = 1))]
     pub states: Option<Vec<KeyState>>,
     /// They may (or may not) use the operation in the environment.
     #[serde(default)]

@@ -306,12 +306,13 @@ pub enum BodyTwist {
         /// The text.
         text: String,
         /// Its media type.
+        #[schemars(extend("format" = "field-value"))]
         content_type: String,
     },
     /// The sound body, said to be of this media type.
-    ContentType(String),
+    ContentType(#[schemars(extend("format" = "field-value"))] String),
     /// Random bytes, said to be in this content coding.
-    Encoded(String),
+    Encoded(#[schemars(extend("format" = "field-value"))] String),
 }
 
 /// Whose object the path names.

@@ -18,6 +18,8 @@ mod look;
 mod name;
 mod page;
 mod pending;
+#[cfg(test)]
+mod pending_tests;
 mod phrase;
 mod rules;
 mod scope;

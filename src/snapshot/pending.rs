@@ -1,6 +1,9 @@
 //! What is to be reviewed: the files that would make everything approved.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
+
+use indexmap::IndexMap;
 
 use super::book::Book;
 use super::compare::{Change, Comparison};
@@ -18,11 +21,26 @@ pub struct Pending {
     pub snap: Snap,
 }
 
-/// Where a text is to go.
-struct Place {
+/// A text that is to go somewhere.
+struct Place<'a> {
     status: u16,
-    text: String,
-    cases: Vec<String>,
+    text: &'a str,
+    cases: Vec<&'a str>,
+    /// The snapshots that its cases were held to until now, and how many to each.
+    from: BTreeMap<&'a SnapName, usize>,
+}
+
+/// Such texts, in the order in which they were met.
+#[derive(Default)]
+struct Places<'a>(IndexMap<&'a str, Place<'a>>);
+
+impl<'a> Places<'a> {
+    fn put(&mut self, status: u16, text: &'a str, cases: &'a [String]) -> &mut Place<'a> {
+        let new = || Place { status, text, cases: Vec::new(), from: BTreeMap::new() };
+        let place = self.0.entry(text).or_insert_with(new);
+        place.cases.extend(cases.iter().map(String::as_str));
+        place
+    }
 }
 
 /// The files that would make everything approved that was compared, the stale ones aside. `waiting` is what an earlier run
@@ -35,14 +53,7 @@ pub fn pending(
 ) -> Vec<Pending> {
     let lasting: Vec<_> = waiting.iter().filter(|file| is_lasting(file, (known, sent))).collect();
     let mut files = Vec::new();
-    let mut places: Vec<Place> = Vec::new();
-    let mut put = |status: u16, text: &str, cases: &[String]| match places
-        .iter_mut()
-        .find(|place| place.text == text)
-    {
-        Some(place) => place.cases.extend_from_slice(cases),
-        None => places.push(Place { status, text: text.to_owned(), cases: cases.to_vec() }),
-    };
+    let mut places = Places::default();
     for change in &comparison.changed {
         let Ok(text) = &change.seen else { continue };
         match book.get(&change.name) {
@@ -53,15 +64,85 @@ pub fn pending(
                 let snap = Snap { text: text.clone(), source: source.to_owned(), scopes };
                 files.push(Pending { name: change.name.clone(), snap });
             }
-            _ => put(status_of(text), text, &change.cases),
+            _ => {
+                let place = places.put(status_of(text), text, &change.cases);
+                *place.from.entry(&change.name).or_default() += change.cases.len();
+            }
         }
     }
     for unseen in &comparison.unseen {
-        put(unseen.status, &unseen.text, &unseen.cases);
+        places.put(unseen.status, &unseen.text, &unseen.cases);
     }
-    let homes = Homes::of((book, &lasting), &places, &files);
-    files.extend(homes.files(book, comparison, (known, sent), source));
+    let is_free = |name: &SnapName| {
+        let is_steady = |change: &Change| change.name != *name || change.seen.is_ok();
+        comparison.changed.iter().all(is_steady) && is_gone(book, comparison, name, (known, sent))
+    };
+    let homes = Homes::of((book, &lasting), &places, &files, &is_free);
+    let owners = homes.owners(book, comparison, (known, sent));
+    let share = |name: &SnapName| owners.share(name, foreign(book, comparison, name, known));
+    let is_empty = |name: &SnapName| {
+        !homes.by_name.contains_key(name)
+            && files.iter().all(|file| file.name != *name)
+            && share(name).is_empty()
+    };
+    let moved = homes.by_name.iter().map(|(name, place)| {
+        let scopes = overruling(share(name), book, (comparison, place.text), &is_empty);
+        homes.file((name, place), book, scopes, source)
+    });
+    let moved: Vec<_> = moved.collect();
+    files.extend(moved);
+    files.extend(left_over((book, source), &lasting, comparison, &files, &share));
     files
+}
+
+/// Patterns, and what else it takes that no snapshot which is left without a case speaks for one as exactly as they do.
+fn overruling(
+    mut scopes: Vec<Scope>,
+    book: &Book,
+    (comparison, text): (&Comparison, &str),
+    is_empty: &dyn Fn(&SnapName) -> bool,
+) -> Vec<Scope> {
+    let here = comparison.changed.iter().filter(|change| change.seen.as_deref() == Ok(text));
+    for change in here.filter(|change| is_empty(&change.name)) {
+        let Some(snap) = book.get(&change.name) else { continue };
+        let held = |case: &&String| exactness(&scopes, case) <= exactness(&snap.scopes, case);
+        let more: Vec<_> =
+            change.cases.iter().filter(held).filter_map(|case| Scope::parse(case).ok()).collect();
+        scopes.extend(more);
+    }
+    scopes
+}
+
+/// Snapshots that would go on to speak for cases as exactly as the files do that these cases go to: with what is left of them.
+/// What was there before would else be as good as what was approved.
+fn left_over(
+    (book, source): (&Book, &str),
+    waiting: &[&Pending],
+    comparison: &Comparison,
+    files: &[Pending],
+    share: &dyn Fn(&SnapName) -> Vec<Scope>,
+) -> Vec<Pending> {
+    let has = |name: &SnapName| files.iter().chain(waiting.iter().copied()).any(|file| file.name == *name);
+    let mut left: Vec<Pending> = Vec::new();
+    for change in comparison.changed.iter().filter(|change| !has(&change.name)) {
+        let Some(snap) = book.get(&change.name) else { continue };
+        let is_held = |case: &String| {
+            let exactest = files.iter().map(|file| exactness(&file.snap.scopes, case)).max().unwrap_or(0);
+            exactest > 0 && exactness(&snap.scopes, case) >= exactest
+        };
+        let scopes = share(&change.name);
+        let is_new = left.iter().all(|file| file.name != change.name);
+        if is_new && !scopes.is_empty() && change.seen.is_ok() && change.cases.iter().any(is_held) {
+            let snap = Snap { source: source.to_owned(), scopes, text: snap.text.clone() };
+            left.push(Pending { name: change.name.clone(), snap });
+        }
+    }
+    left
+}
+
+/// How exactly patterns speak for a case; nothing where they do not.
+fn exactness(scopes: &[Scope], case: &str) -> usize {
+    scopes.iter().filter(|scope| scope.matches(case)).map(Scope::exactness).max().unwrap_or(0)
 }
 
 /// Whether all that a snapshot speaks for has changed alike: then it is that snapshot which has changed.
@@ -72,9 +153,29 @@ fn is_whole(
     (known, sent): (&[String], &BTreeSet<&str>),
 ) -> bool {
     let alone = comparison.changed.iter().filter(|other| other.name == change.name).count() == 1;
-    let unsent = || known.iter().filter(|case| !sent.contains(case.as_str()));
-    let elsewhere = || unsent().any(|case| book.for_case(case).iter().any(|(name, _)| **name == change.name));
-    alone && !comparison.same.contains_key(&change.name) && !elsewhere()
+    alone && is_gone(book, comparison, &change.name, (known, sent))
+}
+
+/// Whether nothing that a snapshot speaks for can still be as it was approved: no case was, and none was left out.
+fn is_gone(
+    book: &Book,
+    comparison: &Comparison,
+    name: &SnapName,
+    (known, sent): (&[String], &BTreeSet<&str>),
+) -> bool {
+    let mut unsent = known.iter().filter(|case| !sent.contains(case.as_str()));
+    !comparison.same.contains_key(name)
+        && !unsent.any(|case| book.for_case(case).iter().any(|(held, _)| *held == name))
+        && foreign(book, comparison, name, known).is_empty()
+}
+
+/// What a snapshot speaks for of which nothing is known here: checks of another suite.
+fn foreign(book: &Book, comparison: &Comparison, name: &SnapName, known: &[String]) -> Vec<Scope> {
+    let stale = |scope: &Scope| {
+        comparison.stale.iter().any(|stale| stale.name == *name && stale.scopes.contains(scope))
+    };
+    let scopes = book.get(name).into_iter().flat_map(|snap| &snap.scopes);
+    scopes.filter(|scope| !known.iter().any(|case| scope.matches(case)) && !stale(scope)).cloned().collect()
 }
 
 /// Whether what waits speaks for cases that were not sent this time: this run knows nothing better of them.
@@ -106,36 +207,74 @@ fn topic(text: &str) -> Option<&str> {
     })
 }
 
-/// Which texts go where: to the snapshot that has this text already, or to a new one.
+/// Which texts go where: to the snapshot that has this text already, to the one that most of their cases come from, or to a
+/// new one.
 struct Homes<'a> {
-    by_name: BTreeMap<SnapName, &'a Place>,
+    by_name: BTreeMap<SnapName, &'a Place<'a>>,
     /// What waits, and is not to be lost.
     waiting: &'a [&'a Pending],
 }
 
 impl<'a> Homes<'a> {
-    fn of((book, waiting): (&Book, &'a [&'a Pending]), places: &'a [Place], files: &[Pending]) -> Self {
-        let mut by_name: BTreeMap<SnapName, &Place> = BTreeMap::new();
-        let waits = |name: &SnapName| waiting.iter().find(|file| file.name == *name);
-        for place in places {
-            let changing = |name: &SnapName| files.iter().any(|file| file.name == *name);
-            let free = |name: &SnapName| waits(name).is_none_or(|file| fits(&file.snap.text, &place.text));
-            let there = book.iter().find(|(name, snap)| !changing(name) && fits(&snap.text, &place.text));
-            let there = there.map(|(name, _)| name).filter(|name| free(name));
-            let again = || waiting.iter().find(|file| !changing(&file.name) && free(&file.name));
-            let name = there.or_else(|| again().map(|file| &file.name)).cloned();
-            let name = name.filter(|name| !by_name.contains_key(name));
-            let name = name.unwrap_or_else(|| {
-                let check = place.cases.first().and_then(|case| case.split('/').next()).unwrap_or_default();
-                let about = [topic(&place.text).unwrap_or(check), check];
-                let is_taken = |name: &SnapName| {
-                    book.get(name).is_some() || by_name.contains_key(name) || waits(name).is_some()
-                };
-                SnapName::fresh(place.status, about, &is_taken)
-            });
-            by_name.insert(name, place);
+    fn of(
+        (book, waiting): (&Book, &'a [&'a Pending]),
+        places: &'a Places<'a>,
+        files: &[Pending],
+        is_free: &dyn Fn(&SnapName) -> bool,
+    ) -> Self {
+        let mut homes = Self { by_name: BTreeMap::new(), waiting };
+        let changing = |name: &SnapName| files.iter().any(|file| file.name == *name);
+        let mut left = Vec::new();
+        for place in places.0.values() {
+            let there = book.iter().find(|(name, snap)| !changing(name) && fits(&snap.text, place.text));
+            match there.filter(|(name, _)| homes.may_go(place, name)) {
+                Some((name, _)) => homes.go(place, name),
+                None => left.push(place),
+            }
         }
-        Self { by_name, waiting }
+        homes.keep(&mut left, is_free);
+        for place in left {
+            let mut again = waiting.iter().map(|file| &file.name);
+            let again = again.find(|name| !changing(name) && homes.may_go(place, name));
+            let name = again.cloned().unwrap_or_else(|| homes.fresh(place, book));
+            homes.go(place, &name);
+        }
+        homes
+    }
+
+    fn go(&mut self, place: &'a Place<'a>, name: &SnapName) {
+        self.by_name.insert(name.clone(), place);
+    }
+
+    /// Whether nothing else has this name, and nothing else waits under it.
+    fn may_go(&self, place: &Place<'_>, name: &SnapName) -> bool {
+        !self.by_name.contains_key(name)
+            && self.waiting(name).is_none_or(|waits| fits(&waits.text, place.text))
+    }
+
+    /// A snapshot that fell apart goes on as what most of its cases answer now, so that its file keeps its name.
+    fn keep(&mut self, left: &mut Vec<&'a Place<'a>>, is_free: &dyn Fn(&SnapName) -> bool) {
+        let claims =
+            left.iter().flat_map(|place| place.from.iter().map(|(name, held)| (*place, *name, *held)));
+        let mut claims: Vec<_> = claims.filter(|(_, name, _)| is_free(name)).collect();
+        claims.sort_by_key(|(_, _, held)| Reverse(*held));
+        for (place, name, _) in claims {
+            let at = left.iter().position(|other| other.text == place.text);
+            if let Some(at) = at.filter(|_| self.may_go(place, name)) {
+                left.remove(at);
+                self.go(place, name);
+            }
+        }
+    }
+
+    /// A name that nothing has.
+    fn fresh(&self, place: &Place<'_>, book: &Book) -> SnapName {
+        let check = place.cases.first().and_then(|case| case.split('/').next()).unwrap_or_default();
+        let about = [topic(place.text).unwrap_or(check), check];
+        let is_taken = |name: &SnapName| {
+            book.get(name).is_some() || self.by_name.contains_key(name) || self.waiting(name).is_some()
+        };
+        SnapName::fresh(place.status, about, &is_taken)
     }
 
     /// What waits under a name: it has the same text, or that name would have been taken.
@@ -143,16 +282,16 @@ impl<'a> Homes<'a> {
         self.waiting.iter().find(|file| file.name == *name).map(|file| &file.snap)
     }
 
-    fn files(
-        &self,
-        book: &Book,
-        comparison: &Comparison,
-        (known, sent): (&[String], &BTreeSet<&str>),
-        source: &str,
-    ) -> Vec<Pending> {
+    /// Which snapshot every case belongs to from now on.
+    fn owners<'b>(
+        &'b self,
+        book: &'b Book,
+        comparison: &'b Comparison,
+        (known, sent): (&'b [String], &BTreeSet<&str>),
+    ) -> Owners<'b> {
         let mut homes: BTreeMap<&str, &SnapName> = BTreeMap::new();
         for (name, place) in &self.by_name {
-            homes.extend(place.cases.iter().map(|case| (case.as_str(), name)));
+            homes.extend(place.cases.iter().map(|case| (*case, name)));
         }
         for (name, cases) in &comparison.same {
             homes.extend(cases.iter().map(|case| (case.as_str(), name)));
@@ -162,28 +301,51 @@ impl<'a> Homes<'a> {
                 homes.entry(case).or_insert(&change.name);
             }
         }
-        let unsent: Vec<&str> =
-            known.iter().map(String::as_str).filter(|case| !sent.contains(case)).collect();
-        for case in &unsent {
-            if let Some((name, _)) = book.for_case(case).first() {
-                homes.entry(case).or_insert(name);
+        let unsent = known.iter().map(String::as_str).filter(|case| !sent.contains(case));
+        let mut unknown = Vec::new();
+        for case in unsent {
+            match book.for_case(case).first() {
+                Some((name, _)) => _ = homes.entry(case).or_insert(name),
+                None if homes.contains_key(case) => {}
+                None => unknown.push(case),
             }
         }
-        self.by_name
-            .iter()
-            .map(|(name, place)| {
-                let own = homes.iter().filter(|(_, home)| **home == name).map(|(case, _)| *case);
-                let others = homes.iter().filter(|(_, home)| **home != name).map(|(case, _)| *case);
-                let unknown = unsent.iter().copied().filter(|case| !homes.contains_key(case));
-                let mut scopes = cover(&own.collect(), &others.chain(unknown).collect());
-                let waits = self.waiting(name);
-                if let Some(waits) = waits {
-                    scopes = joined(&waits.scopes, &scopes);
-                }
-                let text = waits.or(book.get(name)).map_or(&place.text, |snap| &snap.text).clone();
-                Pending { name: name.clone(), snap: Snap { source: source.to_owned(), scopes, text } }
-            })
-            .collect()
+        Owners { homes, unknown }
+    }
+
+    /// What is to be written for a text.
+    fn file(
+        &self,
+        (name, place): (&SnapName, &Place<'_>),
+        book: &Book,
+        mut scopes: Vec<Scope>,
+        source: &str,
+    ) -> Pending {
+        let waits = self.waiting(name);
+        if let Some(waits) = waits {
+            scopes = joined(&waits.scopes, &scopes);
+        }
+        let there = waits.or(book.get(name)).filter(|snap| fits(&snap.text, place.text));
+        let text = there.map_or(place.text, |snap| &snap.text).to_owned();
+        Pending { name: name.clone(), snap: Snap { source: source.to_owned(), scopes, text } }
+    }
+}
+
+/// Which case belongs to which snapshot.
+struct Owners<'a> {
+    homes: BTreeMap<&'a str, &'a SnapName>,
+    /// Cases that were not sent, and that nothing speaks for yet.
+    unknown: Vec<&'a str>,
+}
+
+impl Owners<'_> {
+    /// The patterns of a snapshot's own cases, and some more.
+    fn share(&self, name: &SnapName, more: Vec<Scope>) -> Vec<Scope> {
+        let own = self.homes.iter().filter(|(_, home)| **home == name).map(|(case, _)| *case);
+        let others = self.homes.iter().filter(|(_, home)| **home != name).map(|(case, _)| *case);
+        let mut scopes = cover(&own.collect(), &others.chain(self.unknown.iter().copied()).collect());
+        scopes.extend(more);
+        scopes
     }
 }
 

@@ -129,45 +129,42 @@ fn text_that_only_looks_like_a_placeholder_or_would_move_a_cursor_is_written_har
     assert_eq!(text, "HTTP 401\nx: \\<opaque>\n\na \\<uuid> \\u{1b}[2J\\u{202e}");
 }
 
-fn snap(scopes: &[&str], text: &str) -> Snap {
+pub(super) fn snap(scopes: &[&str], text: &str) -> Snap {
     let scopes = scopes.iter().map(|scope| Scope::parse(scope).expect("a pattern"));
     Snap { source: "lockproof.yaml".to_owned(), scopes: scopes.collect(), text: text.to_owned() }
 }
 
-fn book(snaps: &[(&str, Snap)]) -> Book {
+pub(super) fn book(snaps: &[(&str, Snap)]) -> Book {
     let named = snaps.iter().map(|(name, snap)| (SnapName::parse(name).expect("a name"), snap.clone()));
     Book::new(named.collect())
 }
 
-fn observed(cases: &[(&str, &str)]) -> Vec<Observed> {
+pub(super) fn observed(cases: &[(&str, &str)]) -> Vec<Observed> {
     let one =
         |(case, body): &(&str, &str)| Observed { case: (*case).to_owned(), form: Ok(form(401, &[], body)) };
     cases.iter().map(one).collect()
 }
 
-const CASES: [&str; 4] = ["a/s/x.y/one", "a/s/x.y/two", "b/s/x.y/one", "b/p/x.y/one"];
+pub(super) const CASES: [&str; 4] = ["a/s/x.y/one", "a/s/x.y/two", "b/s/x.y/one", "b/p/x.y/one"];
 
-fn known() -> Known {
+pub(super) fn known() -> Known {
     only(&CASES)
 }
 
 /// No other cases than these.
-fn only(cases: &[&str]) -> Known {
+pub(super) fn only(cases: &[&str]) -> Known {
     Known { cases: cases.iter().map(|case| (*case).to_owned()).collect(), checks: None }
 }
 
 /// What would be written, and what would be approved if it were.
-fn proposed(book: &Book, seen: &[(&str, &str)], sent: &[&str]) -> (Comparison, Vec<Pending>, Book) {
+type Proposed = (Comparison, Vec<Pending>, Book);
+
+pub(super) fn proposed(book: &Book, seen: &[(&str, &str)], sent: &[&str]) -> Proposed {
     proposed_beside(&[], book, seen, sent)
 }
 
 /// The same where something waits already.
-fn proposed_beside(
-    waiting: &[Pending],
-    book: &Book,
-    seen: &[(&str, &str)],
-    sent: &[&str],
-) -> (Comparison, Vec<Pending>, Book) {
+fn proposed_beside(waiting: &[Pending], book: &Book, seen: &[(&str, &str)], sent: &[&str]) -> Proposed {
     let comparison = compare(book, &observed(seen), &known());
     let sent = sent.iter().copied().collect();
     let files = pending((book, waiting), &comparison, (&known().cases, &sent), "lockproof.yaml");
@@ -176,7 +173,7 @@ fn proposed_beside(
     (comparison, files, Book::new(snaps))
 }
 
-fn texts(files: &[Pending]) -> Vec<(String, Vec<String>)> {
+pub(super) fn texts(files: &[Pending]) -> Vec<(String, Vec<String>)> {
     let scopes = |file: &Pending| file.snap.scopes.iter().map(ToString::to_string).collect();
     files.iter().map(|file| (file.name.to_string(), scopes(file))).collect()
 }

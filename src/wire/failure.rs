@@ -170,6 +170,7 @@ fn innermost(error: &dyn Error) -> String {
 
 #[cfg(test)]
 mod tests {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
     use tokio::net::TcpListener;
 
     use super::*;
@@ -191,5 +192,31 @@ mod tests {
         let exchange = Ordinary::new(&options).unwrap().send(request).await;
         assert_eq!(exchange.failure.map(|failure| failure.kind), Some(FailureKind::Unseen));
         serving.abort();
+    }
+
+    /// What comes of a request to a server that says goodbye to it, with a code, and that it looked at no stream.
+    async fn farewell(code: u8) -> Option<FailureKind> {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}/", listener.local_addr().unwrap());
+        let serving = tokio::spawn(async move {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            // SETTINGS, and GOAWAY behind the client's preface (RFC 9113 section 6.8).
+            stream.write_all(&[0, 0, 0, 4, 0, 0, 0, 0, 0]).await.unwrap();
+            stream.read_exact(&mut [0; 24]).await.unwrap();
+            stream.write_all(&[0, 0, 8, 7, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, code]).await.unwrap();
+            stream.read_to_end(&mut Vec::new()).await.ok();
+        });
+        let options = ClientOptions { http: HttpVersion::Http2, ..ClientOptions::default() };
+        let request = Request::bare(http::Method::GET, &url);
+        let exchange = Ordinary::new(&options).unwrap().send(request).await;
+        serving.abort();
+        assert!(exchange.answer.is_none(), "{exchange:?}");
+        exchange.failure.map(|failure| failure.kind)
+    }
+
+    #[tokio::test]
+    async fn a_goodbye_without_an_error_looked_at_nothing_and_one_with_an_error_is_not_asked_again() {
+        assert_eq!(farewell(0).await, Some(FailureKind::Unseen));
+        assert_ne!(farewell(1).await, Some(FailureKind::Unseen));
     }
 }

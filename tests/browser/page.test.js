@@ -165,6 +165,27 @@ test("it can be used by keyboard alone", async () => {
   await close();
 });
 
+test("what is shown beyond the first rows keeps the keyboard there, and what is unfolded unfolded", async () => {
+  const { page, close } = await open(MANY);
+  await page.evaluate(() => document.querySelectorAll("details.check").forEach((one) => (one.open = true)));
+  await drawn(page);
+  const more = await page.$(".cases > button");
+  const list = await more.evaluateHandle((one) => one.parentElement);
+  const rows = () => list.evaluate((one) => one.querySelectorAll(".case").length);
+  const made = await rows();
+  await list.evaluate((one) => (one.firstElementChild.open = true));
+  await more.focus();
+  await page.keyboard.press("Enter");
+  const seen = await list.evaluate((one) => ({
+    focused: [...one.children].findIndex((child) => child.contains(document.activeElement)),
+    unfolded: one.firstElementChild.open,
+    button: one.querySelector("button") !== null,
+  }));
+  assert.deepEqual(seen, { focused: made, unfolded: true, button: false });
+  assert.ok((await rows()) > made);
+  await close();
+});
+
 test("without a script everything important is there", async () => {
   const { page, close } = await open(PAGE, { script: false });
   const text = await page.$eval("body", (body) => body.textContent);

@@ -18,6 +18,7 @@ mod report;
 mod reproduce;
 mod scan;
 mod second_opinion;
+mod served;
 mod snapshots;
 mod steering;
 mod support;

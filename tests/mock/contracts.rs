@@ -48,6 +48,64 @@ async fn an_acceptance_is_made_of_what_the_contract_declares() {
 }
 
 #[tokio::test]
+async fn an_acceptance_is_of_the_media_type_that_the_contract_declares() {
+    let table = [
+        (json!({"equals": "text/csv"}), 200, Some("text/csv")),
+        (json!({"matches": "^application/vnd\\.shop\\+json$"}), 200, Some("application/vnd.shop+json")),
+        (json!("exists"), 200, Some("application/json")),
+        (json!("absent"), 200, None),
+        (json!({"equals": "text/plain"}), 204, Some("text/plain")),
+    ];
+    for (declared, status, wanted) in table {
+        let mut document = shop(&json!({ "header": "X-API-Key" }));
+        document["services"]["orders"]["operations"]["newest"]["accepted"] =
+            json!({ "status": status, "headers": { "Content-Type": declared } });
+        let server = mock::start(config(contract(document))).await.unwrap();
+        let answer = once(server.url("live").unwrap(), "GET", "/orders/newest", KEY, "").await;
+        assert_eq!((answer.status, answer.field("content-type")), (status, wanted), "{declared}");
+        assert_eq!(answer.content.is_empty(), status == 204 || wanted.is_none(), "{declared}");
+    }
+}
+
+#[tokio::test]
+async fn an_operation_of_the_method_head_is_served_beside_that_of_get() {
+    let mut document = shop(&json!({ "header": "X-API-Key" }));
+    let operations = &mut document["services"]["orders"]["operations"];
+    let count = json!({ "X-Count": { "matches": "^\\d$" } });
+    operations["count"] =
+        json!({ "method": "HEAD", "path": "/orders", "accepted": { "status": 200, "headers": count } });
+    operations["look"] = json!({ "method": "HEAD", "path": "/orders/newest", "accepted": { "status": 204, "headers": count } });
+    let server = mock::start(config(contract(document))).await.unwrap();
+    let url = server.url("live").unwrap();
+    let counted = once(url, "HEAD", "/orders", KEY, "").await;
+    assert_eq!((counted.status, counted.field("x-count")), (200, Some("0")));
+    assert_eq!(once(url, "HEAD", "/orders", "", "").await.status, 401);
+    let wrong = once(url, "GET", "/orders", KEY, "").await;
+    assert_eq!((wrong.status, wrong.field("allow")), (405, Some("HEAD, POST")));
+    assert_eq!(once(url, "HEAD", "/orders/newest", KEY, "").await.status, 204);
+    assert_eq!(once(url, "GET", "/orders/newest", KEY, "").await.status, 200);
+    assert_eq!(
+        once(url, "HEAD", "/orders/7", KEY, "").await.status,
+        200,
+        "where nothing is declared, as GET"
+    );
+}
+
+#[tokio::test]
+async fn public_operations_whose_names_would_be_equal_are_told_apart() {
+    let mut document = shop(&json!({ "header": "X-API-Key" }));
+    document["public"] = json!([{ "method": "GET", "path": "/a-b" }, { "method": "GET", "path": "/a/b" }]);
+    document["documents"] = json!({ "openapi": { "path": "/a.b" } });
+    let server = mock::start(config(contract(document))).await.unwrap();
+    let described = once(server.url("live").unwrap(), "GET", "/a.b", "", "").await.json();
+    let names = ["/a-b", "/a/b", "/a.b"].map(|path| described["paths"][path]["get"]["operationId"].clone());
+    assert_eq!(names, ["public.get-a-b", "public.get-a-b-2", "public.get-a-b-3"]);
+    once(server.url("live").unwrap(), "GET", "/a/b", "", "").await;
+    let seen = once(server.control_url.as_deref().unwrap(), "GET", "/processed", "", "").await.json();
+    assert_eq!(seen["environments"]["live"]["public.get-a-b-2"], 1);
+}
+
+#[tokio::test]
 async fn a_key_is_read_from_the_query_or_a_cookie_where_the_contract_says_so() {
     for (carrier, path, cookie) in [
         (json!({"query": "api_key"}), format!("?api_key={KEY}"), ""),

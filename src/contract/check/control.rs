@@ -3,7 +3,7 @@
 
 use super::MOST;
 use crate::contract::{Action, Filling, fillings};
-use crate::document::{Diagnostic, Document, Entry, Node, suggest};
+use crate::document::{Diagnostic, Document, Entry, Node, respelt, suggest};
 
 pub(super) fn all(document: &Document) -> Vec<Diagnostic> {
     let Some(control) = document.root.get("control") else { return Vec::new() };
@@ -56,7 +56,8 @@ fn gaps(document: &Document, action: Action, call: &Node) -> Vec<Diagnostic> {
             Filling::Gap(name) if !known.contains(name) => Some(*name),
             Filling::Gap(_) | Filling::Text(_) => None,
         });
-        found.extend(unknown.map(|name| {
+        let respelt = respelt(text.as_str().unwrap_or_default(), &known).into_iter();
+        found.extend(unknown.chain(respelt).map(|name| {
             let shown = document.shown(text).map_or("this".to_owned(), |_| format!("`{{{name}}}`"));
             let message = format!("nothing is filled in for {shown} here");
             Diagnostic::new(message, text.span.clone()).maybe_hint(suggest(name, &known))

@@ -24,10 +24,24 @@ fn of_operation(operation: &Node) -> Vec<Diagnostic> {
         let message = "this idempotency key would be the same every time";
         Diagnostic::new(message, value.span.clone()).hint("write `{unique}` where it differs")
     });
+    let stray =
+        value.filter(|value| value.as_str().is_some_and(|text| text.contains(UNIQUE) && holds_gap(text)));
+    let stray = stray.map(|value| {
+        let message = "nothing but `{unique}` is filled in here";
+        Diagnostic::new(message, value.span.clone()).hint("leave out what else stands in braces")
+    });
     let other = entry.value.entry("other_body").filter(|_| operation.get("body").is_none());
     let other = other.map(|other| {
         let message = "there is no `body` that this could be another one to";
         Diagnostic::new(message, other.key_span.clone()).hint("declare the operation's `body` first")
     });
-    [safe, constant, other].into_iter().flatten().collect()
+    [safe, constant, stray, other].into_iter().flatten().collect()
+}
+
+/// Whether something else stands in braces that would be looked up when the value is sent.
+fn holds_gap(value: &str) -> bool {
+    let sound = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+    let text = value.replace(UNIQUE, "");
+    let mut inside = text.split('{').skip(1).filter_map(|rest| rest.split_once('}'));
+    inside.any(|(name, _)| !name.is_empty() && name.chars().all(sound))
 }

@@ -3,12 +3,19 @@
 use std::collections::{HashMap, HashSet};
 
 use super::{Listed, MOST};
-use crate::document::{Diagnostic, Document, Node, parameters, suggest};
+use crate::document::{Diagnostic, Document, Entry, Node, parameters, suggest};
+
+/// What is filled in with something else, be it the key itself, where a parameter of that name waits for its object.
+const TAKEN: [&str; 6] = ["key", "host", "unique", "other-unique", "token", "jwks"];
 
 pub(super) fn all(document: &Document, operations: &[Listed<'_>]) -> Vec<Diagnostic> {
     let mut found: Vec<_> =
         operations.iter().flat_map(|operation| of_operation(document, operation)).collect();
-    found.extend(public(document).iter().filter_map(without_parameters));
+    let open = "the path of a public operation has no parameters";
+    found.extend(public(document).iter().filter_map(|operation| without_parameters(operation, open)));
+    let documents = document.root.get("documents").map(Node::entries).unwrap_or_default();
+    let published = "the path of a document has no parameters";
+    found.extend(documents.iter().filter_map(|entry| without_parameters(&entry.value, published)));
     found.truncate(MOST);
     found.extend(twice(document, operations).into_iter().take(MOST));
     found
@@ -33,17 +40,24 @@ pub(super) fn of_operation(document: &Document, operation: &Listed<'_>) -> Vec<D
         let message = format!("the path has no parameter {}", document.entry_name(entry));
         Diagnostic::new(message, entry.key_span.clone()).maybe_hint(suggest(&entry.key, &named))
     });
-    missing.chain(unused).collect()
+    let taken = declared
+        .iter()
+        .filter(|entry| TAKEN.contains(&&*entry.key))
+        .filter(|it| it.value.get("from").is_some());
+    let explain = |entry: &Entry| {
+        let message = format!("`{{{}}}` is filled in already, with something else", entry.key);
+        Diagnostic::new(message, entry.key_span.clone())
+            .hint("call the parameter otherwise, here and in `path`")
+    };
+    missing.chain(unused).chain(taken.map(explain)).collect()
 }
 
 /// A path that anybody may call has nothing to fill a parameter with.
-fn without_parameters(operation: &Node) -> Option<Diagnostic> {
+fn without_parameters(operation: &Node, message: &str) -> Option<Diagnostic> {
     let path = operation.get("path")?;
     let named = parameters(path.as_str()?).ok()?;
-    (!named.is_empty()).then(|| {
-        let message = "the path of a public operation has no parameters";
-        Diagnostic::new(message, path.span.clone()).hint("write one path that exists")
-    })
+    (!named.is_empty())
+        .then(|| Diagnostic::new(message, path.span.clone()).hint("write one path that exists"))
 }
 
 /// Operations with the method and the path of an earlier one: which permission counts would be a guess.

@@ -47,6 +47,7 @@ pub struct HttpCall {
     /// Header fields.
     #[serde(default)]
     #[schemars(extend("propertyNames" = { "type": "string", "format": "header-name" }))]
+    #[schemars(extend("additionalProperties" = { "type": "string", "format": "field-value" }))]
     pub headers: IndexMap<HeaderName, String>,
     /// Its JSON body.
     #[serde(default)]

@@ -36,6 +36,7 @@ pub(super) const FAMILY: &[Defect] = &[
         "Shows and deletes what belongs to another application.",
         object_owner_not_checked,
     ),
+    defect("deny-one-operation", "Lets no key use one operation.", deny_one_operation),
     defect("deny-all", "Lets no key do anything.", deny_all),
 ];
 
@@ -90,6 +91,25 @@ fn admin_route_uses_app_guard(edge: &mut Edge) {
 /// Objects are found by their id, and whoever knows the id may have them.
 fn object_owner_not_checked(edge: &mut Edge) {
     edge.owner = Arc::new(|_, _| true);
+}
+
+/// Permissions are translated by a table, and one operation is missing there.
+fn deny_one_operation(edge: &mut Edge) {
+    let sound = Arc::clone(&edge.permission);
+    edge.permission = Arc::new(move |key, wanted, routes| {
+        let left_out = left_out(routes).is_some_and(|left_out| left_out.id == wanted.id);
+        !left_out && sound(key, wanted, routes)
+    });
+}
+
+/// The operation that is missing: an ordinary one that is not its service's first, so that the others are as they were.
+fn left_out(routes: &Routes) -> Option<&Routed> {
+    let of_applications = || routes.all().iter().filter(|routed| routed.access == Access::Applications);
+    let follows = |routed: &&Routed| {
+        of_applications().find(|other| other.id.service() == routed.id.service()).map(|first| &first.id)
+            != Some(&routed.id)
+    };
+    of_applications().find(follows)
 }
 
 /// The permissions were not migrated.

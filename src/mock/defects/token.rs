@@ -5,9 +5,10 @@ use std::sync::{Arc, LazyLock};
 
 use sha2::{Digest as _, Sha256};
 
-use super::{Defect, defect, nobody};
+use super::{Defect, defect, nobody, wave_through};
 use crate::contract::{Carrier, RefusalKind};
 use crate::mock::edge::{At, Denial, Edge, Presented, extract};
+use crate::mock::parts::StoreAnswer;
 use crate::mock::random;
 
 /// Where RFC 6750 has a token in the address.
@@ -31,6 +32,11 @@ pub(super) const FAMILY: &[Defect] = &[
     defect("token-no-expiry", "Accepts tokens whose time is over.", no_expiry),
     defect("token-outlives-key", "Accepts tokens whose key was withdrawn.", outlives_key),
     defect("token-delete-noop", "Says that a token was withdrawn, and still accepts it.", delete_noop),
+    defect(
+        "token-open-on-store-error",
+        "Lets every token pass while the store is not there.",
+        open_on_store_error,
+    ),
     defect("delete-500", "Breaks over a request to withdraw a token that names none.", delete_500),
 ];
 
@@ -160,6 +166,18 @@ fn echo(edge: &mut Edge) {
 /// The row is marked in one table and the guard reads another.
 fn delete_noop(edge: &mut Edge) {
     edge.exchange.revoke = Arc::new(|_, _| ());
+}
+
+/// The look-up of tokens came later than that of keys, and only a "no" is a refusal in it.
+fn open_on_store_error(edge: &mut Edge) {
+    wave_through(edge, |edge, request| {
+        let server = &request.site.server;
+        let key = (edge.extract)(request.head, &server.authentication.carrier);
+        let token = server.token_carrier.as_ref().map(|at| (edge.exchange.presented)(request.head, at));
+        key == Presented::Absent
+            && matches!(token, Some(Presented::One(_)))
+            && (edge.reach)(server).store == StoreAnswer::Gone
+    });
 }
 
 /// `request.body.token.value`, and there is no body.

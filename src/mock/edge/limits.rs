@@ -11,12 +11,21 @@ use super::{Denial, Request, Route};
 use crate::contract::Limit;
 use crate::mock::RateLimit;
 
-/// The most that one meter remembers; what is over is forgotten first.
+/// The most that one meter remembers. What is over is forgotten first; what is not over is never forgotten, so that nobody
+/// gets around a limit by filling the meter of others.
 const REMEMBERED: usize = 10_000;
 
 /// Counts by who is counted, in fixed windows from 1970 on.
 #[derive(Debug)]
-pub(crate) struct Meter<T>(Mutex<HashMap<T, (i64, u32)>>);
+pub(crate) struct Meter<T>(Mutex<HashMap<T, Count>>);
+
+/// What is counted in a window, which may be longer than that of others.
+#[derive(Clone, Copy, Debug)]
+struct Count {
+    /// The end of the window, in milliseconds since 1970.
+    ends_ms: i64,
+    used: u32,
+}
 
 impl<T> Default for Meter<T> {
     fn default() -> Self {
@@ -25,29 +34,32 @@ impl<T> Default for Meter<T> {
 }
 
 impl<T: Eq + Hash> Meter<T> {
-    /// Counts one more; what is left behind it.
+    /// Counts one more; what is left behind it. Whoever cannot be counted has nothing left.
     pub(crate) fn count(&self, who: T, limit: RateLimit, now_ms: i64) -> Quota {
-        let (window, resets_in) = window(limit, now_ms);
+        let (ends_ms, resets_in) = window(limit, now_ms);
         let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if counts.len() >= REMEMBERED {
-            counts.retain(|_, (then, _)| *then == window);
+        if counts.len() >= REMEMBERED && !counts.contains_key(&who) {
+            counts.retain(|_, count| count.ends_ms > now_ms);
+            if counts.len() >= REMEMBERED {
+                return Quota { granted: false, left: 0, resets_in };
+            }
         }
-        let (then, used) = counts.entry(who).or_insert((window, 0));
-        if *then != window {
-            (*then, *used) = (window, 0);
+        let count = counts.entry(who).or_insert(Count { ends_ms, used: 0 });
+        if count.ends_ms != ends_ms {
+            *count = Count { ends_ms, used: 0 };
         }
-        let granted = *used < limit.requests;
-        *used = used.saturating_add(1);
-        Quota { granted, left: limit.requests.saturating_sub(*used), resets_in }
+        let granted = count.used < limit.requests;
+        count.used = count.used.saturating_add(1);
+        Quota { granted, left: limit.requests.saturating_sub(count.used), resets_in }
     }
 
     /// How many seconds are left of the window, where its count is used up.
     pub(crate) fn spent(&self, who: &T, limit: RateLimit, now_ms: i64) -> Option<u64> {
-        let (window, resets_in) = window(limit, now_ms);
+        let (ends_ms, resets_in) = window(limit, now_ms);
         let counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         counts
             .get(who)
-            .is_some_and(|(then, used)| *then == window && *used >= limit.requests)
+            .is_some_and(|count| count.ends_ms == ends_ms && count.used >= limit.requests)
             .then_some(resets_in)
     }
 
@@ -57,11 +69,11 @@ impl<T: Eq + Hash> Meter<T> {
     }
 }
 
-/// The number of a window, and how many seconds are left of it, at least 1.
+/// The end of a window, and how many seconds are left of it, at least 1.
 fn window(limit: RateLimit, now_ms: i64) -> (i64, u64) {
     let length = i64::try_from(limit.window.as_millis()).unwrap_or(i64::MAX).max(1);
     let left = length - now_ms.rem_euclid(length);
-    (now_ms.div_euclid(length), u64::try_from(left).unwrap_or_default().div_ceil(1000).max(1))
+    (now_ms.saturating_add(left), u64::try_from(left).unwrap_or_default().div_ceil(1000).max(1))
 }
 
 /// A limit as the contract declares it.
@@ -152,6 +164,21 @@ mod tests {
         assert!(meter.count("b", limit, 9_900).granted);
         assert_eq!(meter.spent(&"a", limit, 10_000), None);
         assert!(meter.count("a", limit, 10_000).granted);
+    }
+
+    #[test]
+    fn a_limit_is_not_passed_by_filling_the_meter() {
+        let meter = Meter::default();
+        let limit = |seconds| RateLimit { requests: 1, window: Duration::from_secs(seconds) };
+        assert!(meter.count(0, limit(60), 0).granted);
+        for who in 1..=2 * REMEMBERED {
+            meter.count(who, limit(1), 0);
+        }
+        assert!(!meter.count(0, limit(60), 0).granted, "it is counted as before");
+        assert!(!meter.count(usize::MAX, limit(1), 0).granted, "there is no room to count it");
+        // The short windows are over, and make room; the long one is not.
+        assert!(meter.count(usize::MAX, limit(1), 1_000).granted);
+        assert!(!meter.count(0, limit(60), 1_000).granted);
     }
 
     #[test]

@@ -81,10 +81,9 @@ impl Routes {
             let access = if operation.admin { Access::Operator } else { Access::Applications };
             routed(id, operation, access)
         });
-        let description = services::description(contract);
-        let public = contract.public.iter().chain(&description).map(|operation| {
-            routed(OperationId::public(operation), &operation.as_operation(), Access::Public)
-        });
+        let public = services::open(contract)
+            .into_iter()
+            .map(|(id, operation)| routed(id, &operation.as_operation(), Access::Public));
         let mut all: Vec<Routed> = guarded.chain(public).collect::<Result<_, _>>()?;
         let described_at = contract.documents.openapi.as_ref().map(crate::contract::Published::path);
         for routed in &mut all {
@@ -108,14 +107,16 @@ impl Routes {
         }
     }
 
-    /// Where a method and a path lead. HEAD goes where GET goes (RFC 9110 section 9.3.2); of two paths that
-    /// fit, the one with fewer parameters is meant.
+    /// Where a method and a path lead. HEAD goes where GET goes (RFC 9110 section 9.3.2), unless the contract has an
+    /// operation for it; of two paths that fit, the one with fewer parameters is meant.
     pub(crate) fn find(&self, method: &http::Method, path: &str) -> Route {
         let parts: Vec<&str> = path.split('/').collect();
         let fits = || self.all.iter().enumerate().filter(|(_, routed)| routed.fits(&parts));
-        let wanted = if *method == http::Method::HEAD { &http::Method::GET } else { method };
-        let best =
-            fits().filter(|(_, routed)| routed.method == *wanted).min_by_key(|(_, routed)| routed.wild());
+        let other = (*method == http::Method::HEAD).then_some(http::Method::GET);
+        let takes = |(_, routed): &(usize, &Routed)| {
+            routed.method == *method || other.as_ref() == Some(&routed.method)
+        };
+        let best = fits().filter(takes).min_by_key(|(_, routed)| (routed.wild(), routed.method != *method));
         match best {
             Some((index, routed)) => Route::Operation(index, routed.parameters(&parts)),
             None => allow(fits().map(|(_, routed)| &routed.method)),

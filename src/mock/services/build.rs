@@ -118,9 +118,13 @@ pub(crate) fn value(matcher: &Matcher, status: u16) -> Result<Option<Value>, Str
     if candidates.is_empty() {
         candidates.push(json!("present"));
     }
-    let satisfies = |value: &Value| matcher.rules.iter().all(|rule| satisfies(rule, value, status));
-    let found = candidates.into_iter().find(satisfies);
+    let found = candidates.into_iter().find(|value| suits(matcher, value, status));
     found.map(Some).ok_or_else(|| format!("no value is found that is {matcher}"))
+}
+
+/// Whether a value satisfies every rule of a matcher.
+pub(crate) fn suits(matcher: &Matcher, value: &Value, status: u16) -> bool {
+    matcher.rules.iter().all(|rule| satisfies(rule, value, status))
 }
 
 /// The same as text, for a header field.

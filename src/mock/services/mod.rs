@@ -25,12 +25,12 @@ use serde_json::Value;
 
 use crate::contract::{Operation, OperationId};
 use crate::mock::edge::{Denial, Key, Request, Routed};
-use crate::mock::message::{Answer, Content};
+use crate::mock::message::Answer;
 
 pub(crate) use gallery::Gallery;
 pub(crate) use input::document;
 pub(crate) use once::Done;
-pub(crate) use openapi::{describe, operation as description, serve as serve_description};
+pub(crate) use openapi::{describe, open, serve as serve_description};
 pub(crate) use sample::Sample;
 pub(crate) use validator::tag as tag_of;
 
@@ -132,9 +132,6 @@ fn work(call: &Call<'_>) -> Result<Answer, Denial> {
             (name.clone(), if is_tag { validator::tag(&value) } else { declared.clone() })
         })
         .collect();
-    let mut answer = Answer::json(sample.status, value);
-    if matches!(sample.status, 204 | 205) {
-        answer.content = Content::Nothing;
-    }
+    let answer = Answer { content: sample.content(value), ..Answer::bare(sample.status) };
     Ok(fields.into_iter().fold(answer, |answer, (name, value)| answer.with(name, value)))
 }

@@ -18,13 +18,20 @@ pub(crate) fn serve(call: &Call<'_>) -> Result<Value, Denial> {
 }
 
 /// The operation that serves the description, where the contract says that there is one and declares no other there.
-pub(crate) fn operation(contract: &Contract) -> Option<PublicOperation> {
+fn operation(contract: &Contract) -> Option<PublicOperation> {
     let path = contract.documents.openapi.as_ref()?.path();
     let is_same = |method: &str, other: &str| method == "GET" && other == path;
     let guarded = contract.operations().any(|(_, one)| is_same(one.method.as_str(), &one.path));
     let public = contract.public.iter().any(|one| is_same(one.method.as_str(), &one.path));
     let document = json!({ "method": "GET", "path": path });
     serde_json::from_value(document).ok().filter(|_| !guarded && !public)
+}
+
+/// Every operation that needs no key, that of the description among them, by names of which no two are equal.
+pub(crate) fn open(contract: &Contract) -> Vec<(OperationId, PublicOperation)> {
+    let mut whole = contract.clone();
+    whole.public.extend(operation(contract));
+    whole.public_operations().map(|(id, one)| (id, one.clone())).collect()
 }
 
 /// The description of a contract.
@@ -40,9 +47,9 @@ pub(crate) fn describe(contract: &Contract) -> Value {
     for (id, operation) in contract.operations() {
         add(operation.method.as_str(), &operation.path, guarded(contract, &id, operation));
     }
-    for one in contract.public.iter().chain(&operation(contract)) {
+    for (id, one) in open(contract) {
         let operation = one.as_operation();
-        let mut described = basic(&OperationId::public(one), &operation);
+        let mut described = basic(&id, &operation);
         merge(&mut described, json!({ "security": [] }));
         add(one.method.as_str(), &one.path, described);
     }

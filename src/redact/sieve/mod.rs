@@ -2,7 +2,7 @@
 //!
 //! A trace is so many consecutive characters of a form, so a look at every fifth byte meets it. There the next few bytes
 //! are looked up among the short runs of all forms ([`grams`]); where they are one, the search of the reports decides.
-//! Text in UTF-16 and UTF-32 ([`wide`]) and text with escapes ([`undo`]) is made plain first, and sieved as any other.
+//! Text in UTF-16 and UTF-32 ([`wide`]), text with escapes ([`undo`]) and lists are made plain first, and sieved as any other.
 //!
 //! What [`Redactor::find`](super::Redactor::find) finds, this finds too, with one exception: characters that stand apart
 //! because of a few zero bytes here and there are taken for what they are in a file, two texts.
@@ -20,7 +20,7 @@ use std::sync::Arc;
 
 use super::engine::Engine;
 use super::escape::{DEEPEST, Escape, View};
-use super::{Redactor, Trace};
+use super::{Redactor, Trace, lists};
 use grams::Grams;
 use undo::Alphabet;
 
@@ -109,6 +109,9 @@ impl Sieve {
                 inner
             };
             self.screen_wide(text, &mut deeper, found);
+            lists::each(text, engine.shortest, |list| {
+                found.extend(deeper(&list.bytes).iter().map(|at| list.place(at)));
+            });
             for escape in [Escape::Percent, Escape::Backslash, Escape::Entity] {
                 self.screen_undone(text, (escape, depth), &mut deeper, found);
             }

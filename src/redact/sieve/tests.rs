@@ -17,6 +17,7 @@ fn each(text: &str, write: impl Fn(char) -> String) -> String {
 /// A key in one of many forms.
 fn written(key: &str, form: usize) -> Vec<u8> {
     let percent = |text: &str| each(text, |c| format!("%{:02x}", c as u32));
+    let decimal = || each(key, |c| format!("{}, ", c as u32));
     let text = match form {
         0 => key.to_owned(),
         1 => key.to_uppercase(),
@@ -37,7 +38,12 @@ fn written(key: &str, form: usize) -> Vec<u8> {
         16 => each(key, |c| format!("\0{c}")),
         17 => each(key, |c| format!("{c}\0\0\0")),
         18 => each(&STANDARD.encode(key), |c| format!("{c}\0")),
-        _ => each(&percent(key), |c| format!("\0{c}")),
+        19 => each(&percent(key), |c| format!("\0{c}")),
+        20 => decimal(),
+        21 => percent(&decimal()),
+        22 => each(&decimal(), |c| format!("{c}\0")),
+        23 => each(key, |c| format!("0x{:02X},\n ", c as u32)),
+        _ => each(key, |c| format!("{:02x}:", c as u32)),
     };
     text.into_bytes()
 }
@@ -48,6 +54,7 @@ fn filler() -> impl Strategy<Value = Vec<u8>> {
         proptest::collection::vec(any::<u8>(), 0..300),
         "[%\\\\&#;u0-9a-f ]{0,300}".prop_map(String::into_bytes),
         "[a-zA-Z0-9+/=_-]{0,300}".prop_map(String::into_bytes),
+        "[0-9a-fx,: -]{0,300}".prop_map(String::into_bytes),
         Just(b"Qm7tR2 %51m7tR2xV Zk4vN8c".to_vec()),
     ]
 }
@@ -56,7 +63,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(1_000))]
     #[test]
     fn what_the_reports_would_be_cleaned_of_is_found(
-        key in 0usize..3, form in 0usize..20, before in filler(), behind in filler()
+        key in 0usize..3, form in 0usize..25, before in filler(), behind in filler()
     ) {
         let redactor = Redactor::of(&KEYS);
         let mut text = before;

@@ -1,6 +1,7 @@
 //! Escapes undone, but only where there are any that could be a part of a key.
 
 use crate::redact::escape::Escape;
+use crate::redact::lists;
 
 /// The bytes that forms are made of.
 #[derive(Clone)]
@@ -25,9 +26,12 @@ impl Alphabet {
         self.used[usize::from(byte)]
     }
 
-    /// Whether a byte can be a part of a form, or of an escape that stands for such a part.
+    /// Whether a byte can be a part of a form, or of an escape or a list that stands for such a part.
     pub(super) fn has_escaped(&self, byte: u8) -> bool {
-        self.has(byte) || byte.is_ascii_alphanumeric() || b"%\\&#;{}".contains(&byte)
+        self.has(byte)
+            || byte.is_ascii_alphanumeric()
+            || b"%\\&#;{}".contains(&byte)
+            || lists::is_between(byte)
     }
 }
 

@@ -80,7 +80,13 @@
     if (left > 0) {
       const more = make("button", "", `Show ${left} more`);
       more.type = "button";
-      more.addEventListener("click", () => fill(check, check.shown.length));
+      more.addEventListener("click", () => {
+        // What is unfolded stays so, and the keyboard goes on at the first of what comes in the button's place.
+        const rest = check.shown.slice(made).map(row);
+        more.replaceWith(...rest);
+        check.made = check.shown.length;
+        rest[0].querySelector("summary").focus();
+      });
       rows.push(more);
     }
     check.list.replaceChildren(...rows);

@@ -1,6 +1,7 @@
 //! The page of a load: whether it was sound, what came of every class, how long it took.
 
 use super::findings::parts;
+use super::run::made;
 use super::text::{Markdown, Span};
 use crate::outcome::load::{Class, LoadResult, LoadVerdict, Percentiles};
 use crate::report::load::{meaning, millis, telling};
@@ -22,14 +23,15 @@ pub(super) fn head(result: &LoadResult, page: &mut Markdown) {
         &[Span::Own(mark), Span::Text(api), Span::Own(": "), Span::Text(meaning(result.verdict))],
     );
     let counts = format!(
-        "{} planned, {} sent, {} answered; {} late, {} dropped, {} not started, in {}.",
+        "{} planned, {} sent, {} answered; {} late, {} dropped, {} not started, in {}. Exit {}.",
         result.planned,
         result.sent,
         result.completed,
         result.late,
         result.dropped,
         result.not_started,
-        duration(result.duration_ms)
+        duration(result.duration_ms),
+        result.exit_code
     );
     page.paragraph(&[Span::Text(&counts)]);
     let causes = result.generator.causes.iter().map(|cause| format!("void: {cause}"));
@@ -117,7 +119,7 @@ pub(super) fn surprises(result: &LoadResult, page: &mut Markdown) {
         return;
     }
     page.heading(3, &[Span::Own("What was not to come")]);
-    for surprise in told.into_iter().take(SURPRISES) {
+    for surprise in told.iter().take(SURPRISES) {
         let title = format!("{} in {}, after {} ms", surprise.kind.as_str(), surprise.class, surprise.at_ms);
         page.heading(4, &[Span::Text(&title)]);
         page.field("Expected", Span::Text(surprise.expected.as_str()));
@@ -126,4 +128,12 @@ pub(super) fn surprises(result: &LoadResult, page: &mut Markdown) {
             page.folded(&[Span::Own("What was sent, and what came back")], |page| parts(exchange, page));
         }
     }
+    if let Some(more) = told.len().checked_sub(SURPRISES).filter(|&more| more > 0) {
+        page.paragraph(&[Span::Own("And "), Span::Number(more), Span::Own(" more.")]);
+    }
+}
+
+/// What it takes to send the same again.
+pub(super) fn foot(result: &LoadResult, page: &mut Markdown) {
+    made((&result.tool, result.seed, &result.started), page);
 }

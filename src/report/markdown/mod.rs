@@ -36,8 +36,8 @@ const SECTIONS: [fn(&RunResult, &mut Markdown); 9] = [
 ];
 
 /// The same for a load.
-const LOAD_SECTIONS: [fn(&LoadResult, &mut Markdown); 5] =
-    [load::head, load::thresholds, load::classes, load::times, load::surprises];
+const LOAD_SECTIONS: [fn(&LoadResult, &mut Markdown); 6] =
+    [load::head, load::thresholds, load::classes, load::times, load::surprises, load::foot];
 
 #[expect(clippy::unnecessary_wraps, reason = "every format has the same signature")]
 fn render(result: &RunResult, _style: Style) -> Result<Vec<u8>, ReportError> {

@@ -2,7 +2,7 @@
 
 use super::findings::parts;
 use super::text::{Markdown, Span};
-use crate::outcome::{Control, ExitCode, RunResult, RunVerdict, Verdict};
+use crate::outcome::{Control, ExitCode, RunResult, RunVerdict, Tool, Verdict};
 use crate::report::permissions::{self, Cell, Cells, Shown};
 use crate::report::words::{cases, count, counts, duration};
 use crate::report::{families, group};
@@ -153,7 +153,11 @@ pub(super) fn coverage(result: &RunResult, page: &mut Markdown) {
 
 /// What it takes to run the same again.
 pub(super) fn foot(result: &RunResult, page: &mut Markdown) {
-    let made =
-        format!("{} {}, seed {}, {}", result.tool.name, result.tool.version, result.seed, result.started);
+    made((&result.tool, result.seed, &result.started), page);
+}
+
+/// What made a result, and when.
+pub(super) fn made((tool, seed, started): (&Tool, u64, &str), page: &mut Markdown) {
+    let made = format!("{} {}, seed {seed}, {started}", tool.name, tool.version);
     page.paragraph(&[Span::Own("<sub>"), Span::Text(&made), Span::Own("</sub>")]);
 }

@@ -66,7 +66,7 @@ impl Reader<'_> {
             return;
         };
         self.control(control);
-        for name in ["request", "expect", "repeat", "capture", "until"] {
+        for name in ["request", "expect", "repeat", "capture", "capture_headers", "until"] {
             let idle = step.entry(name);
             self.found.extend(idle.map(|entry| {
                 let message = format!("`{name}` says nothing of a step that sends no request");

@@ -27,6 +27,8 @@ pub(super) fn all(document: &Document) -> Vec<Diagnostic> {
     found.extend(collateral(document));
     found.extend(needs(document));
     found.extend(placeholders(document));
+    found.extend(taken(document));
+    found.extend(misplaced(document));
     found
 }
 
@@ -116,9 +118,17 @@ fn needs(document: &Document) -> Vec<Diagnostic> {
         found.extend(unknown(document, need, name, (&format!("{group}."), &known)));
     }
     for expectation in super::expectations::every(document) {
-        let Some(policy) = expectation.get("policy") else { continue };
-        let known = properties::<Policy>();
-        found.extend(policy.as_str().and_then(|name| unknown(document, policy, name, ("", &known))));
+        let Some((policy, name)) = expectation.get("policy").and_then(|it| Some((it, it.as_str()?))) else {
+            continue;
+        };
+        let known = Policy::STATUSES.map(str::to_owned);
+        if properties::<Policy>().iter().any(|line| line == name) && !Policy::STATUSES.contains(&name) {
+            let message = format!("{}: this line of the policy is no status", document.name(policy));
+            let hint = suggest("", &Policy::STATUSES);
+            found.push(Diagnostic::new(message, policy.span.clone()).maybe_hint(hint));
+        } else {
+            found.extend(unknown(document, policy, name, ("", &known)));
+        }
     }
     found.truncate(MOST);
     found
@@ -176,6 +186,36 @@ fn placeholders(document: &Document) -> Vec<Diagnostic> {
     found
 }
 
+/// What is captured under a name that has its meaning already: nobody would get to see it.
+fn taken(document: &Document) -> Vec<Diagnostic> {
+    let captures =
+        list(document, "steps").iter().flat_map(|step| [step.get("capture"), step.get("capture_headers")]);
+    let taken = captures.flatten().flat_map(Node::entries).filter(|entry| FILLED_IN.contains(&&*entry.key));
+    let explain = |entry: &Entry| {
+        let message = format!("`{{{}}}` is filled in already, with something else", entry.key);
+        Diagnostic::new(message, entry.key_span.clone()).hint("capture it under another name")
+    };
+    taken.take(MOST).map(explain).collect()
+}
+
+/// What is about a platform behind a backend, in a check of the platform itself: nobody would carry it out.
+fn misplaced(document: &Document) -> Vec<Diagnostic> {
+    if !behind(document).is_empty() {
+        return Vec::new();
+    }
+    let parts = ["each", "steps"].into_iter().flat_map(|name| list(document, name));
+    let owners = std::iter::once(&document.root).chain(parts).chain(super::procedure::parts(document));
+    let requests = owners.flat_map(|owner| [owner.get("request"), owner.get("twin")]).flatten();
+    let twists = ["platform", "platform_key"];
+    let twists = requests.flat_map(|request| twists.into_iter().filter_map(|name| request.entry(name)));
+    let rules = super::expectations::every(document).into_iter().filter_map(|it| it.entry("upstream"));
+    let explain = |entry: &Entry| {
+        let message = format!("`{}` is about a backend in between, and this check is not", entry.key);
+        Diagnostic::new(message, entry.key_span.clone()).hint("say `side: backend`, or leave it out")
+    };
+    twists.chain(rules).take(MOST).map(explain).collect()
+}
+
 fn unfilled(document: &Document, request: &Node, known: &[&str]) -> Vec<Diagnostic> {
     let lines = request.get("headers").map(Node::items).unwrap_or_default();
     let path = request.get("path").map(Node::entries).unwrap_or_default();
@@ -192,11 +232,12 @@ fn unfilled(document: &Document, request: &Node, known: &[&str]) -> Vec<Diagnost
     found
 }
 
-/// The names in braces: only what could be a name, so that `{{7*7}}` and JSON stay what they are.
+/// The names in braces: only what is looked up when the request is sent, so that `{{7*7}}` and JSON stay what they are.
+/// No name has a capital letter, but whoever writes `{Host}` means one.
 fn names_in(text: &str) -> Vec<&str> {
-    let sound = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '_';
+    let sound = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
     let inside = text.split('{').skip(1).filter_map(|rest| rest.split_once('}')).map(|(name, _)| name);
-    inside.filter(|name| !name.is_empty() && name.len() <= 64 && name.chars().all(sound)).collect()
+    inside.filter(|name| !name.is_empty() && name.chars().all(sound)).collect()
 }
 
 fn list<'a>(document: &'a Document, name: &str) -> &'a [Node] {

@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::{MOST, h2, names, procedure};
-use crate::document::{Diagnostic, Document, Millis, Node, suggest};
+use crate::document::{Diagnostic, Document, Millis, Node, respelt, suggest};
 use crate::scenario::{Gap, OTHER_UNIQUE, Template, UNIQUE, What};
 
 /// The longest that a conversation may wait by itself.
@@ -66,7 +66,7 @@ fn of_one(document: &Document, request: &Node, wire: &Node, names: &Names<'_>) -
     found.extend(beginning(document, say));
     found.extend(length(document, say));
     found.extend(h2::all(document, wire, names));
-    for name in ["headers", "second"] {
+    for name in ["headers", "second", "idempotency", "page", "platform_key"] {
         if let Some(ignored) = request.entry(name) {
             let message = format!("`{name}` is not sent where `wire` says everything");
             let hint = "write it into what is said under `wire`";
@@ -98,16 +98,22 @@ pub(super) fn of_text(document: &Document, node: &Node, names: &Names<'_>) -> Ve
             let hint = r"an escape is \r, \n, \t, \0, \\ or \xNN";
             vec![Diagnostic::new(error.to_string(), node.span.clone()).hint(hint)]
         }
-        Ok(template) => template.gaps().filter_map(|gap| of_gap(document, node, gap, names)).collect(),
+        Ok(template) => {
+            let gaps = template.gaps().filter_map(|gap| of_gap(document, node, gap, names));
+            let respelt = respelt(text, &names.known).into_iter();
+            gaps.chain(respelt.map(|name| unknown(document, node, name, &names.known))).collect()
+        }
     }
 }
 
+fn unknown(document: &Document, node: &Node, name: &str, known: &[&str]) -> Diagnostic {
+    let shown = document.shown(node).map_or("this".to_owned(), |_| format!("`{{{name}}}`"));
+    let message = format!("nothing is called {shown} here");
+    Diagnostic::new(message, node.span.clone()).maybe_hint(suggest(name, known))
+}
+
 fn of_gap(document: &Document, node: &Node, gap: &Gap, names: &Names<'_>) -> Option<Diagnostic> {
-    let unknown = |name: &str, known: &[&str]| {
-        let shown = document.shown(node).map_or("this".to_owned(), |_| format!("`{{{name}}}`"));
-        let message = format!("nothing is called {shown} here");
-        Diagnostic::new(message, node.span.clone()).maybe_hint(suggest(name, known))
-    };
+    let unknown = |name: &str, known: &[&str]| unknown(document, node, name, known);
     match (&gap.what, &gap.key) {
         (What::Told(name), None) if !names.known.contains(&&**name) => Some(unknown(name, &names.known)),
         (what, Some(key)) if !what.is_of_key() => {
@@ -198,6 +204,7 @@ mod tests {
             ("{ wire: { say: [] } }", "nothing is said"),
             ("{ wire: { say: [{ send: x }] } }", "begins with a request"),
             ("{ wire: { say: [{ head: '{methd}' }] } }", "nothing is called `{methd}` here"),
+            ("{ wire: { say: [{ head: '{Method}' }] } }", "nothing is called `{Method}` here"),
             ("{ wire: { say: [{ head: '{key-line:nobody}' }] } }", "nothing is called `{nobody}` here"),
             ("{ wire: { say: [{ head: '{path:nobody}' }] } }", "only what is about a key"),
             (r"{ wire: { say: [{ head: 'a\q' }] } }", r"`\q` is no escape"),
@@ -207,6 +214,7 @@ mod tests {
                 "64 MiB",
             ),
             ("{ headers: [{ A: b }], wire: { say: [{ head: x }] } }", "`headers` is not sent"),
+            ("{ page: foreign, wire: { say: [{ head: x }] } }", "`page` is not sent"),
             ("{ wire: { say: [{ shout: x }] } }", "shout"),
         ];
         for (request, wanted) in cases {

@@ -1,6 +1,6 @@
 //! `diff`: two implementations of one contract.
 
-use crate::support::{Edge, Keys, Lockproof, Outcome, Reply, Server, Small, json};
+use crate::support::{Edge, Keys, Lockproof, Outcome, Reply, Server, Small, json, problem};
 
 /// A target whose answers are bent.
 fn serve(bend: impl Fn(String) -> String + Send + Sync + 'static) -> Server {
@@ -114,6 +114,7 @@ fn a_side_that_is_down_is_inconclusive_and_neither_the_same_nor_another() {
             down.says(says) && !down.says("the two differ") && !down.says("the two are the same"),
             "{down}"
         );
+        assert!(down.says("not judged") && down.says("did not hold"), "{down}");
     }
 }
 
@@ -132,6 +133,7 @@ fn the_help_says_that_a_contract_is_needed() {
     assert_eq!(help.code, Some(0), "{help}");
     assert!(help.says("The contract that both are judged by"), "{help}");
     assert!(!help.says("without it, the built-in reference server"), "{help}");
+    assert!(!help.says("--defect") && !help.says("--reference"), "{help}");
 }
 
 #[test]
@@ -168,4 +170,37 @@ fn two_environments_of_a_contract_can_be_compared() {
     let outcome = program.args(&["--target", "test", "--target", "live"]).run();
     assert_eq!(outcome.code, Some(1), "{outcome}");
     assert!(outcome.says("key-missing/items.list/none") && outcome.says("realm=\"goods\""), "{outcome}");
+}
+
+#[test]
+fn what_the_contract_has_otherwise_of_two_environments_is_told_and_is_no_difference() {
+    let (edge, keys) = (Edge::new(&Keys::default()), Keys::default());
+    let production = Server::http(move |request| {
+        let foreign = request.header("x-api-key") == Some(&keys.narrow) && request.method != "HEAD";
+        Reply::Whole(if foreign { problem(403, "insufficient_permissions") } else { edge.answer(request) })
+    });
+    let staging = sound();
+    let mut text = Small::at(&staging.url()).text();
+    let environment = format!("test: {{ base_url: \"{}\" }}", staging.url());
+    for (was, is) in [
+        (environment.clone(), format!("{environment}, live: {{ base_url: \"{}\" }}", production.url())),
+        ("allows: [items.list] }".to_owned(), "allows: [items.list], environments: [test] }".to_owned()),
+        (
+            "  insufficient:".to_owned(),
+            "  wrong_environment: { like: insufficient }\n  insufficient:".to_owned(),
+        ),
+    ] {
+        assert!(text.contains(&was), "{text}");
+        text = text.replace(&was, &is);
+    }
+    let program = Small::at("http://127.0.0.1:1").program(&Keys::default()).file("lockproof.yaml", text);
+    let program = program.args(&["diff", "--contract", "lockproof.yaml", "--only", "scope-matrix"]);
+    let program = program.args(&["--only", "key-wrong-environment", "--target", "test", "--target", "live"]);
+    let outcome = program.run();
+    assert_eq!(outcome.code, Some(0), "{outcome}");
+    assert!(outcome.says("the same wherever the same is asked and expected of both"), "{outcome}");
+    assert!(
+        outcome.says("scope-matrix/items.list/narrow") && outcome.says("not among its cases"),
+        "{outcome}"
+    );
 }

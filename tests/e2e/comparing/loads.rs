@@ -66,6 +66,15 @@ fn a_key_that_is_wrongly_accepted_is_a_new_failure() {
 }
 
 #[test]
+fn a_load_without_its_histograms_is_told_what_is_missing() {
+    let (_one, sound) = load(&["--seed", "1"]);
+    fs::remove_file(sound.with_extension("hlog")).unwrap();
+    let outcome = compare(&sound, &sound, &[]);
+    assert_eq!(outcome.code, Some(2), "{outcome}");
+    assert!(outcome.says("a load is compared by its histograms"), "{outcome}");
+}
+
+#[test]
 fn of_a_load_that_is_void_nothing_follows_but_what_was_wrong_stays_wrong() {
     let (_one, sound) = load(&["--seed", "1"]);
     let (_two, open) = load(&["--seed", "1", "--defect", "ignore-expiry"]);

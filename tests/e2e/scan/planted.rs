@@ -43,10 +43,20 @@ fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat()
 }
 
+/// Five bits a character (RFC 4648 section 6).
+fn base32(bytes: &[u8]) -> String {
+    let bits: Vec<u8> = bytes.iter().flat_map(|byte| (0..8).rev().map(move |bit| byte >> bit & 1)).collect();
+    let place = |five: &[u8]| (0..5).fold(0, |place, at| 2 * place + five.get(at).copied().unwrap_or(0));
+    bits.chunks(5)
+        .map(|five| char::from(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"[usize::from(place(five))]))
+        .collect()
+}
+
 /// A key in plain files, in every form.
 fn forms() -> Vec<Planted> {
     let key = key();
     let line = |text: &str| format!("config = \"{text}\"\n");
+    let buffer = serde_json::json!({ "type": "Buffer", "data": key.as_bytes() }).to_string();
     vec![
         plant("plain.txt", line(&key), "as it is"),
         plant("case.properties", line(&key.to_uppercase()), "in another letter case"),
@@ -55,6 +65,10 @@ fn forms() -> Vec<Planted> {
         plant("percent.url", line(&percent(&key)), "percent-encoded"),
         plant("percent-twice.url", line(&percent(&percent(&key))), "percent-encoded twice"),
         plant("hex.h", line(&hex(key.as_bytes())), "in hexadecimal"),
+        plant("buffer.json", buffer, "in decimal"),
+        plant("dump.txt", line(&each(&key, |c| format!("{:02X} ", c as u32))), "in hexadecimal"),
+        plant("array.c", line(&each(&key, |c| format!("0x{:02x}, ", c as u32))), "in hexadecimal"),
+        plant("secret.b32", line(&base32(key.as_bytes())), "in base32"),
         plant("escaped.json", line(&each(&key, |c| format!("\\u{:04x}", c as u32))), "JSON-escaped"),
         plant("entities.html", line(&each(&key, |c| format!("&#{};", c as u32))), "HTML-escaped"),
         plant("utf16-le.strings", each(&line(&key), |c| format!("{c}\0")), "in UTF-16"),

@@ -78,7 +78,9 @@ fn facts(result: &LoadResult) -> Element {
 fn surprises(result: &LoadResult) -> Option<Element> {
     let told = telling(result);
     let all = told.iter().take(SURPRISES).map(|surprise| one(surprise));
-    (!told.is_empty()).then(|| section("surprises", "What was not to come").all(all))
+    let more = told.len().checked_sub(SURPRISES).filter(|more| *more > 0);
+    let more = more.map(|more| el("p").class("quiet").text(format!("and {more} more; load.json has them")));
+    (!told.is_empty()).then(|| section("surprises", "What was not to come").all(all).all(more))
 }
 
 fn one(surprise: &Surprise) -> Element {

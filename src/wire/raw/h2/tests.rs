@@ -9,7 +9,7 @@ use super::super::Raw;
 use super::write;
 use crate::hpack;
 use crate::wire::{
-    Act, ClientOptions, Cut, Ending, ErrorCode, Exchange, FailureKind, Frame, Limits, Request, Script,
+    Act, ClientOptions, Cut, Ending, ErrorCode, Exchange, FailureKind, Frame, Limits, Request, Script, Until,
 };
 
 /// What a client begins with.
@@ -49,18 +49,24 @@ fn settings() -> Vec<u8> {
     frame((kinds::SETTINGS, 0, 0), &[])
 }
 
-/// Carries a script out against a server of one connection.
+/// Carries acts out against a server of one connection.
 async fn talk<F: Future<Output = ()> + Send + 'static>(
     acts: Vec<Act>,
     limits: Limits,
     serve: impl FnOnce(TcpStream) -> F,
 ) -> Exchange {
+    carried(Script { acts, ..Script::default() }, limits, serve).await
+}
+
+/// Carries a script out against a server of one connection.
+async fn carried<F: Future<Output = ()> + Send + 'static>(
+    script: Script,
+    limits: Limits,
+    serve: impl FnOnce(TcpStream) -> F,
+) -> Exchange {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}/", listener.local_addr().unwrap());
-    let request = Request {
-        script: Some(Script { acts, ..Script::default() }),
-        ..Request::bare(http::Method::POST, &url)
-    };
+    let request = Request { script: Some(script), ..Request::bare(http::Method::POST, &url) };
     let raw = Raw::new(&ClientOptions { limits, ..ClientOptions::default() }).unwrap();
     let sending = tokio::spawn(async move { raw.send(request).await });
     let (stream, _) = listener.accept().await.unwrap();
@@ -131,6 +137,39 @@ async fn a_reset_stream_is_an_answer_and_no_failure() {
     let seen = seen.await;
     assert_eq!(seen.failure, None);
     assert_eq!(seen.answer.unwrap().cut, Some(Cut::Stream(ErrorCode::PROTOCOL_ERROR)));
+}
+
+#[tokio::test]
+async fn a_connection_that_is_given_up_is_an_answer_and_no_failure() {
+    let seen = talk(vec![whole(1)], Limits::default(), async |mut stream: TcpStream| {
+        take(&mut stream, BEGINNING + FIELDS).await;
+        // The last stream is 0, the code ENHANCE_YOUR_CALM (RFC 9113 section 6.8).
+        let away = [0_u32.to_be_bytes(), 11_u32.to_be_bytes()].concat();
+        stream.write_all(&[settings(), frame((kinds::GOAWAY, 0, 0), &away)].concat()).await.unwrap();
+        let mut rest = Vec::new();
+        stream.read_to_end(&mut rest).await.unwrap();
+    });
+    let seen = seen.await;
+    assert_eq!(seen.failure, None);
+    assert_eq!(seen.answer.unwrap().cut, Some(Cut::Connection(ErrorCode(11))));
+    let frames = seen.transcript.unwrap().frames;
+    assert!(frames.iter().any(|frame| frame.starts_with("GOAWAY")), "{frames:?}");
+}
+
+#[tokio::test]
+async fn a_connection_that_ends_with_care_ends_where_its_end_is_waited_for() {
+    for (until, ending) in [(Until::Silence, Ending::Open), (Until::End, Ending::Closed)] {
+        let script = Script { acts: vec![whole(1)], until };
+        let seen = carried(script, Limits::default(), async |mut stream: TcpStream| {
+            take(&mut stream, BEGINNING + FIELDS).await;
+            stream.write_all(&[settings(), answer(1, "401")].concat()).await.unwrap();
+            let mut rest = Vec::new();
+            let wait = tokio::time::timeout(Duration::from_millis(700), stream.read_to_end(&mut rest));
+            drop(wait.await);
+        });
+        let seen = seen.await.transcript.unwrap();
+        assert_eq!((seen.answers[0].answer.status, seen.ending), (401, ending), "{until:?}");
+    }
 }
 
 #[tokio::test]
