@@ -38,7 +38,7 @@ fn twisted_bare(twist: &PathTwist, path: &str, (public, dice): (&str, &mut Dice)
         PathTwist::Upper(true) => upper(path),
         PathTwist::Upper(false) => path.to_owned(),
         PathTwist::LastSlash(text) => {
-            path.rsplit_once('/').map_or(path.to_owned(), |(folder, last)| format!("{folder}{text}{last}"))
+            path.rsplit_once('/').map_or(path.to_owned(), |parts| last_slash(parts, text))
         }
         PathTwist::LastSegment(text) => {
             path.rsplit_once('/').map_or(path.to_owned(), |(folder, _)| format!("{folder}/{}", filled(text)))
@@ -59,6 +59,13 @@ fn marked(path: &str) -> impl Iterator<Item = (usize, char, bool)> {
 
 fn upper(path: &str) -> String {
     marked(path).map(|(_, c, inside)| if inside { c } else { c.to_ascii_uppercase() }).collect()
+}
+
+/// The path with something else in place of its last slash. Where that is its first one too it stays, for a path begins with
+/// one (RFC 9112 section 3.2.1), and the other thing follows it.
+fn last_slash((folder, last): (&str, &str), text: &str) -> String {
+    let first = if folder.is_empty() && !text.starts_with('/') { "/" } else { "" };
+    format!("{folder}{first}{text}{last}")
 }
 
 /// The path with another first segment; an empty one takes its slash along.
@@ -102,6 +109,8 @@ mod tests {
     fn segments_and_slashes_are_exchanged() {
         let last_slash = |text: &str| path(&PathTwist::LastSlash(text.to_owned()), "/v1/books");
         assert_eq!((last_slash("//"), last_slash("%2f")), ("/v1//books".into(), "/v1%2fbooks".into()));
+        let alone = |text: &str| path(&PathTwist::LastSlash(text.to_owned()), "/books");
+        assert_eq!((alone("//"), alone("%2f")), ("//books".into(), "/%2fbooks".into()));
         let first = |text: &str| path(&PathTwist::FirstSegment(text.to_owned()), "/v1/books/new");
         assert_eq!((first("v0"), first("")), ("/v0/books/new".into(), "/books/new".into()));
     }

@@ -21,6 +21,7 @@ refusals:
   missing: { status: 401 }
   invalid: { like: missing }
   insufficient: { status: 403 }
+volatile: { headers: [X-Request-Id], body: [$.request_id] }
 "#;
 
 #[test]
