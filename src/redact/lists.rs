@@ -75,15 +75,24 @@ const KINDS: [u8; 256] = {
 };
 
 /// Whether some bytes can be a part of a list, more than what stands between two values.
+#[inline]
 fn may_be_listed(bytes: [u8; LOOK]) -> bool {
-    let kinds = bytes.map(|byte| KINDS[usize::from(byte)]);
     // Three of them are enough for most texts; a branch for each would depend on what is as good as random.
-    let [first, _, _, _, middle, _, _, last] = kinds;
-    if first & middle & last == 0 {
+    let [first, _, _, _, middle, _, _, last] = bytes;
+    if kind(first) & kind(middle) & kind(last) == 0 {
         return false;
     }
-    let (every, some) = kinds.into_iter().fold((1, 0), |(every, some), kind| (every & kind, some | kind));
+    let (mut every, mut some) = (1, 0);
+    for byte in bytes {
+        every &= kind(byte);
+        some |= kind(byte);
+    }
     every & some >> 1 == 1
+}
+
+#[inline]
+fn kind(byte: u8) -> u8 {
+    KINDS[usize::from(byte)]
 }
 
 /// The bytes around some that a list can be made of, but not before what was seen.
